@@ -1,0 +1,24 @@
+//! Kafka's nouns as plain data. No I/O, no clock, no threads, no drawing.
+
+mod batch;
+mod clock;
+mod config;
+mod group;
+mod name;
+mod record;
+
+pub use batch::{Acks, Compression, TimestampType};
+pub use clock::{Clock, ManualClock};
+pub use config::{ConfigEntry, ConfigKind, ConfigSource};
+pub use group::{Assignor, GroupState, Lag};
+pub use name::{
+    GROUP_NAME_BYTES_MAX, NameError, TOPIC_NAME_BYTES_MAX, TopicPartition, check_group_name, check_topic_name,
+};
+pub use record::{BatchFacts, Header, NewRecord, Record};
+
+/// Position of a record in its partition, from 0. Assigned by `log` alone.
+pub type Offset = i64;
+/// Number of a partition in its topic, from 0.
+pub type PartitionId = i32;
+/// Milliseconds since 1970-01-01T00:00:00Z; -1 where Kafka has none.
+pub type TimestampMillis = i64;

@@ -1,0 +1,41 @@
+//! A setting of a topic or a broker, as DescribeConfigs tells it.
+
+/// What type of value a setting takes (DescribeConfigs v3, `config_type`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConfigKind {
+    Boolean,
+    String,
+    Int,
+    Short,
+    Long,
+    Double,
+    List,
+    Unknown,
+}
+
+/// Where a setting's value comes from (DescribeConfigs, `config_source`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConfigSource {
+    /// Set on this topic.
+    Topic,
+    /// Set on the broker.
+    Broker,
+    /// Kafka's default.
+    Default,
+    Unknown,
+}
+
+/// One setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigEntry {
+    pub name: String,
+    /// `None` where the broker keeps it secret or it has no value.
+    pub value: Option<String>,
+    pub source: ConfigSource,
+    pub kind: ConfigKind,
+    pub read_only: bool,
+    /// The broker's own words on what it does; `None` where it gives none.
+    pub documentation: Option<String>,
+    /// The value it falls back to, from the synonyms; `None` where not told.
+    pub default: Option<String>,
+}
