@@ -1,0 +1,2 @@
+//! Benchmarks of frame.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Benchmarks of log.
+fn main() {}

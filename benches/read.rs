@@ -1,0 +1,2 @@
+//! Benchmarks of read.
+fn main() {}

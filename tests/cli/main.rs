@@ -1,0 +1,2 @@
+//! The command line as a script sees it: exit codes, standard output, standard error.
+#![allow(clippy::unwrap_used)]

@@ -1,0 +1,12 @@
+//! The engine through its public doors: codec, log, broker, client and transfers, one binary for quick linking.
+#![allow(clippy::unwrap_used)]
+
+mod broker;
+mod browse;
+mod client;
+mod codec;
+mod consumers;
+mod groups;
+mod kill;
+mod log;
+mod transfer;

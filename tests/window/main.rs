@@ -1,0 +1,2 @@
+//! The whole window through its accessibility tree, without a display.
+#![allow(clippy::unwrap_used)]
