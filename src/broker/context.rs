@@ -1,0 +1,26 @@
+//! Who calls.
+
+/// What the broker knows of the caller of a request; group descriptions show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallContext {
+    /// The client's own name for itself; part of the member ids that groups hand out.
+    pub client_id: String,
+    /// Where the call comes from, as DescribeGroups tells it: `/127.0.0.1`.
+    pub client_host: String,
+    /// Tells connections apart.
+    pub connection_id: u64,
+    /// Who it is allowed to be; `User:ANONYMOUS` without authentication.
+    pub principal: String,
+}
+
+impl CallContext {
+    /// A caller inside this process.
+    pub fn in_process(client_id: impl Into<String>, connection_id: u64) -> Self {
+        Self {
+            client_id: client_id.into(),
+            client_host: "/127.0.0.1".to_owned(),
+            connection_id,
+            principal: "User:ANONYMOUS".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Why a workspace does not open.
+
+use std::{io, path::PathBuf};
+
+/// Why a workspace does not open. Each message says what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error(
+        "the workspace is open in {}; close that one, or choose another folder with --data: {}",
+        owner_words(*pid, address.as_deref()), data_dir.display()
+    )]
+    Owned {
+        data_dir: PathBuf,
+        /// The other process, where the lock file tells it.
+        pid: Option<u32>,
+        /// Where its broker listens, where it does.
+        address: Option<String>,
+    },
+    /// The file of topics, settings and committed offsets cannot be read.
+    #[error(
+        "meta.sqlite of the workspace cannot be used: {why}. No partition was touched. Put a backup of it in its place, or \
+         move it away: Millpond then finds the topics again from their folders, without their settings and committed \
+         offsets: {}", path.display()
+    )]
+    Meta { path: PathBuf, why: String },
+    /// A newer Millpond wrote it.
+    #[error(
+        "the workspace was written by a newer Millpond (format {found}, this one knows {known}); open it with that one: {}",
+        data_dir.display()
+    )]
+    Newer { data_dir: PathBuf, found: i64, known: i64 },
+    /// The store of the partitions does not start.
+    #[error("the partitions' store does not start: {why}")]
+    Store { why: String },
+    /// The disk refuses.
+    #[error("could not {doing}: {source}. Check that the disk is there, not full and may be written: {}", path.display())]
+    Io { doing: &'static str, path: PathBuf, source: io::Error },
+}
+
+fn owner_words(pid: Option<u32>, address: Option<&str>) -> String {
+    match (pid, address) {
+        (Some(pid), Some(address)) => format!("another Millpond (process {pid}, listening on {address})"),
+        (Some(pid), None) => format!("another Millpond (process {pid})"),
+        _ => "another process".to_owned(),
+    }
+}

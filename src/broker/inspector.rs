@@ -1,0 +1,120 @@
+//! The second door into the broker, for what Kafka's protocol cannot say. A remote cluster has none.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use crate::model::{Offset, PartitionId, TimestampMillis};
+
+/// What the embedded broker tells beyond Kafka's protocol. The methods may read from disk: call them off the window's
+/// thread.
+pub trait Inspector: Send + Sync {
+    /// The workspace folder.
+    fn data_dir(&self) -> PathBuf;
+
+    /// Batches of the partition that overlap the offsets `from..to`, oldest first, at most `limit`, without their
+    /// records: for a histogram over time. Empty where the topic is unknown or the partition damaged.
+    fn partition_spans(
+        &self,
+        topic: &str,
+        partition: PartitionId,
+        from: Offset,
+        to: Offset,
+        limit: usize,
+    ) -> Vec<PartitionSpan>;
+
+    /// Size on disk of each partition that is healthy.
+    fn partition_sizes(&self) -> Vec<PartitionSize>;
+
+    /// Partitions that were set aside.
+    fn damage(&self) -> Vec<Damage>;
+
+    /// What went in and out since the broker was opened.
+    fn counters(&self) -> Counters;
+
+    /// Rebalances with a number above `after` (0: all that are kept), oldest first. The broker keeps the last
+    /// thousand.
+    fn rebalances(&self, after: u64) -> Vec<RebalanceEvent>;
+}
+
+/// One stored batch, without its records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionSpan {
+    pub base_offset: Offset,
+    pub last_offset: Offset,
+    /// Greatest timestamp in the batch.
+    pub max_timestamp: TimestampMillis,
+    pub record_count: u32,
+    pub size_bytes: u64,
+}
+
+/// Size of a partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionSize {
+    pub topic: Arc<str>,
+    pub partition: PartitionId,
+    /// Bytes of its batches as stored.
+    pub size_bytes: u64,
+}
+
+/// A partition that cannot be used while the rest of the workspace goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    pub topic: Arc<str>,
+    pub partition: PartitionId,
+    pub path: PathBuf,
+    /// What is wrong and what to do, as a sentence.
+    pub why: String,
+}
+
+/// What went in and out since the broker was opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counters {
+    pub topics: BTreeMap<Arc<str>, TopicCounters>,
+}
+
+/// What went in and out of one topic.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TopicCounters {
+    pub records_in: u64,
+    pub bytes_in: u64,
+    pub records_out: u64,
+    pub bytes_out: u64,
+}
+
+/// A rebalance that ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RebalanceEvent {
+    /// Counts up from 1 since the broker was opened.
+    pub number: u64,
+    pub group: Arc<str>,
+    /// The generation that began.
+    pub generation: i32,
+    pub reason: RebalanceReason,
+    /// Member ids of the new generation.
+    pub members: Vec<String>,
+    /// When it ended.
+    pub at: TimestampMillis,
+    /// From its cause to the new generation.
+    pub duration_millis: i64,
+}
+
+/// What made a group rebalance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RebalanceReason {
+    MemberJoined {
+        member: String,
+    },
+    MemberRejoined {
+        member: String,
+    },
+    MemberLeft {
+        member: String,
+    },
+    /// Fell silent for longer than its session timeout.
+    MemberExpired {
+        member: String,
+    },
+    /// Never sent SyncGroup, or never rejoined, within the rebalance timeout.
+    MemberTooSlow {
+        member: String,
+    },
+}
