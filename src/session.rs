@@ -1,1 +1,251 @@
-//! The room `session`.
+//! What a window is connected to: the cluster, what is known about it, and the long works in its background.
+//!
+//! A [`Session`] owns a small runtime, the embedded broker and the client on top of it. Screens read [`Facts`] (one
+//! immutable picture, replaced once a second by the sampler), start jobs, and keep values that may still be loading in a
+//! [`Loadable`]. Nothing here blocks: every method on `&Session` takes a short lock or sends a message.
+
+mod clock;
+mod events;
+mod facts;
+mod jobs;
+mod loadable;
+mod problem;
+mod rates;
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use parking_lot::Mutex;
+use tokio::runtime::{Handle, Runtime};
+
+use self::{events::Events, jobs::Jobs};
+use crate::model::{Clock, TimestampMillis};
+
+pub use self::{
+    clock::SystemClock,
+    events::Event,
+    facts::{ClusterFacts, Facts, GroupFacts, GroupPartitionFacts, MemberFacts, PartitionFacts, TopicFacts},
+    jobs::{JOBS_RUNNING_MAX, JobHandle, JobId, JobKind, JobState, JobUnit, JobView},
+    loadable::{LoadTicket, LoadView, Loadable},
+    problem::{Phrase, PhraseArg, Problem},
+    rates::{RATE_SLOT_MILLIS, RATE_SLOTS_MAX, RateHistory, RatePoint},
+};
+
+/// Threads for the broker, the client and all jobs; writers and readers of the log have their own.
+const RUNTIME_THREADS: usize = 2;
+/// How long closing waits for works to stop.
+const CLOSE_WAIT: Duration = Duration::from_secs(5);
+
+/// A window's connection to one cluster. Cheap to clone; the last one closes it.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+/// What a session needs from whoever opens it.
+#[derive(Clone)]
+pub struct OpenSessionOptions {
+    pub clock: Arc<dyn Clock>,
+    /// Called from any thread when something visible changed; asks for a repaint.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// Why a session could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error("could not start background threads: {0}; close other programs and try again")]
+    Threads(#[source] std::io::Error),
+    #[error("could not use the workspace folder {path}: {source}", path = path.display())]
+    Folder {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+struct Inner {
+    clock: Arc<dyn Clock>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    facts: ArcSwap<Facts>,
+    jobs: Jobs,
+    events: Events,
+    handle: Handle,
+    runtime: Mutex<Option<Runtime>>,
+}
+
+impl OpenSessionOptions {
+    /// The system's clock, and nobody to wake: for the command line and tests.
+    pub fn quiet() -> Self {
+        Self { clock: Arc::new(SystemClock), wake: Arc::new(|| ()) }
+    }
+}
+
+impl Session {
+    /// Opens the workspace in `data_dir` with the embedded broker. Blocks; not for the thread that draws.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, is owned by another process, or no thread can be started.
+    pub fn open_local(data_dir: &Path, options: OpenSessionOptions) -> Result<Self, SessionError> {
+        std::fs::create_dir_all(data_dir)
+            .map_err(|source| SessionError::Folder { path: data_dir.to_owned(), source })?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(RUNTIME_THREADS)
+            .thread_name("session")
+            .enable_all()
+            .build()
+            .map_err(SessionError::Threads)?;
+        let mut facts = Facts::empty();
+        facts.cluster.data_dir = Some(data_dir.to_owned());
+        Ok(Self(Arc::new(Inner {
+            jobs: Jobs::new(Arc::clone(&options.clock)),
+            clock: options.clock,
+            wake: options.wake,
+            facts: ArcSwap::from_pointee(facts),
+            events: Events::default(),
+            handle: runtime.handle().clone(),
+            runtime: Mutex::new(Some(runtime)),
+        })))
+    }
+
+    /// The newest picture of the cluster.
+    pub fn facts(&self) -> Arc<Facts> {
+        self.0.facts.load_full()
+    }
+
+    /// The clock that everything here goes by.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
+    }
+
+    /// Now, by [`Session::clock`].
+    pub fn now(&self) -> TimestampMillis {
+        self.0.clock.now()
+    }
+
+    /// Asks the window to draw again.
+    pub fn wake(&self) {
+        (self.0.wake)();
+    }
+
+    /// Runs a future in the background. It must end by itself or watch a [`JobHandle`].
+    pub fn spawn<F>(&self, future: F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.0.handle.spawn(future);
+    }
+
+    /// The runtime, for the command line's `block_on`. Never on the thread that draws.
+    pub fn handle(&self) -> Handle {
+        self.0.handle.clone()
+    }
+
+    /// Loads a value in the background into `slot` and wakes the window when it is there.
+    pub fn load<T, F>(&self, slot: &Loadable<T>, future: F)
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
+    {
+        let ticket = slot.begin();
+        let session = self.clone();
+        self.spawn(async move {
+            ticket.finish(future.await);
+            session.wake();
+        });
+    }
+
+    /// Starts a long work: it is listed, can be cancelled, and its end becomes an [`Event`]. `work` gets the handle to
+    /// report progress; it answers what to say when done. `None` when [`JOBS_RUNNING_MAX`] jobs run already, which is
+    /// then said by an event.
+    pub fn start_job<F, W>(&self, kind: JobKind, title: Phrase, unit: JobUnit, work: W) -> Option<JobId>
+    where
+        W: FnOnce(JobHandle) -> F,
+        F: Future<Output = Result<Phrase, Problem>> + Send + 'static,
+    {
+        let Some(handle) = self.0.jobs.start(kind, title.clone(), unit) else {
+            let why = Phrase::new("problem-too-many-jobs").with("count", JOBS_RUNNING_MAX as u64);
+            self.push_event(Event::Trouble(Problem { what: title, why, next: None, technical: None }));
+            return None;
+        };
+        let id = handle.id();
+        let future = work(handle.clone());
+        let session = self.clone();
+        self.spawn(async move {
+            let result = future.await;
+            session.end_job(&handle, result);
+        });
+        self.wake();
+        Some(id)
+    }
+
+    fn end_job(&self, handle: &JobHandle, result: Result<Phrase, Problem>) {
+        let (job, kind) = (handle.id(), handle.kind());
+        match result {
+            Ok(said) => {
+                self.0.jobs.finish(handle, JobState::Done(said.clone()));
+                self.push_event(Event::JobDone { job, kind, said });
+            }
+            // What a cancelled work says about its end is not news.
+            Err(_) if handle.is_cancelled() => {
+                self.0.jobs.finish(handle, JobState::Cancelled);
+                self.wake();
+            }
+            Err(problem) => {
+                self.0.jobs.finish(handle, JobState::Failed(problem.clone()));
+                self.push_event(Event::JobFailed { job, kind, problem });
+            }
+        }
+    }
+
+    /// The jobs, newest first.
+    pub fn jobs(&self) -> Vec<JobView> {
+        self.0.jobs.views()
+    }
+
+    /// How many jobs run.
+    pub fn jobs_running(&self) -> usize {
+        self.0.jobs.running()
+    }
+
+    /// Asks a job to stop.
+    pub fn cancel_job(&self, id: JobId) {
+        self.0.jobs.cancel(id);
+        self.wake();
+    }
+
+    /// Takes a finished job off the list.
+    pub fn dismiss_job(&self, id: JobId) {
+        self.0.jobs.dismiss(id);
+    }
+
+    /// Tells the window something once.
+    pub fn push_event(&self, event: Event) {
+        self.0.events.push(event);
+        self.wake();
+    }
+
+    /// Takes what happened since the last call.
+    pub fn take_events(&self) -> Vec<Event> {
+        self.0.events.take()
+    }
+
+    /// Stops all works and closes the workspace cleanly. Blocks for at most a few seconds; later calls do nothing.
+    pub fn close(&self) {
+        self.0.jobs.cancel_all();
+        let Some(runtime) = self.0.runtime.lock().take() else { return };
+        runtime.shutdown_timeout(CLOSE_WAIT);
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.jobs.cancel_all();
+        // The last clone may go away inside a task of this very runtime, where waiting would be an error.
+        if let Some(runtime) = self.runtime.lock().take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What is known about the cluster right now: one immutable picture, replaced by the sampler, read by every screen.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{Problem, RateHistory};
+use crate::model::{GroupState, Lag, Offset, PartitionId, TimestampMillis, TopicPartition};
+
+/// Everything that was true at `at`.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// When this picture was taken.
+    pub at: TimestampMillis,
+    /// Goes up with every picture that differs from the one before; screens recompute what they derive when it moves.
+    pub revision: u64,
+    pub cluster: ClusterFacts,
+    /// By name.
+    pub topics: Arc<[TopicFacts]>,
+    /// By id.
+    pub groups: Arc<[GroupFacts]>,
+    /// Why the newest picture could not be taken; the rest is then the last good one.
+    pub problem: Option<Problem>,
+    /// False until the first picture was taken: an empty list then means "not known yet".
+    pub first_load_done: bool,
+}
+
+/// The cluster as a whole.
+#[derive(Debug, Clone, Default)]
+pub struct ClusterFacts {
+    pub name: String,
+    /// Where other programs reach it; `None` while there is no listener.
+    pub address: Option<String>,
+    /// The workspace folder of the embedded broker.
+    pub data_dir: Option<PathBuf>,
+    pub nodes: usize,
+    pub size_bytes: Option<u64>,
+    pub in_per_second: Option<f64>,
+    pub out_per_second: Option<f64>,
+    pub in_bytes_per_second: Option<f64>,
+    pub out_bytes_per_second: Option<f64>,
+    /// Connections from outside.
+    pub clients: Option<usize>,
+    /// Records in, all topics.
+    pub in_history: Arc<RateHistory>,
+    /// Records out, all topics; never noted where it is not known.
+    pub out_history: Arc<RateHistory>,
+}
+
+/// One topic.
+#[derive(Debug, Clone)]
+pub struct TopicFacts {
+    pub name: Arc<str>,
+    pub id: Option<uuid::Uuid>,
+    pub internal: bool,
+    /// By id.
+    pub partitions: Arc<[PartitionFacts]>,
+    /// End minus start over all partitions: exact for a log that is not compacted.
+    pub records: u64,
+    pub size_bytes: Option<u64>,
+    pub in_per_second: Option<f64>,
+    pub out_per_second: Option<f64>,
+    /// Records in.
+    pub history: Arc<RateHistory>,
+    /// Groups that committed an offset or own a partition.
+    pub groups: u32,
+    /// The largest lag among its groups.
+    pub worst_lag: Lag,
+    pub last_record_at: Option<TimestampMillis>,
+    /// Why one of its partitions cannot be read.
+    pub damage: Option<String>,
+}
+
+/// One partition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartitionFacts {
+    pub id: PartitionId,
+    pub leader: i32,
+    pub leader_epoch: i32,
+    /// `None` where it could not be asked.
+    pub start: Option<Offset>,
+    pub end: Option<Offset>,
+    pub size_bytes: Option<u64>,
+    pub damage: Option<String>,
+}
+
+/// One consumer group.
+#[derive(Debug, Clone)]
+pub struct GroupFacts {
+    pub id: Arc<str>,
+    pub state: GroupState,
+    pub protocol_type: String,
+    /// The assignor in use; empty while there is none.
+    pub protocol: String,
+    pub generation: Option<i32>,
+    pub members: Arc<[MemberFacts]>,
+    /// Every partition that it owns or has committed, by topic and number.
+    pub partitions: Arc<[GroupPartitionFacts]>,
+    /// Topics among `partitions`, by name.
+    pub topics: Arc<[Arc<str>]>,
+    /// Sum over what is known.
+    pub lag: Lag,
+    /// How fast the lag grows (falls, when negative) over the last half minute.
+    pub lag_per_second: Option<f64>,
+    /// How fast records are committed over the last half minute.
+    pub commit_per_second: Option<f64>,
+    /// Age of the oldest record that is not read: the largest over the partitions.
+    pub behind_millis: Option<i64>,
+    /// Records committed a second, by topic, for charts.
+    pub consumption: Arc<[(Arc<str>, Arc<RateHistory>)]>,
+}
+
+/// One member of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberFacts {
+    pub id: String,
+    pub client_id: String,
+    pub host: String,
+    pub instance_id: Option<String>,
+    /// Empty: it is idle.
+    pub assignment: Vec<TopicPartition>,
+}
+
+/// What a group has read of one partition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupPartitionFacts {
+    pub tp: TopicPartition,
+    /// `None`: nothing was ever committed.
+    pub committed: Option<Offset>,
+    pub start: Option<Offset>,
+    pub end: Option<Offset>,
+    pub lag: Lag,
+    /// Age of the first record that is not read; 0 when all are read.
+    pub behind_millis: Option<i64>,
+    /// Timestamp of the first record that is not read.
+    pub first_unread_at: Option<TimestampMillis>,
+    /// Index into the group's members.
+    pub owner: Option<usize>,
+    /// What the consumer stored with its commit.
+    pub metadata: String,
+}
+
+impl Facts {
+    /// Before anything is known.
+    pub fn empty() -> Self {
+        Self {
+            at: 0,
+            revision: 0,
+            cluster: ClusterFacts::default(),
+            topics: Arc::new([]),
+            groups: Arc::new([]),
+            problem: None,
+            first_load_done: false,
+        }
+    }
+
+    /// The topic of that name.
+    pub fn topic(&self, name: &str) -> Option<&TopicFacts> {
+        let index = self.topics.binary_search_by(|t| (*t.name).cmp(name)).ok()?;
+        self.topics.get(index)
+    }
+
+    /// The group of that id.
+    pub fn group(&self, id: &str) -> Option<&GroupFacts> {
+        let index = self.groups.binary_search_by(|g| (*g.id).cmp(id)).ok()?;
+        self.groups.get(index)
+    }
+
+    /// The groups that read a topic.
+    pub fn groups_of<'a>(&'a self, topic: &'a str) -> impl Iterator<Item = &'a GroupFacts> {
+        self.groups.iter().filter(move |g| g.topics.iter().any(|t| &**t == topic))
+    }
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+impl GroupFacts {
+    /// Lag on one topic: the sum of what is known.
+    pub fn lag_on(&self, topic: &str) -> Lag {
+        self.partitions.iter().filter(|p| &*p.tp.topic == topic).map(|p| p.lag).sum()
+    }
+
+    /// True while offsets must not be changed from outside: members would overwrite them.
+    pub fn is_active(&self) -> bool {
+        !self.members.is_empty() || !matches!(self.state, GroupState::Empty | GroupState::Dead | GroupState::Unknown)
+    }
+
+    /// Members that own nothing.
+    pub fn idle_members(&self) -> usize {
+        self.members.iter().filter(|m| m.assignment.is_empty()).count()
+    }
+}

@@ -1,0 +1,110 @@
+//! What went wrong, told in the words of the task; and phrases that the window says in the reader's language.
+
+use std::borrow::Cow;
+
+/// A sentence by its id in the text catalogue, with what it names. `session` never holds a translated text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phrase {
+    /// Id in `assets/text/*.ftl`; with no id, `args` holds one text that is shown as it is.
+    pub id: Cow<'static, str>,
+    pub args: Vec<(&'static str, PhraseArg)>,
+}
+
+/// What a phrase names.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PhraseArg {
+    Text(String),
+    /// A count; the catalogue writes it with thousands separated.
+    Count(u64),
+}
+
+impl From<u64> for PhraseArg {
+    fn from(count: u64) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<String> for PhraseArg {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for PhraseArg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl Phrase {
+    /// A sentence of the catalogue.
+    pub fn new(id: &'static str) -> Self {
+        Self { id: Cow::Borrowed(id), args: Vec::new() }
+    }
+
+    /// A text that came from outside (an error's words, a file's name) and is shown as it is.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { id: Cow::Borrowed(""), args: vec![("text", PhraseArg::Text(text.into()))] }
+    }
+
+    /// Fills one place of the sentence.
+    pub fn with(mut self, name: &'static str, value: impl Into<PhraseArg>) -> Self {
+        self.args.push((name, value.into()));
+        self
+    }
+
+    /// The text itself when it is not from the catalogue.
+    pub fn as_plain(&self) -> Option<&str> {
+        match self.args.first() {
+            Some((_, PhraseArg::Text(text))) if self.id.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Something that failed: what was tried, why it did not work, and what to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// What failed, on what: "Could not delete orders".
+    pub what: Phrase,
+    /// Why, in the words of who refused.
+    pub why: Phrase,
+    /// What to do next.
+    pub next: Option<Phrase>,
+    /// Kafka's error name or the error chain, for behind the fold.
+    pub technical: Option<String>,
+}
+
+impl Problem {
+    /// A problem whose reason comes from an error's own words.
+    pub fn new(what: Phrase, why: impl Into<String>) -> Self {
+        Self { what, why: Phrase::plain(why), next: None, technical: None }
+    }
+
+    /// From an error with everything below it as the technical part.
+    pub fn from_error(what: Phrase, error: &dyn std::error::Error) -> Self {
+        let mut chain = String::new();
+        let mut below = error.source();
+        while let Some(cause) = below {
+            if !chain.is_empty() {
+                chain.push('\n');
+            }
+            chain.push_str(&cause.to_string());
+            below = cause.source();
+        }
+        let technical = (!chain.is_empty()).then_some(chain);
+        Self { what, why: Phrase::plain(error.to_string()), next: None, technical }
+    }
+
+    /// With what to do next.
+    pub fn next(mut self, next: Phrase) -> Self {
+        self.next = Some(next);
+        self
+    }
+
+    /// With the technical name.
+    pub fn technical(mut self, technical: impl Into<String>) -> Self {
+        self.technical = Some(technical.into());
+        self
+    }
+}
