@@ -1,1 +1,45 @@
-//! The room `client`.
+//! The room `client`: a Kafka client over [`Connection`], for the embedded broker and for any Kafka cluster alike.
+//!
+//! Entry points: [`Client`] asks (administration, produce, fetch), [`Producer`] batches records that arrive one by one,
+//! [`Reader`] scans bounded ranges of partitions without joining a group, [`Consumer`] is a member of a consumer group.
+//! Every request goes to the node that must answer it (leader, coordinator, controller), in a version that both sides
+//! speak, with a bounded number of attempts; what fails is a [`ClientError`] that says what was asked, why it failed and
+//! what to do.
+
+pub mod assignor;
+mod committed;
+mod configs;
+mod connection;
+mod consumer;
+mod error;
+mod fetch;
+mod group_protocol;
+mod groups;
+mod metadata;
+mod offsets;
+mod partitioner;
+mod produce;
+mod producer;
+mod reader;
+mod retry;
+mod routing;
+mod topics;
+mod versions;
+mod wire;
+
+pub use committed::CommittedOffset;
+pub use configs::ConfigChange;
+pub use connection::{BoxFuture, Connection, Transport};
+pub use consumer::{
+    AutoOffsetReset, Consumer, ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerState, Polled,
+};
+pub use error::ClientError;
+pub use fetch::{FetchOptions, Fetched, records_from};
+pub use groups::{GroupInfo, GroupListing, MemberInfo};
+pub use offsets::{ListedOffset, OffsetSpec};
+pub use partitioner::{Partitioner, murmur2, partition_for_key};
+pub use produce::{ProduceOptions, Produced};
+pub use producer::{Delivery, Producer, ProducerOptions, ProducerStats};
+pub use reader::{Piece, ReadOrder, ReadRange, Reader, ReaderOptions};
+pub use routing::Client;
+pub use topics::{ClusterInfo, NewTopic, NodeInfo, PartitionInfo, TopicInfo};

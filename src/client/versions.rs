@@ -1,0 +1,1 @@
+//! The version of each API that is asked in.

@@ -1,0 +1,1 @@
+//! Small conversions between our names and the protocol crate's types.
