@@ -1,1 +1,23 @@
-//! The room `codec`.
+//! Bytes <-> messages: the table of served APIs, record batches (magic 2), compression. No I/O, no clock, no threads.
+//!
+//! Entry points: [`verify`] and [`split_batches`] for what came over the wire, [`decode_records`] and [`DecodedBatch`]
+//! for reading, [`BatchBuilder`] for writing, [`assign`] for the broker that gives a batch its place, [`apis::SERVED`]
+//! for versions.
+
+pub mod apis;
+pub mod batch;
+pub mod build;
+pub mod compress;
+mod error;
+pub mod records;
+mod varint;
+
+pub use batch::{BatchHeader, BatchSplit, HEADER_BYTES, assign, set_log_append_time, split_batches, verify};
+pub use build::{BatchBuilder, ProducerStamp};
+pub use error::BatchError;
+pub use records::{
+    DecodedBatch, HeaderRef, HeaderRefs, RecordIter, RecordRef, RecordRefs, check_records, decode_records,
+};
+
+/// What a batch may grow to when it is decompressed, in bytes, unless the caller says otherwise.
+pub const DECOMPRESSED_BYTES_MAX_DEFAULT: usize = 64 * 1024 * 1024;

@@ -1,0 +1,58 @@
+//! The one table of APIs that Millpond serves, with their version ranges: what ApiVersions answers and what the client
+//! may choose from.
+//!
+//! The maxima are what the structs of kafka-protocol 0.18 really encode. Its own `valid_versions` also names versions
+//! that are unstable and that it cannot encode (OffsetCommit 10, OffsetFetch 10), so it is never asked.
+
+use kafka_protocol::messages::ApiKey;
+
+/// One API and the versions of it that are served, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Api {
+    pub key: ApiKey,
+    pub min: i16,
+    pub max: i16,
+}
+
+const fn api(key: ApiKey, min: i16, max: i16) -> Api {
+    Api { key, min, max }
+}
+
+/// Every served API, by key.
+pub const SERVED: &[Api] = &[
+    api(ApiKey::Produce, 3, 13),
+    api(ApiKey::Fetch, 4, 18),
+    api(ApiKey::ListOffsets, 1, 10),
+    api(ApiKey::Metadata, 0, 13),
+    api(ApiKey::OffsetCommit, 2, 9),
+    api(ApiKey::OffsetFetch, 1, 9),
+    api(ApiKey::FindCoordinator, 0, 6),
+    api(ApiKey::JoinGroup, 0, 9),
+    api(ApiKey::Heartbeat, 0, 4),
+    api(ApiKey::LeaveGroup, 0, 5),
+    api(ApiKey::SyncGroup, 0, 5),
+    api(ApiKey::DescribeGroups, 0, 6),
+    api(ApiKey::ListGroups, 0, 5),
+    api(ApiKey::ApiVersions, 0, 4),
+    api(ApiKey::CreateTopics, 2, 7),
+    api(ApiKey::DeleteTopics, 1, 6),
+    api(ApiKey::DeleteRecords, 0, 2),
+    api(ApiKey::DescribeConfigs, 1, 4),
+    api(ApiKey::CreatePartitions, 0, 3),
+    api(ApiKey::DeleteGroups, 0, 2),
+    api(ApiKey::IncrementalAlterConfigs, 0, 1),
+    api(ApiKey::OffsetDelete, 0, 0),
+    api(ApiKey::DescribeCluster, 0, 2),
+];
+
+/// The row of an API; `None` where it is not served.
+pub fn served(key: ApiKey) -> Option<Api> {
+    SERVED.iter().copied().find(|api| api.key == key)
+}
+
+/// The highest version that both this table and a peer's range (both ends included) know; `None` where there is none.
+pub fn choose(key: ApiKey, peer_min: i16, peer_max: i16) -> Option<i16> {
+    let ours = served(key)?;
+    let version = ours.max.min(peer_max);
+    (version >= ours.min && version >= peer_min).then_some(version)
+}
