@@ -56,3 +56,19 @@ pub fn choose(key: ApiKey, peer_min: i16, peer_max: i16) -> Option<i16> {
     let version = ours.max.min(peer_max);
     (version >= ours.min && version >= peer_min).then_some(version)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_chosen_from_what_both_sides_know() {
+        assert_eq!(choose(ApiKey::Fetch, 0, 12), Some(12));
+        assert_eq!(choose(ApiKey::Fetch, 0, 99), Some(18));
+        assert_eq!(choose(ApiKey::Fetch, 0, 3), None);
+        assert_eq!(choose(ApiKey::Fetch, 19, 20), None);
+        assert_eq!(choose(ApiKey::OffsetFetch, 0, 10), Some(9));
+        assert_eq!(choose(ApiKey::Vote, 0, 1), None);
+        assert!(SERVED.is_sorted_by_key(|api| api.key as i16));
+    }
+}
