@@ -8,6 +8,7 @@ mod clock;
 mod events;
 mod facts;
 mod jobs;
+mod lag_history;
 mod loadable;
 mod problem;
 mod rates;
@@ -31,6 +32,9 @@ pub use self::{
     events::Event,
     facts::{ClusterFacts, Facts, GroupFacts, GroupPartitionFacts, MemberFacts, PartitionFacts, TopicFacts},
     jobs::{JOBS_RUNNING_MAX, JobHandle, JobId, JobKind, JobState, JobUnit, JobView},
+    lag_history::{
+        LAG_POINTS_MAX, LAG_SERIES_MAX, LagChart, LagHistory, LagHistoryError, LagPoint, LagQuery, LagSeries,
+    },
     loadable::{LoadTicket, LoadView, Loadable},
     problem::{Phrase, PhraseArg, Problem},
     rates::{RATE_SLOT_MILLIS, RATE_SLOTS_MAX, RateHistory, RatePoint},
