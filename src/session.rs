@@ -4,6 +4,7 @@
 //! immutable picture, replaced once a second by the sampler), start jobs, and keep values that may still be loading in a
 //! [`Loadable`]. Nothing here blocks: every method on `&Session` takes a short lock or sends a message.
 
+pub mod browse;
 mod clock;
 mod events;
 mod facts;
