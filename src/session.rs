@@ -8,13 +8,16 @@ pub mod browse;
 mod clock;
 mod events;
 mod facts;
+mod groups;
 pub mod in_process;
 mod jobs;
 mod lag_history;
 mod loadable;
 mod problem;
 mod rates;
+mod reset;
 mod sampler;
+mod topics;
 
 use std::{
     future::Future,
@@ -38,6 +41,9 @@ use crate::{
     model::{Clock, TimestampMillis},
 };
 
+/// What a screen hands back in: the client's own words for a topic to make and a setting to change.
+pub use crate::client::{ConfigChange, NewTopic};
+
 pub use self::{
     clock::SystemClock,
     events::Event,
@@ -52,6 +58,8 @@ pub use self::{
     loadable::{LoadTicket, LoadView, Loadable},
     problem::{Phrase, PhraseArg, Problem},
     rates::{RATE_SLOT_MILLIS, RATE_SLOTS_MAX, RateHistory, RatePoint},
+    reset::{ResetNote, ResetPlan, ResetRefused, ResetRow, ResetTarget, plan_reset, reset_command_lines},
+    topics::OffsetsAt,
 };
 
 /// Threads for the broker, the client and all jobs; writers and readers of the log have their own.
