@@ -40,7 +40,8 @@ use tokio::task::AbortHandle;
 use self::source::Source;
 use self::topic_source::TopicSource;
 use crate::client::Client;
-use crate::model::{Offset, PartitionId, TimestampMillis};
+use crate::model::{Offset, PartitionId, Record, TimestampMillis};
+use crate::transfer;
 
 pub use self::{
     error::BrowseError,
@@ -51,7 +52,7 @@ pub use self::{
     record::{OpenRecord, RecordView},
     rows::{PAGE_ROWS, Row, RowBody, RowRecord},
     search::{HITS_BYTES_MAX, HITS_ROWS_MAX},
-    view::{BrowseView, Histogram, LiveView, Phase, SearchState, SearchView},
+    view::{Anchor, BrowseView, Histogram, LiveView, Phase, SearchState, SearchView},
 };
 
 /// What to show of a topic.
@@ -104,6 +105,13 @@ pub struct Browser {
     handle: Handle,
     /// The answer under way, and the record being opened.
     running: Mutex<[Option<AbortHandle>; 2]>,
+}
+
+/// A record as one JSON line, lossless, in the form of exports.
+pub fn json_line(topic: &str, record: &Record) -> String {
+    let mut line = Vec::new();
+    transfer::record_to_line(topic, record, &mut line);
+    String::from_utf8_lossy(&line).trim_end().to_owned()
 }
 
 /// What the page and its background tasks share.

@@ -91,7 +91,7 @@ pub(super) async fn keep(shared: &Arc<Shared>, generation: u64, stored: Arc<[Spa
 pub(super) async fn compute(source: &dyn Source, spans: &[Span], generation: u64) -> Result<Histogram, BrowseError> {
     let partitions: Vec<PartitionId> = spans.iter().map(|span| span.partition).collect();
     let nothing = Histogram { generation, ..Histogram::default() };
-    if spans.iter().all(|span| span.len() == 0) {
+    if spans.iter().all(|span| span.records() == 0) {
         return Ok(nothing);
     }
     let first = source.earliest_time(&partitions).await?;

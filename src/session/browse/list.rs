@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::order::{Cursor, Order};
 use super::read::read_between;
 use super::rows::{PAGE_ROWS, Page};
-use super::view::{BrowseView, Pages, Phase};
+use super::view::{Anchor, BrowseView, Pages, Phase};
 use super::{BrowseError, Shared, Start};
 
 /// Rows that the list keeps in memory at most.
@@ -27,8 +27,9 @@ pub(super) async fn serve(shared: &Arc<Shared>, view: &mut BrowseView, mut order
     let mut control = shared.control.subscribe();
     view.total = order.total();
     view.reversed = view.request.start.is_newest_first();
-    view.anchor = opening_row(view, &mut order).await?;
-    let first = view.anchor.unwrap_or(0);
+    let opening = opening_row(view, &mut order).await?;
+    view.anchor = opening.map(|row| Anchor { serial: 0, row });
+    let first = opening.unwrap_or(0);
     let mut visible = first..first + FIRST_ROWS;
     let mut loader = Loader { order, cursors: Vec::new() };
     let mut gone_to = 0;
@@ -42,8 +43,8 @@ pub(super) async fn serve(shared: &Arc<Shared>, view: &mut BrowseView, mut order
         if let Some((serial, partition, offset)) = wish.goto.filter(|(serial, ..)| *serial != gone_to) {
             gone_to = serial;
             let rank = loader.order.rank_of(partition, offset).await?;
-            view.anchor = view.index(rank);
-            let first = view.anchor.unwrap_or(0);
+            let first = view.index(rank).unwrap_or(0);
+            view.anchor = Some(Anchor { serial, row: first });
             visible = first..first + FIRST_ROWS;
             changed = true;
         }

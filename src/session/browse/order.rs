@@ -28,7 +28,7 @@ pub struct Span {
 
 impl Span {
     /// Offsets in the span; gaps (compaction, transaction markers) count, as ranks are offsets.
-    pub fn len(&self) -> u64 {
+    pub fn records(&self) -> u64 {
         self.hi.saturating_sub(self.lo).max(0) as u64
     }
 }
@@ -66,7 +66,7 @@ impl Order {
     /// bounds the bisection; not needed for a single partition, whose order is that of its offsets.
     pub async fn new(source: Arc<dyn Source>, spans: Vec<Span>) -> Result<Self, BrowseError> {
         let partitions: Vec<PartitionId> = spans.iter().map(|s| s.partition).collect();
-        let total = spans.iter().map(Span::len).sum();
+        let total = spans.iter().map(Span::records).sum();
         let last = match spans.len() {
             0 | 1 => 0,
             _ => source.latest_time(&partitions).await?.unwrap_or(i64::MAX - 1).max(0),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 
 use crate::codec::{BatchError, RecordRef};
-use crate::model::{BatchFacts, Header, Offset, PartitionId, TimestampMillis};
+use crate::model::{BatchFacts, Header, Offset, PartitionId, Record, TimestampMillis};
 
 /// Rows in a page: the piece in which the list is loaded and forgotten.
 pub const PAGE_ROWS: u64 = 256;
@@ -74,6 +74,21 @@ impl Row {
             r.key.as_ref().map_or(0, Bytes::len) + r.value.as_ref().map_or(0, Bytes::len) + headers
         });
         ROW_OVERHEAD_BYTES + kept
+    }
+}
+
+impl RowRecord {
+    /// As a record of its own; only as whole as the row is.
+    pub fn to_record(&self, partition: PartitionId, offset: Offset) -> Record {
+        Record {
+            partition,
+            offset,
+            timestamp: self.timestamp,
+            key: self.key.clone(),
+            value: self.value.clone(),
+            headers: self.headers.clone(),
+            batch: Arc::clone(&self.batch),
+        }
     }
 }
 

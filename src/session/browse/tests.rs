@@ -207,8 +207,8 @@ fn the_window_is_bounded_and_goes_anywhere_at_once() {
         let generation = browser.request(BrowseRequest { start: Start::Oldest, ..Default::default() });
         until(&browser, |view| view.generation == generation && view.phase == Phase::Ready).await;
         browser.go_to(1, 69_999);
-        let view = until(&browser, |view| view.anchor.is_some_and(|row| view.row(row).is_some())).await;
-        assert_eq!(view.anchor, Some(139_999));
+        let view = until(&browser, |view| view.anchor.is_some_and(|anchor| view.row(anchor.row).is_some())).await;
+        assert_eq!(view.anchor.map(|anchor| anchor.row), Some(139_999));
         assert_eq!(told(view.row(139_999).unwrap()).1, 69_999);
         for at in (0..140_000).step_by(700) {
             browser.show(at..at + 30);

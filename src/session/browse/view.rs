@@ -24,8 +24,8 @@ pub struct BrowseView {
     pub stored: Arc<[Span]>,
     /// Partitions that could not be asked, with the reason.
     pub broken: Arc<[(PartitionId, BrowseError)]>,
-    /// The row to bring into sight once, for a request that starts somewhere inside.
-    pub anchor: Option<u64>,
+    /// The row to bring into sight once.
+    pub anchor: Option<Anchor>,
     /// An offset that was asked for and is not stored; the list then starts at the nearest.
     pub out_of_range: Option<Offset>,
     pub search: Option<SearchView>,
@@ -36,6 +36,14 @@ pub struct BrowseView {
     /// The highest rank is the first row.
     pub(super) reversed: bool,
     pub(super) pages: Pages,
+}
+
+/// A row to bring into sight; once for each serial of a generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Anchor {
+    /// 0 for where the request starts, then one for each [`super::Browser::go_to`].
+    pub serial: u64,
+    pub row: u64,
 }
 
 /// How far the answer to a request is.
@@ -142,7 +150,7 @@ impl BrowseView {
 
     /// Records that the chosen partitions stored when the request began.
     pub fn stored_records(&self) -> u64 {
-        self.stored.iter().map(Span::len).sum()
+        self.stored.iter().map(Span::records).sum()
     }
 
     /// Rows in memory and what they take, in bytes.
