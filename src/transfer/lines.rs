@@ -1,6 +1,6 @@
 //! Lines of a byte stream, with a limit on their length.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// What [`LineReader::next_line`] found.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,15 +13,15 @@ pub(super) enum Line {
 
 /// Reads lines that end in `\n` or `\r\n`; the last one may lack its end.
 pub(super) struct LineReader<R> {
-    source: R,
+    source: BufReader<R>,
     limit: usize,
     /// Lines read so far, so also the number of the last line.
     number: u64,
     bytes_read: u64,
 }
 
-impl<R: BufRead> LineReader<R> {
-    pub(super) fn new(source: R, limit: usize) -> Self {
+impl<R: Read> LineReader<R> {
+    pub(super) fn new(source: BufReader<R>, limit: usize) -> Self {
         Self { source, limit, number: 0, bytes_read: 0 }
     }
 
@@ -31,6 +31,11 @@ impl<R: BufRead> LineReader<R> {
 
     pub(super) fn bytes_read(&self) -> u64 {
         self.bytes_read
+    }
+
+    /// Whether a whole line is in memory already.
+    pub(super) fn has_line_ready(&self) -> bool {
+        memchr::memchr(b'\n', self.source.buffer()).is_some()
     }
 
     /// Puts the next line into `line`; `None` at the end.

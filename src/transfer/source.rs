@@ -43,6 +43,9 @@ impl std::fmt::Debug for ImportFrom {
     }
 }
 
+/// What lines are read from.
+type Input = BufReader<Box<dyn Read + Send>>;
+
 /// One line with what became of it.
 pub(super) struct SourceLine {
     /// From 1.
@@ -63,19 +66,21 @@ pub(super) struct Source {
     path: PathBuf,
     /// Length of the file, where known.
     pub total_bytes: Option<u64>,
+    /// Whether lines are handed on as they come instead of waiting until a chunk is full: for pipes.
+    eager: bool,
     buffer: Vec<u8>,
 }
 
 enum Kind {
     Json {
-        lines: LineReader<Box<dyn BufRead + Send>>,
+        lines: LineReader<Box<dyn Read + Send>>,
         json: JsonLines,
     },
     Plain {
-        lines: LineReader<Box<dyn BufRead + Send>>,
+        lines: LineReader<Box<dyn Read + Send>>,
     },
     Csv {
-        rows: csv::Reader<RowLimit<Box<dyn BufRead + Send>>>,
+        rows: csv::Reader<RowLimit<Input>>,
         reader: RowReader,
         header: Vec<String>,
         row: ByteRecord,
@@ -84,6 +89,7 @@ enum Kind {
 
 impl Source {
     pub(super) fn open(from: ImportFrom, format: &ImportFormat) -> Result<Self, TransferError> {
+        let eager = matches!(from, ImportFrom::Reader(_));
         let (read, path, total_bytes): (Box<dyn Read + Send>, _, _) = match from {
             ImportFrom::Reader(reader) => (reader, PathBuf::from("-"), None),
             ImportFrom::File(path) => {
@@ -92,7 +98,7 @@ impl Source {
             }
         };
         let fail = |source| TransferError::Read { path: path.clone(), source };
-        let mut read: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(READ_BUFFER_BYTES, read));
+        let mut read: Input = BufReader::with_capacity(READ_BUFFER_BYTES, read);
         let start = read.fill_buf().map_err(fail)?;
         if start.starts_with(UTF8_BOM) {
             read.consume(UTF8_BOM.len());
@@ -104,7 +110,7 @@ impl Source {
             ImportFormat::Plain => Kind::Plain { lines: LineReader::new(read, LINE_BYTES_MAX) },
             ImportFormat::Csv(options) => open_csv(read, options, &path)?,
         };
-        Ok(Self { kind, path, total_bytes, buffer: Vec::new() })
+        Ok(Self { kind, path, total_bytes, eager, buffer: Vec::new() })
     }
 
     /// Names of a CSV file's columns; numbers from 1 where it has no header.
@@ -132,8 +138,19 @@ impl Source {
                 Some(line) => chunk.push(line),
                 None => break,
             }
+            if self.eager && !self.has_line_ready() {
+                break;
+            }
         }
         Ok(chunk)
+    }
+
+    /// Whether the next line can be read without waiting. Rows of CSV are read ahead by their own reader, which does not tell.
+    fn has_line_ready(&self) -> bool {
+        match &self.kind {
+            Kind::Json { lines, .. } | Kind::Plain { lines } => lines.has_line_ready(),
+            Kind::Csv { .. } => true,
+        }
     }
 
     fn next_line(&mut self) -> Result<Option<SourceLine>, TransferError> {
@@ -173,7 +190,7 @@ fn open_file(path: &Path) -> Result<(File, Option<u64>), TransferError> {
     Ok((file, facts.is_file().then_some(facts.len())))
 }
 
-fn open_csv(read: Box<dyn BufRead + Send>, options: &CsvOptions, path: &Path) -> Result<Kind, TransferError> {
+fn open_csv(read: Input, options: &CsvOptions, path: &Path) -> Result<Kind, TransferError> {
     let mut rows = csv::ReaderBuilder::new()
         .delimiter(options.delimiter)
         .has_headers(options.header)
@@ -190,7 +207,7 @@ fn open_csv(read: Box<dyn BufRead + Send>, options: &CsvOptions, path: &Path) ->
 }
 
 fn next_row(
-    rows: &mut csv::Reader<RowLimit<Box<dyn BufRead + Send>>>,
+    rows: &mut csv::Reader<RowLimit<Input>>,
     reader: &RowReader,
     row: &mut ByteRecord,
     path: &Path,
