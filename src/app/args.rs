@@ -283,7 +283,10 @@ fn parse_from(text: &str) -> Result<From, String> {
         Ok(ResetTo::Latest) => Ok(From::Latest),
         Ok(ResetTo::Offset(offset)) => Ok(From::Offset(offset)),
         Ok(ResetTo::Time(time)) => Ok(From::Time(time)),
-        _ => Err("use earliest, latest, offset:N (from 0 on) or time:RFC3339, such as time:2018-02-01T00:00:00Z".to_owned()),
+        _ => {
+            Err("use earliest, latest, offset:N (from 0 on) or time:RFC3339, such as time:2018-02-01T00:00:00Z"
+                .to_owned())
+        }
     }
 }
 

@@ -71,20 +71,11 @@ pub(super) struct Source {
     buffer: Vec<u8>,
 }
 
+#[allow(clippy::large_enum_variant)] // One a file.
 enum Kind {
-    Json {
-        lines: LineReader<Box<dyn Read + Send>>,
-        json: JsonLines,
-    },
-    Plain {
-        lines: LineReader<Box<dyn Read + Send>>,
-    },
-    Csv {
-        rows: csv::Reader<RowLimit<Input>>,
-        reader: RowReader,
-        header: Vec<String>,
-        row: ByteRecord,
-    },
+    Json { lines: LineReader<Box<dyn Read + Send>>, json: JsonLines },
+    Plain { lines: LineReader<Box<dyn Read + Send>> },
+    Csv { rows: csv::Reader<RowLimit<Input>>, reader: RowReader, header: Vec<String>, row: ByteRecord },
 }
 
 impl Source {

@@ -7,7 +7,10 @@ use crate::{
     app::args::{ConsumeArgs, From},
     client::{AutoOffsetReset, Consumer, ConsumerOptions, ConsumerState, OffsetSpec},
     model::{Offset, Record, TopicPartition, check_group_name},
-    transfer::{line::record_to_line, merge::{MergedReader, Stretch}},
+    transfer::{
+        line::record_to_line,
+        merge::{MergedReader, Stretch},
+    },
 };
 
 /// How often `--follow` looks for new records.

@@ -47,7 +47,9 @@ impl Cli {
             return print_json(&table.to_json(), &mut self.out);
         }
         if groups.is_empty() {
-            return self.out.line("No groups yet. A group begins when a consumer joins: millpond consume TOPIC --group G");
+            return self
+                .out
+                .line("No groups yet. A group begins when a consumer joins: millpond consume TOPIC --group G");
         }
         table.print(&mut self.out)
     }

@@ -51,7 +51,11 @@ impl Cli {
             return print_json(&json!({"executed": args.execute, "changes": table.to_json()}), &mut self.out);
         }
         table.print(&mut self.out)?;
-        self.out.line(if args.execute { "\nThe offsets are reset." } else { "\nNothing is changed yet; --execute does it." })
+        self.out.line(if args.execute {
+            "\nThe offsets are reset."
+        } else {
+            "\nNothing is changed yet; --execute does it."
+        })
     }
 
     /// The broker refuses too; this says it with the number of members.
@@ -61,7 +65,9 @@ impl Cli {
             return Ok(());
         }
         let members = counted(members as u64, "active member", "active members");
-        Err(CliError::Failed(format!("the offsets of {group} were not reset: it has {members}; stop the members first")))
+        Err(CliError::Failed(format!(
+            "the offsets of {group} were not reset: it has {members}; stop the members first"
+        )))
     }
 
     async fn changes(&self, args: &ResetArgs) -> Result<Vec<Change>, CliError> {

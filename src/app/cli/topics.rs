@@ -97,9 +97,8 @@ impl Cli {
         if partitions.is_empty() {
             return Ok(Ends::new());
         }
-        let asked = partitions.iter().flat_map(|p| {
-            [(p.clone(), OffsetSpec::Earliest), (p.clone(), OffsetSpec::Latest)]
-        });
+        let asked =
+            partitions.iter().flat_map(|p| [(p.clone(), OffsetSpec::Earliest), (p.clone(), OffsetSpec::Latest)]);
         let answers = self.client.offsets(asked.collect()).await?;
         let pair = |pair: &[(TopicPartition, Result<crate::client::ListedOffset, ClientError>)]| {
             let start = pair[0].1.clone()?.offset.unwrap_or(0);

@@ -29,8 +29,7 @@ const BAD_LINES_SHOWN_MAX: usize = 10;
 impl Cli {
     pub(super) async fn produce(&mut self, args: ProduceArgs) -> Result<(), CliError> {
         check_name(&args.topic)?;
-        let format =
-            if args.plain { ImportFormat::Plain } else { ImportFormat::JsonLines(JsonLines::Records) };
+        let format = if args.plain { ImportFormat::Plain } else { ImportFormat::JsonLines(JsonLines::Records) };
         let mut request = ImportRequest::new(&args.topic, import_from(args.file), format);
         request.default_key = args.key.map(Into::into);
         let outcome = self.run_import(request).await?;
@@ -108,7 +107,8 @@ impl Cli {
             to_time: args.until,
             search: args.search.map(|text| Search::new(&text, case)),
         };
-        let request = ExportRequest { topic: args.topic.clone(), records, format, path: args.file, replace: args.replace };
+        let request =
+            ExportRequest { topic: args.topic.clone(), records, format, path: args.file, replace: args.replace };
         let meter = Meter::new("offsets");
         let outcome = transfer::export(&self.client, request, &|progress| meter.show(progress), &self.cancel).await;
         meter.clear();
@@ -145,10 +145,9 @@ async fn import_format(args: &ImportArgs, file: &Path) -> Result<ImportFormat, C
         FileFormat::Jsonl if args.value.is_some() => {
             Err(CliError::Usage("--value names a column of CSV; in JSON Lines the value is the line".to_owned()))
         }
-        FileFormat::Jsonl if named || args.values => Ok(ImportFormat::JsonLines(JsonLines::Values {
-            key: args.key.clone(),
-            timestamp: args.timestamp.clone(),
-        })),
+        FileFormat::Jsonl if named || args.values => {
+            Ok(ImportFormat::JsonLines(JsonLines::Values { key: args.key.clone(), timestamp: args.timestamp.clone() }))
+        }
         FileFormat::Jsonl => Ok(ImportFormat::JsonLines(JsonLines::Records)),
         FileFormat::Csv => {
             if let (Some(ImportFormat::Csv(options)), false) = (&guessed, named)
@@ -165,8 +164,11 @@ async fn import_format(args: &ImportArgs, file: &Path) -> Result<ImportFormat, C
 }
 
 async fn csv_format(args: &ImportArgs, file: &Path, named: bool) -> Result<CsvOptions, CliError> {
-    let mut options =
-        CsvOptions { delimiter: args.delimiter, header: !args.no_header, columns: CsvColumns::Mapped(CsvMapping::default()) };
+    let mut options = CsvOptions {
+        delimiter: args.delimiter,
+        header: !args.no_header,
+        columns: CsvColumns::Mapped(CsvMapping::default()),
+    };
     if !named {
         return Ok(options);
     }
@@ -176,7 +178,8 @@ async fn csv_format(args: &ImportArgs, file: &Path, named: bool) -> Result<CsvOp
         Some(column) => CsvValue::Column(column),
         None => CsvValue::Row,
     };
-    options.columns = CsvColumns::Mapped(CsvMapping { key: index(&args.key)?, value, timestamp: index(&args.timestamp)? });
+    options.columns =
+        CsvColumns::Mapped(CsvMapping { key: index(&args.key)?, value, timestamp: index(&args.timestamp)? });
     Ok(options)
 }
 
