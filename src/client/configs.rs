@@ -1,7 +1,27 @@
 //! Settings of topics: describe and change.
 
-use super::{Client, ClientError};
-use crate::model::ConfigEntry;
+use kafka_protocol::messages::{
+    DescribeConfigsRequest, IncrementalAlterConfigsRequest,
+    describe_configs_request::DescribeConfigsResource,
+    describe_configs_response::DescribeConfigsResourceResult,
+    incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig},
+};
+
+use super::{
+    Client, ClientError,
+    routing::Target,
+    topics::left_out,
+    wire::{owned, text},
+};
+use crate::model::{ConfigEntry, ConfigKind, ConfigSource};
+
+/// Resource type of a topic (Kafka: `ConfigResource.Type.TOPIC`).
+const RESOURCE_TOPIC: i8 = 2;
+/// Operations of IncrementalAlterConfigs (Kafka: `AlterConfigOp.OpType`).
+const OPERATION_SET: i8 = 0;
+const OPERATION_DELETE: i8 = 1;
+/// Source of a synonym that is Kafka's built-in default (`ConfigSource.DEFAULT_CONFIG`).
+const SOURCE_DEFAULT: i8 = 5;
 
 /// A change of one setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +34,79 @@ pub enum ConfigChange {
 
 impl Client {
     /// All settings of a topic, by name, with default, source, type and explanation.
-    pub async fn describe_topic_configs(&self, _name: &str) -> Result<Vec<ConfigEntry>, ClientError> {
-        todo!()
+    pub async fn describe_topic_configs(&self, name: &str) -> Result<Vec<ConfigEntry>, ClientError> {
+        let asked = format!("read the settings of topic {name}");
+        let build = |version| {
+            let topic = DescribeConfigsResource::default()
+                .with_resource_type(RESOURCE_TOPIC)
+                .with_resource_name(text(name))
+                .with_configuration_keys(None);
+            DescribeConfigsRequest::default()
+                .with_resources(vec![topic])
+                .with_include_synonyms(true)
+                .with_include_documentation(version >= 3)
+        };
+        let read = |answer: kafka_protocol::messages::DescribeConfigsResponse, _| {
+            let result = answer.results.first().ok_or_else(|| left_out(&asked))?;
+            ClientError::check(result.error_code, || asked.clone(), result.error_message.as_deref())?;
+            let mut entries: Vec<_> = result.configs.iter().map(read_entry).collect();
+            entries.sort_by(|a, b| a.name.cmp(&b.name));
+            Ok(entries)
+        };
+        self.ask(Target::Any, &asked, build, read).await
     }
 
     /// Changes some settings of a topic and leaves the others alone (IncrementalAlterConfigs).
-    pub async fn alter_topic_configs(&self, _name: &str, _changes: Vec<ConfigChange>) -> Result<(), ClientError> {
-        todo!()
+    pub async fn alter_topic_configs(&self, name: &str, changes: Vec<ConfigChange>) -> Result<(), ClientError> {
+        let asked = format!("change the settings of topic {name}");
+        let build = |_| {
+            let configs = changes.iter().map(|change| match change {
+                ConfigChange::Set(name, value) => AlterableConfig::default()
+                    .with_name(text(name))
+                    .with_config_operation(OPERATION_SET)
+                    .with_value(Some(text(value))),
+                ConfigChange::Reset(name) => AlterableConfig::default()
+                    .with_name(text(name))
+                    .with_config_operation(OPERATION_DELETE)
+                    .with_value(None),
+            });
+            let topic = AlterConfigsResource::default()
+                .with_resource_type(RESOURCE_TOPIC)
+                .with_resource_name(text(name))
+                .with_configs(configs.collect());
+            IncrementalAlterConfigsRequest::default().with_resources(vec![topic])
+        };
+        self.ask(Target::Controller, &asked, build, |answer, _| {
+            let result = answer.responses.first().ok_or_else(|| left_out(&asked))?;
+            ClientError::check(result.error_code, || asked.clone(), result.error_message.as_deref())
+        })
+        .await
+    }
+}
+
+fn read_entry(entry: &DescribeConfigsResourceResult) -> ConfigEntry {
+    let default = entry.synonyms.iter().find(|synonym| synonym.source == SOURCE_DEFAULT);
+    ConfigEntry {
+        name: entry.name.to_string(),
+        value: if entry.is_sensitive { None } else { owned(&entry.value) },
+        source: match entry.config_source {
+            1 => ConfigSource::Topic,
+            2..=4 => ConfigSource::Broker,
+            SOURCE_DEFAULT => ConfigSource::Default,
+            _ => ConfigSource::Unknown,
+        },
+        kind: match entry.config_type {
+            1 => ConfigKind::Boolean,
+            2 => ConfigKind::String,
+            3 => ConfigKind::Int,
+            4 => ConfigKind::Short,
+            5 => ConfigKind::Long,
+            6 => ConfigKind::Double,
+            7 => ConfigKind::List,
+            _ => ConfigKind::Unknown,
+        },
+        read_only: entry.read_only,
+        documentation: owned(&entry.documentation),
+        default: default.and_then(|synonym| owned(&synonym.value)),
     }
 }

@@ -2,7 +2,22 @@
 
 use std::sync::Arc;
 
-use super::{Client, ClientError};
+use futures_util::{StreamExt, future::join_all};
+use kafka_protocol::{
+    ResponseError,
+    messages::{
+        DeleteGroupsRequest, DescribeGroupsRequest, ListGroupsRequest, describe_groups_response::DescribedGroup,
+        list_groups_response::ListedGroup,
+    },
+};
+
+use super::{
+    Client, ClientError,
+    group_protocol::{self, Subscription},
+    routing::Target,
+    topics::left_out,
+    wire::{group_id, owned},
+};
 use crate::model::{GroupState, TopicPartition};
 
 /// A group in the list.
@@ -45,21 +60,106 @@ pub struct MemberInfo {
 impl Client {
     /// All groups of all nodes, by id.
     pub async fn groups(&self) -> Result<Vec<GroupListing>, ClientError> {
-        todo!()
+        // A coordinator lists its own groups only, so every node is asked.
+        let nodes = self.cluster().await?.nodes;
+        let answers = join_all(nodes.iter().map(|node| self.groups_of(node.id))).await;
+        let mut groups = Vec::new();
+        for answer in answers {
+            groups.extend(answer?);
+        }
+        groups.sort_by(|a: &GroupListing, b| a.id.cmp(&b.id));
+        Ok(groups)
+    }
+
+    async fn groups_of(&self, node: i32) -> Result<Vec<GroupListing>, ClientError> {
+        let asked = "list the groups";
+        self.ask(Target::Node(node), asked, |_| ListGroupsRequest::default(), |answer, _| {
+            ClientError::check(answer.error_code, || asked.to_owned(), None)?;
+            let listing = |group: ListedGroup| GroupListing {
+                id: group.group_id.to_string(),
+                state: GroupState::from_wire(&group.group_state),
+                protocol_type: group.protocol_type.to_string(),
+                group_type: group.group_type.to_string(),
+            };
+            Ok(answer.groups.into_iter().map(listing).collect())
+        })
+        .await
     }
 
     /// Describes groups, in the order asked.
-    pub async fn describe_groups(&self, _ids: &[&str]) -> Result<Vec<GroupInfo>, ClientError> {
-        todo!()
+    pub async fn describe_groups(&self, ids: &[&str]) -> Result<Vec<GroupInfo>, ClientError> {
+        // One request a group: simple, and each coordinator is asked for its own. Several are under way at once.
+        let asks = futures_util::stream::iter(ids.iter().map(|id| self.describe_group_or_error(id)));
+        Ok(asks.buffered(DESCRIBES_AT_ONCE_MAX).collect().await)
+    }
+
+    async fn describe_group_or_error(&self, id: &str) -> GroupInfo {
+        self.describe_group(id).await.unwrap_or_else(|error| GroupInfo {
+            id: id.to_owned(),
+            state: GroupState::Unknown,
+            protocol_type: String::new(),
+            protocol: String::new(),
+            members: Vec::new(),
+            error: Some(error),
+        })
     }
 
     /// Describes one group; a group that does not exist is `Dead` and has no members.
-    pub async fn describe_group(&self, _id: &str) -> Result<GroupInfo, ClientError> {
-        todo!()
+    pub async fn describe_group(&self, id: &str) -> Result<GroupInfo, ClientError> {
+        let asked = format!("describe group {id}");
+        let build = |_| DescribeGroupsRequest::default().with_groups(vec![group_id(id)]);
+        self.ask(Target::Coordinator(id), &asked, build, |answer, _| {
+            let group = answer.groups.into_iter().next().ok_or_else(|| left_out(&asked))?;
+            // From version 6 on a group that does not exist is an error; before, a dead group.
+            if group.error_code != ResponseError::GroupIdNotFound.code() {
+                ClientError::check(group.error_code, || asked.clone(), group.error_message.as_deref())?;
+            }
+            Ok(read_group(group))
+        })
+        .await
     }
 
     /// Deletes groups without members, with their committed offsets; one outcome a group.
-    pub async fn delete_groups(&self, _ids: &[&str]) -> Result<Vec<(String, Result<(), ClientError>)>, ClientError> {
-        todo!()
+    pub async fn delete_groups(&self, ids: &[&str]) -> Result<Vec<(String, Result<(), ClientError>)>, ClientError> {
+        let outcomes = join_all(ids.iter().map(|id| self.delete_group(id))).await;
+        Ok(ids.iter().map(|id| (*id).to_owned()).zip(outcomes).collect())
+    }
+
+    /// Deletes one group without members, with its committed offsets.
+    pub async fn delete_group(&self, id: &str) -> Result<(), ClientError> {
+        let asked = format!("delete group {id}");
+        let build = |_| DeleteGroupsRequest::default().with_groups_names(vec![group_id(id)]);
+        self.ask(Target::Coordinator(id), &asked, build, |answer, _| {
+            let result = answer.results.first().ok_or_else(|| left_out(&asked))?;
+            ClientError::check(result.error_code, || asked.clone(), None)
+        })
+        .await
+    }
+}
+
+/// Groups described at once.
+const DESCRIBES_AT_ONCE_MAX: usize = 16;
+
+fn read_group(group: DescribedGroup) -> GroupInfo {
+    let consumers = group.protocol_type.as_str() == group_protocol::PROTOCOL_TYPE;
+    let members = group.members.iter().map(|member| {
+        let subscription = consumers.then(|| Subscription::decode(&member.member_metadata)).flatten();
+        let assignment = consumers.then(|| group_protocol::decode_assignment(&member.member_assignment)).flatten();
+        MemberInfo {
+            id: member.member_id.to_string(),
+            instance_id: owned(&member.group_instance_id),
+            client_id: member.client_id.to_string(),
+            host: member.client_host.to_string(),
+            topics: subscription.map(|subscription| subscription.topics).unwrap_or_default(),
+            assignment: assignment.unwrap_or_default(),
+        }
+    });
+    GroupInfo {
+        id: group.group_id.to_string(),
+        state: GroupState::from_wire(&group.group_state),
+        protocol_type: group.protocol_type.to_string(),
+        protocol: group.protocol_data.to_string(),
+        members: members.collect(),
+        error: None,
     }
 }

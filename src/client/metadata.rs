@@ -1,1 +1,149 @@
-//! What is known about the cluster, kept for a while.
+//! What is known about the cluster, kept for a while: leaders, partitions, controller.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use kafka_protocol::{
+    ResponseError,
+    messages::{
+        MetadataRequest, MetadataResponse, metadata_request::MetadataRequestTopic, metadata_response::MetadataResponseTopic,
+    },
+};
+
+use super::{
+    Client, ClientError, ClusterInfo, NodeInfo, PartitionInfo, TopicInfo,
+    routing::ANSWER_WAIT_MILLIS,
+    wire::{owned, topic_name},
+};
+use crate::model::{PartitionId, TopicPartition};
+
+/// A topic is asked about again after this time (Kafka's `metadata.max.age.ms` is 5 minutes; a workbench shows changes
+/// sooner).
+const METADATA_AGE_MAX: Duration = Duration::from_secs(30);
+/// Topics remembered; beyond, all are forgotten and asked again.
+const TOPICS_REMEMBERED_MAX: usize = 20_000;
+
+/// Leaders and partitions, as last told.
+#[derive(Debug, Default)]
+pub(super) struct MetadataCache {
+    topics: HashMap<Arc<str>, (Arc<TopicInfo>, Instant)>,
+    controller: Option<i32>,
+}
+
+impl MetadataCache {
+    pub fn controller(&self) -> Option<i32> {
+        self.controller
+    }
+
+    pub fn forget_controller(&mut self) {
+        self.controller = None;
+    }
+
+    pub fn forget_topic(&mut self, name: &str) {
+        self.topics.remove(name);
+    }
+
+    fn topic(&self, name: &str) -> Option<Arc<TopicInfo>> {
+        let (topic, at) = self.topics.get(name)?;
+        (at.elapsed() < METADATA_AGE_MAX).then(|| Arc::clone(topic))
+    }
+
+    fn remember(&mut self, topics: &[TopicInfo]) {
+        if self.topics.len() + topics.len() > TOPICS_REMEMBERED_MAX {
+            self.topics.clear();
+        }
+        let now = Instant::now();
+        for topic in topics.iter().filter(|topic| topic.error.is_none()).take(TOPICS_REMEMBERED_MAX) {
+            self.topics.insert(Arc::clone(&topic.name), (Arc::new(topic.clone()), now));
+        }
+    }
+}
+
+impl Client {
+    /// Asks for metadata of `names` (`None`: all topics) and remembers it.
+    pub(super) async fn ask_metadata(
+        &self,
+        names: Option<&[&str]>,
+        asked: &str,
+    ) -> Result<(ClusterInfo, Vec<TopicInfo>), ClientError> {
+        let build = |_| {
+            let topics = names.map(|names| {
+                names.iter().map(|name| MetadataRequestTopic::default().with_name(Some(topic_name(name)))).collect()
+            });
+            // Looking must not make a topic, even where the cluster would.
+            MetadataRequest::default().with_topics(topics).with_allow_auto_topic_creation(false)
+        };
+        let (answer, _) = self.retrying(|| self.ask_node(None, asked, ANSWER_WAIT_MILLIS, build)).await?;
+        let (cluster, topics) = read_metadata(answer);
+        let mut cache = self.metadata_cache();
+        cache.controller = cluster.controller;
+        cache.remember(&topics);
+        drop(cache);
+        Ok((cluster, topics))
+    }
+
+    pub(super) async fn refresh_cluster(&self) -> Result<ClusterInfo, ClientError> {
+        Ok(self.ask_metadata(Some(&[]), "look at the cluster").await?.0)
+    }
+
+    /// A topic, from memory while that is fresh.
+    pub(super) async fn known_topic(&self, name: &str) -> Result<Arc<TopicInfo>, ClientError> {
+        if let Some(topic) = self.metadata_cache().topic(name) {
+            return Ok(topic);
+        }
+        self.topic(name).await.map(Arc::new)
+    }
+
+    /// Number of partitions of a topic, from memory while that is fresh.
+    pub(super) async fn partition_count(&self, name: &str) -> Result<PartitionId, ClientError> {
+        let topic = self.known_topic(name).await?;
+        Ok(topic.partitions.last().map_or(0, |last| last.id + 1))
+    }
+
+    /// Node id of a partition's leader, from memory while that is fresh.
+    pub(super) async fn leader(&self, tp: &TopicPartition) -> Result<i32, ClientError> {
+        let topic = self.known_topic(&tp.topic).await?;
+        let found = topic.partitions.iter().find(|partition| partition.id == tp.partition);
+        let error = match found {
+            Some(PartitionInfo { leader: Some(leader), .. }) => return Ok(*leader),
+            Some(_) => ResponseError::LeaderNotAvailable,
+            None => ResponseError::UnknownTopicOrPartition,
+        };
+        self.metadata_cache().forget_topic(&tp.topic);
+        Err(ClientError::kafka(error, format!("find the leader of {tp}"), None))
+    }
+}
+
+fn read_metadata(answer: MetadataResponse) -> (ClusterInfo, Vec<TopicInfo>) {
+    let nodes = answer.brokers.iter().map(|node| NodeInfo {
+        id: node.node_id.0,
+        host: node.host.to_string(),
+        port: node.port,
+        rack: owned(&node.rack),
+    });
+    let controller = (answer.controller_id.0 >= 0).then_some(answer.controller_id.0);
+    let cluster = ClusterInfo { cluster_id: owned(&answer.cluster_id), controller, nodes: nodes.collect() };
+    let mut topics: Vec<_> = answer.topics.iter().map(read_topic).collect();
+    topics.sort_by(|a, b| a.name.cmp(&b.name));
+    (cluster, topics)
+}
+
+fn read_topic(topic: &MetadataResponseTopic) -> TopicInfo {
+    let name: Arc<str> = topic.name.as_ref().map_or("", |name| name.as_str()).into();
+    let mut partitions: Vec<_> = topic
+        .partitions
+        .iter()
+        .map(|partition| PartitionInfo {
+            id: partition.partition_index,
+            leader: (partition.leader_id.0 >= 0).then_some(partition.leader_id.0),
+            leader_epoch: partition.leader_epoch,
+        })
+        .collect();
+    partitions.sort_by_key(|partition| partition.id);
+    let error = ResponseError::try_from_code(topic.error_code)
+        .map(|error| ClientError::kafka(error, format!("look at topic {name}"), None));
+    TopicInfo { name, id: topic.topic_id, internal: topic.is_internal, partitions, error }
+}

@@ -1,1 +1,72 @@
 //! The version of each API that is asked in.
+
+use std::collections::HashMap;
+
+use kafka_protocol::messages::{ApiKey, ApiVersionsResponse};
+
+use crate::codec::apis;
+
+/// Where the client stays below what the codec can carry. Produce and Fetch: from version 13 on topic ids replace names,
+/// and a name is what a screen has; every Kafka from 2.7 to 4.x serves these. The others add nothing that is used.
+const CEILINGS: &[(ApiKey, i16)] = &[
+    (ApiKey::Produce, 12),
+    (ApiKey::Fetch, 12),
+    (ApiKey::ListOffsets, 9),
+    (ApiKey::Metadata, 12),
+    (ApiKey::FindCoordinator, 5),
+    (ApiKey::DescribeGroups, 5),
+    (ApiKey::DescribeCluster, 1),
+];
+
+/// The versions that a peer serves, as its ApiVersions says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PeerVersions(HashMap<i16, (i16, i16)>);
+
+/// No version in common: what we and what the peer speak, as texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NoCommonVersion {
+    pub ours: String,
+    pub peer: String,
+}
+
+impl PeerVersions {
+    pub fn of(answer: &ApiVersionsResponse) -> Self {
+        Self(answer.api_keys.iter().map(|api| (api.api_key, (api.min_version, api.max_version))).collect())
+    }
+
+    /// The highest version of an API that both sides speak.
+    pub fn choose(&self, key: i16) -> Result<i16, NoCommonVersion> {
+        let peer = self.0.get(&key).copied();
+        let api = ApiKey::try_from(key).ok();
+        let ceiling = CEILINGS.iter().find(|(api, _)| *api as i16 == key).map_or(i16::MAX, |(_, max)| *max);
+        let chosen = api.zip(peer).and_then(|(api, (min, max))| apis::choose(api, min, max.min(ceiling)));
+        chosen.ok_or_else(|| {
+            let ours = api.and_then(apis::served).map(|api| (api.min, api.max.min(ceiling)));
+            NoCommonVersion { ours: range_text(ours), peer: range_text(peer) }
+        })
+    }
+}
+
+fn range_text(range: Option<(i16, i16)>) -> String {
+    range.map_or_else(|| "none".to_owned(), |(min, max)| format!("{min} to {max}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use kafka_protocol::messages::api_versions_response::ApiVersion;
+
+    use super::*;
+
+    fn peer(min: i16, max: i16) -> PeerVersions {
+        let api = ApiVersion::default().with_api_key(1).with_min_version(min).with_max_version(max);
+        PeerVersions::of(&ApiVersionsResponse::default().with_api_keys(vec![api]))
+    }
+
+    #[test]
+    fn the_highest_common_version_is_chosen() {
+        assert_eq!(peer(4, 18).choose(1), Ok(12));
+        assert_eq!(peer(0, 7).choose(1), Ok(7));
+        assert!(peer(13, 18).choose(1).is_err());
+        assert!(peer(4, 18).choose(0).is_err());
+    }
+}

@@ -1,1 +1,86 @@
 //! Small conversions between our names and the protocol crate's types.
+
+use std::sync::Arc;
+
+use kafka_protocol::{
+    messages::{self, GroupId, RequestKind, ResponseKind, TopicName},
+    protocol::{Request, StrBytes},
+};
+
+use crate::model::TopicPartition;
+
+/// A request of ours: it can be put into a [`RequestKind`] and its answer taken out of a [`ResponseKind`].
+pub(super) trait Ask: Request + Into<RequestKind> + Send {
+    /// `None` when the answer is that of another API.
+    fn answer(kind: ResponseKind) -> Option<Self::Response>;
+}
+
+macro_rules! asks {
+    ($($request:ident => $kind:ident),* $(,)?) => {
+        $(impl Ask for messages::$request {
+            fn answer(kind: ResponseKind) -> Option<Self::Response> {
+                match kind {
+                    ResponseKind::$kind(answer) => Some(answer),
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+asks! {
+    ApiVersionsRequest => ApiVersions,
+    MetadataRequest => Metadata,
+    DescribeClusterRequest => DescribeCluster,
+    CreateTopicsRequest => CreateTopics,
+    DeleteTopicsRequest => DeleteTopics,
+    CreatePartitionsRequest => CreatePartitions,
+    DeleteRecordsRequest => DeleteRecords,
+    DescribeConfigsRequest => DescribeConfigs,
+    IncrementalAlterConfigsRequest => IncrementalAlterConfigs,
+    ListOffsetsRequest => ListOffsets,
+    FindCoordinatorRequest => FindCoordinator,
+    ListGroupsRequest => ListGroups,
+    DescribeGroupsRequest => DescribeGroups,
+    DeleteGroupsRequest => DeleteGroups,
+    OffsetFetchRequest => OffsetFetch,
+    OffsetCommitRequest => OffsetCommit,
+    OffsetDeleteRequest => OffsetDelete,
+    ProduceRequest => Produce,
+    FetchRequest => Fetch,
+    JoinGroupRequest => JoinGroup,
+    SyncGroupRequest => SyncGroup,
+    HeartbeatRequest => Heartbeat,
+    LeaveGroupRequest => LeaveGroup,
+}
+
+pub(super) fn text(s: &str) -> StrBytes {
+    StrBytes::from_string(s.to_owned())
+}
+
+pub(super) fn topic_name(s: &str) -> TopicName {
+    TopicName(text(s))
+}
+
+pub(super) fn group_id(s: &str) -> GroupId {
+    GroupId(text(s))
+}
+
+/// Optional text of an answer, as ours.
+pub(super) fn owned(s: &Option<StrBytes>) -> Option<String> {
+    s.as_ref().map(|s| s.as_str().to_owned())
+}
+
+/// Groups entries by topic, in order of first appearance: the shape of most requests.
+pub(super) fn by_topic<T>(items: impl IntoIterator<Item = (TopicPartition, T)>) -> Vec<(Arc<str>, Vec<(i32, T)>)> {
+    let mut topics: Vec<(Arc<str>, Vec<(i32, T)>)> = Vec::new();
+    let mut index = std::collections::HashMap::<Arc<str>, usize>::new();
+    for (tp, item) in items {
+        let at = *index.entry(Arc::clone(&tp.topic)).or_insert_with(|| {
+            topics.push((Arc::clone(&tp.topic), Vec::new()));
+            topics.len() - 1
+        });
+        topics[at].1.push((tp.partition, item));
+    }
+    topics
+}

@@ -34,7 +34,8 @@ pub fn preview(bytes: &[u8], chars_max: usize) -> Preview {
 
 fn text_preview(text: &str, chars_max: usize, more: bool) -> Preview {
     let mut line = String::with_capacity(text.len().min(chars_max * 4));
-    for (shown, character) in text.chars().enumerate() {
+    let mut shown = 0;
+    for character in text.chars() {
         if shown == chars_max {
             return Preview { text: line, cut: true, hex: false };
         }
@@ -44,6 +45,7 @@ fn text_preview(text: &str, chars_max: usize, more: bool) -> Preview {
             c if c.is_control() => line.push(control_picture(c)),
             c => line.push(c),
         }
+        shown += 1;
     }
     Preview { text: line, cut: more, hex: false }
 }
