@@ -120,12 +120,15 @@ impl Client {
     ) -> Result<Vec<(TopicPartition, Result<(), ClientError>)>, ClientError> {
         let asked = format!("forget committed offsets of group {group}");
         let build = |_| {
-            let topics = by_topic(partitions.iter().map(|tp| (tp.clone(), ()))).into_iter().map(|(name, partitions)| {
-                let partitions = partitions
-                    .into_iter()
-                    .map(|(partition, ())| OffsetDeleteRequestPartition::default().with_partition_index(partition));
-                OffsetDeleteRequestTopic::default().with_name(topic_name(&name)).with_partitions(partitions.collect())
-            });
+            let topics =
+                by_topic(partitions.iter().map(|tp| (tp.clone(), ()))).into_iter().map(|(name, partitions)| {
+                    let partitions = partitions
+                        .into_iter()
+                        .map(|(partition, ())| OffsetDeleteRequestPartition::default().with_partition_index(partition));
+                    OffsetDeleteRequestTopic::default()
+                        .with_name(topic_name(&name))
+                        .with_partitions(partitions.collect())
+                });
             OffsetDeleteRequest::default().with_group_id(group_id(group)).with_topics(topics.collect())
         };
         self.ask(Target::Coordinator(group), &asked, build, |answer, _| {

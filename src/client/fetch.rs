@@ -132,8 +132,12 @@ impl Client {
 fn read_partition(tp: &TopicPartition, from: Offset, data: PartitionData) -> Result<Fetched, ClientError> {
     let asked = || format!("fetch from {tp} at offset {from}");
     ClientError::check(data.error_code, asked, None)?;
-    let mut fetched =
-        Fetched { high_watermark: data.high_watermark, log_start: data.log_start_offset, batches: Vec::new(), next: from };
+    let mut fetched = Fetched {
+        high_watermark: data.high_watermark,
+        log_start: data.log_start_offset,
+        batches: Vec::new(),
+        next: from,
+    };
     for batch in split_batches(data.records.unwrap_or_default()) {
         match batch {
             Ok((header, batch)) => {

@@ -73,16 +73,21 @@ impl Client {
 
     async fn groups_of(&self, node: i32) -> Result<Vec<GroupListing>, ClientError> {
         let asked = "list the groups";
-        self.ask(Target::Node(node), asked, |_| ListGroupsRequest::default(), |answer, _| {
-            ClientError::check(answer.error_code, || asked.to_owned(), None)?;
-            let listing = |group: ListedGroup| GroupListing {
-                id: group.group_id.to_string(),
-                state: GroupState::from_wire(&group.group_state),
-                protocol_type: group.protocol_type.to_string(),
-                group_type: group.group_type.to_string(),
-            };
-            Ok(answer.groups.into_iter().map(listing).collect())
-        })
+        self.ask(
+            Target::Node(node),
+            asked,
+            |_| ListGroupsRequest::default(),
+            |answer, _| {
+                ClientError::check(answer.error_code, || asked.to_owned(), None)?;
+                let listing = |group: ListedGroup| GroupListing {
+                    id: group.group_id.to_string(),
+                    state: GroupState::from_wire(&group.group_state),
+                    protocol_type: group.protocol_type.to_string(),
+                    group_type: group.group_type.to_string(),
+                };
+                Ok(answer.groups.into_iter().map(listing).collect())
+            },
+        )
         .await
     }
 

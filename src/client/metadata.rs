@@ -9,7 +9,8 @@ use std::{
 use kafka_protocol::{
     ResponseError,
     messages::{
-        MetadataRequest, MetadataResponse, metadata_request::MetadataRequestTopic, metadata_response::MetadataResponseTopic,
+        MetadataRequest, MetadataResponse, metadata_request::MetadataRequestTopic,
+        metadata_response::MetadataResponseTopic,
     },
 };
 

@@ -69,8 +69,7 @@ impl Client {
             });
             ListOffsetsRequest::default().with_replica_id(BrokerId(-1)).with_topics(topics.collect())
         };
-        let (answer, version) =
-            self.ask_once(Target::Node(node), "look up offsets", ANSWER_WAIT_MILLIS, build).await?;
+        let (answer, version) = self.ask_once(Target::Node(node), "look up offsets", ANSWER_WAIT_MILLIS, build).await?;
         if version < MAX_TIMESTAMP_VERSION && part.iter().any(|(_, spec)| *spec == OffsetSpec::MaxTimestamp) {
             return Err(ClientError::Unsupported {
                 asked: "look up the newest timestamp".to_owned(),

@@ -154,8 +154,7 @@ impl Client {
     ) -> Result<(Offset, TimestampMillis), ClientError> {
         let build = |_| {
             let data = PartitionProduceData::default().with_index(tp.partition).with_records(Some(records.clone()));
-            let topic =
-                TopicProduceData::default().with_name(topic_name(&tp.topic)).with_partition_data(vec![data]);
+            let topic = TopicProduceData::default().with_name(topic_name(&tp.topic)).with_partition_data(vec![data]);
             ProduceRequest::default()
                 .with_acks(acks.as_wire())
                 .with_timeout_ms(PRODUCE_TIMEOUT_MILLIS)

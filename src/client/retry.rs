@@ -26,7 +26,9 @@ pub(super) fn wait_after(error: &ClientError, attempt: u32) -> Option<Duration> 
             error: ResponseError::UnknownTopicOrPartition | ResponseError::UnknownTopicId, ..
         } => ATTEMPTS_UNKNOWN_TOPIC_MAX,
         // Storage errors are final for this request: a full disk does not empty itself within seconds.
-        ClientError::Kafka { error: ResponseError::KafkaStorageError | ResponseError::CorruptMessage, .. } => return None,
+        ClientError::Kafka { error: ResponseError::KafkaStorageError | ResponseError::CorruptMessage, .. } => {
+            return None;
+        }
         _ => ATTEMPTS_MAX,
     };
     (attempt < most).then(|| backoff(attempt))

@@ -175,10 +175,8 @@ impl Client {
     pub async fn add_partitions(&self, name: &str, total: PartitionId) -> Result<(), ClientError> {
         let asked = format!("give topic {name} {total} partitions");
         let build = |_| {
-            let topic = CreatePartitionsTopic::default()
-                .with_name(topic_name(name))
-                .with_count(total)
-                .with_assignments(None);
+            let topic =
+                CreatePartitionsTopic::default().with_name(topic_name(name)).with_count(total).with_assignments(None);
             CreatePartitionsRequest::default().with_topics(vec![topic]).with_timeout_ms(ADMIN_TIMEOUT_MILLIS)
         };
         self.ask(Target::Controller, &asked, build, |answer, _| {
