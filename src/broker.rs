@@ -14,6 +14,18 @@ mod context;
 mod error;
 mod inspector;
 
+mod api;
+pub mod config;
+mod coordinator;
+pub mod groups;
+mod inner;
+mod inspect;
+mod lock;
+mod maintenance;
+mod meta;
+mod open;
+mod topics;
+
 use std::{path::PathBuf, sync::Arc};
 
 use kafka_protocol::messages::{RequestKind, ResponseKind};
@@ -24,11 +36,23 @@ pub use inspector::{
     Counters, Damage, Inspector, PartitionSize, PartitionSpan, RebalanceEvent, RebalanceReason, TopicCounters,
 };
 
+use self::inner::Inner;
 use crate::model::Clock;
 
 /// The id of the one node. Node id, leader and leader epoch are there from the start, so that a cluster of several
 /// nodes changes nothing that is stored.
 pub const NODE_ID: i32 = 1;
+
+/// The leader epoch of every partition: the one node has led from the start.
+const LEADER_EPOCH: i32 = 0;
+/// Most members of a group (`group.max.size`, which Kafka leaves open).
+const GROUP_MEMBERS_MAX: usize = 1_000;
+/// Longest note that a commit may carry (`offset.metadata.max.bytes`).
+const OFFSET_METADATA_BYTES_MAX: usize = 4_096;
+/// How long the offsets of a group without members are kept (`offsets.retention.minutes`, seven days).
+const OFFSETS_RETENTION_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+/// How often retention is applied. Kafka's five minutes are long for who has just changed a setting and watches.
+const RETENTION_INTERVAL_MS: u64 = 30_000;
 
 /// What a broker needs to open its workspace.
 #[derive(Clone)]
@@ -44,6 +68,10 @@ pub struct BrokerOptions {
     /// How long a new group waits for more members before its first rebalance ends
     /// (`group.initial.rebalance.delay.ms`); Kafka's 3 s serve a cluster, not a laptop.
     pub initial_rebalance_delay_ms: i64,
+    /// Shortest session timeout that a member may ask for (`group.min.session.timeout.ms`).
+    pub session_timeout_min_ms: i32,
+    /// Longest session timeout that a member may ask for (`group.max.session.timeout.ms`).
+    pub session_timeout_max_ms: i32,
     /// Host and port that Metadata tells clients; port 0 while nothing listens.
     pub advertised: (String, u16),
 }
@@ -57,6 +85,8 @@ impl BrokerOptions {
             auto_create_topics: true,
             default_partitions: 4,
             initial_rebalance_delay_ms: 0,
+            session_timeout_min_ms: 6_000,
+            session_timeout_max_ms: 1_800_000,
             advertised: ("127.0.0.1".to_owned(), 0),
         }
     }
@@ -65,7 +95,7 @@ impl BrokerOptions {
 /// A running broker. Cheap to clone; all clones are the same broker.
 #[derive(Clone)]
 pub struct Broker {
-    shared: Arc<BrokerOptions>,
+    inner: Arc<Inner>,
 }
 
 impl Broker {
@@ -74,7 +104,7 @@ impl Broker {
     /// A damaged partition does not fail the opening: it is set aside, answers KAFKA_STORAGE_ERROR and is listed by
     /// [`Inspector::damage`].
     pub async fn open(options: BrokerOptions) -> Result<Self, OpenError> {
-        Ok(Self { shared: Arc::new(options) })
+        Ok(Self { inner: open::open(options).await? })
     }
 
     /// Answers one request of version `version`. Errors are Kafka error codes inside the response.
@@ -82,18 +112,41 @@ impl Broker {
     /// A request that the broker does not serve, or not in this version, is answered with an
     /// [`ApiVersionsResponse`](kafka_protocol::messages::ApiVersionsResponse) that holds UNSUPPORTED_VERSION and what is
     /// served; a server of TCP connections closes the connection then, as Kafka does.
-    pub async fn call(&self, _context: &CallContext, _version: i16, _request: RequestKind) -> ResponseKind {
-        todo!("{}", self.shared.data_dir.display())
+    pub async fn call(&self, context: &CallContext, version: i16, request: RequestKind) -> ResponseKind {
+        api::answer(&self.inner, context, version, request).await
     }
 
     /// The second door: what Kafka's protocol cannot say.
     pub fn inspector(&self) -> Arc<dyn Inspector> {
-        todo!()
+        Arc::new(inspect::BrokerInspector::new(&self.inner))
+    }
+
+    /// Lets the time of the groups pass at once. Only who steps the clock by hand needs it: with a running clock the
+    /// broker's own timer does.
+    pub async fn tick(&self) {
+        self.inner.coordinator.tick().await;
+    }
+
+    /// Applies retention at once, as the broker does by itself from time to time; returns how many batches went.
+    pub async fn retain(&self) -> u64 {
+        maintenance::retain(&self.inner).await
     }
 
     /// Ends the timers, finishes what was accepted, closes the files and gives the workspace free. Requests that come
     /// later are answered with errors. Calling it again does nothing.
     pub async fn shutdown(&self) {
-        todo!()
+        self.inner.shutdown().await;
+    }
+}
+
+/// Runs what blocks on disk away from the async threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is ending, and with it the one who waits here.
+            Err(_) => std::future::pending().await,
+        },
     }
 }

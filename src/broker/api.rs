@@ -1,0 +1,217 @@
+//! The Kafka APIs, a file each: typed request in, typed response out.
+//!
+//! [`answer`] checks the version against the one table in `codec::apis` and picks the file.
+
+mod api_versions;
+mod create_partitions;
+mod create_topics;
+mod delete_groups;
+mod delete_records;
+mod delete_topics;
+mod describe_cluster;
+mod describe_configs;
+mod describe_groups;
+mod fetch;
+mod find_coordinator;
+mod heartbeat;
+mod incremental_alter_configs;
+mod join_group;
+mod leave_group;
+mod list_groups;
+mod list_offsets;
+mod metadata;
+mod offset_commit;
+mod offset_delete;
+mod offset_fetch;
+mod produce;
+mod sync_group;
+
+use std::sync::Arc;
+
+use kafka_protocol::{
+    ResponseError,
+    messages::{ApiKey, BrokerId, RequestKind, ResponseKind},
+    protocol::StrBytes,
+};
+use uuid::Uuid;
+
+use super::{
+    CallContext, LEADER_EPOCH, NODE_ID,
+    inner::Inner,
+    topics::{ChangeError, SlotError, Topic},
+};
+use crate::{codec::apis, log::LogError};
+
+/// Answers a request.
+pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, request: RequestKind) -> ResponseKind {
+    let known = key(&request).and_then(apis::served);
+    if !known.is_some_and(|api| (api.min..=api.max).contains(&version)) {
+        return api_versions::unsupported().into();
+    }
+    match request {
+        RequestKind::ApiVersions(_) => api_versions::answer(version).into(),
+        RequestKind::Metadata(request) => metadata::answer(broker, version, request).await.into(),
+        RequestKind::Produce(request) => produce::answer(broker, version, request).await.into(),
+        RequestKind::Fetch(request) => fetch::answer(broker, version, request).await.into(),
+        RequestKind::ListOffsets(request) => list_offsets::answer(broker, version, request).await.into(),
+        RequestKind::CreateTopics(request) => create_topics::answer(broker, version, request).await.into(),
+        RequestKind::DeleteTopics(request) => delete_topics::answer(broker, version, request).await.into(),
+        RequestKind::CreatePartitions(request) => create_partitions::answer(broker, request).await.into(),
+        RequestKind::DeleteRecords(request) => delete_records::answer(broker, request).await.into(),
+        RequestKind::DescribeConfigs(request) => describe_configs::answer(broker, version, request).into(),
+        RequestKind::IncrementalAlterConfigs(request) => {
+            incremental_alter_configs::answer(broker, request).await.into()
+        }
+        RequestKind::FindCoordinator(request) => find_coordinator::answer(broker, version, request).into(),
+        RequestKind::JoinGroup(request) => join_group::answer(broker, context, version, request).await.into(),
+        RequestKind::SyncGroup(request) => sync_group::answer(broker, version, request).await.into(),
+        RequestKind::Heartbeat(request) => heartbeat::answer(broker, request).into(),
+        RequestKind::LeaveGroup(request) => leave_group::answer(broker, version, request).await.into(),
+        RequestKind::OffsetCommit(request) => offset_commit::answer(broker, request).await.into(),
+        RequestKind::OffsetFetch(request) => offset_fetch::answer(broker, version, request).into(),
+        RequestKind::OffsetDelete(request) => offset_delete::answer(broker, request).await.into(),
+        RequestKind::ListGroups(request) => list_groups::answer(broker, version, request).into(),
+        RequestKind::DescribeGroups(request) => describe_groups::answer(broker, version, request).into(),
+        RequestKind::DeleteGroups(request) => delete_groups::answer(broker, request).await.into(),
+        RequestKind::DescribeCluster(request) => describe_cluster::answer(broker, version, request).into(),
+        _ => api_versions::unsupported().into(),
+    }
+}
+
+/// The key of a request that is served; `None` for the others.
+fn key(request: &RequestKind) -> Option<ApiKey> {
+    Some(match request {
+        RequestKind::ApiVersions(_) => ApiKey::ApiVersions,
+        RequestKind::Metadata(_) => ApiKey::Metadata,
+        RequestKind::Produce(_) => ApiKey::Produce,
+        RequestKind::Fetch(_) => ApiKey::Fetch,
+        RequestKind::ListOffsets(_) => ApiKey::ListOffsets,
+        RequestKind::CreateTopics(_) => ApiKey::CreateTopics,
+        RequestKind::DeleteTopics(_) => ApiKey::DeleteTopics,
+        RequestKind::CreatePartitions(_) => ApiKey::CreatePartitions,
+        RequestKind::DeleteRecords(_) => ApiKey::DeleteRecords,
+        RequestKind::DescribeConfigs(_) => ApiKey::DescribeConfigs,
+        RequestKind::IncrementalAlterConfigs(_) => ApiKey::IncrementalAlterConfigs,
+        RequestKind::FindCoordinator(_) => ApiKey::FindCoordinator,
+        RequestKind::JoinGroup(_) => ApiKey::JoinGroup,
+        RequestKind::SyncGroup(_) => ApiKey::SyncGroup,
+        RequestKind::Heartbeat(_) => ApiKey::Heartbeat,
+        RequestKind::LeaveGroup(_) => ApiKey::LeaveGroup,
+        RequestKind::OffsetCommit(_) => ApiKey::OffsetCommit,
+        RequestKind::OffsetFetch(_) => ApiKey::OffsetFetch,
+        RequestKind::OffsetDelete(_) => ApiKey::OffsetDelete,
+        RequestKind::ListGroups(_) => ApiKey::ListGroups,
+        RequestKind::DescribeGroups(_) => ApiKey::DescribeGroups,
+        RequestKind::DeleteGroups(_) => ApiKey::DeleteGroups,
+        RequestKind::DescribeCluster(_) => ApiKey::DescribeCluster,
+        _ => return None,
+    })
+}
+
+/// A Kafka error with the words that go with it.
+#[derive(Debug, Clone)]
+struct Fault {
+    error: ResponseError,
+    message: String,
+}
+
+impl Fault {
+    fn new(error: ResponseError, message: impl Into<String>) -> Self {
+        Self { error, message: message.into() }
+    }
+
+    fn unknown_topic(name: &str) -> Self {
+        let message = format!("there is no topic {name:?}; create it, or check the spelling");
+        Self::new(ResponseError::UnknownTopicOrPartition, message)
+    }
+
+    fn unknown_partition(topic: &Topic, partition: i32) -> Self {
+        let message = format!(
+            "the topic {} has {} partitions, there is no partition {partition}",
+            topic.name,
+            topic.partition_count()
+        );
+        Self::new(ResponseError::UnknownTopicOrPartition, message)
+    }
+
+    fn code(&self) -> i16 {
+        self.error.code()
+    }
+
+    fn text(&self) -> Option<StrBytes> {
+        Some(StrBytes::from_string(self.message.clone()))
+    }
+}
+
+impl From<SlotError> for Fault {
+    fn from(error: SlotError) -> Self {
+        match error {
+            SlotError::Log(error) => error.into(),
+            SlotError::Gone => Self::new(ResponseError::UnknownTopicOrPartition, error.to_string()),
+            SlotError::Damaged(_) | SlotError::Meta(_) => {
+                Self::new(ResponseError::KafkaStorageError, error.to_string())
+            }
+        }
+    }
+}
+
+impl From<LogError> for Fault {
+    fn from(error: LogError) -> Self {
+        let kafka = match &error {
+            LogError::OutOfRange { .. } => ResponseError::OffsetOutOfRange,
+            LogError::Batch(_) => ResponseError::CorruptMessage,
+            // The client tries again, which is right: the disk only has to catch up.
+            LogError::Busy { .. } => ResponseError::RequestTimedOut,
+            LogError::Closed { .. } => ResponseError::NotLeaderOrFollower,
+            _ => ResponseError::KafkaStorageError,
+        };
+        Self::new(kafka, error.to_string())
+    }
+}
+
+impl From<ChangeError> for Fault {
+    fn from(error: ChangeError) -> Self {
+        let kafka = match &error {
+            ChangeError::Name { .. } | ChangeError::Collision { .. } => ResponseError::InvalidTopicException,
+            ChangeError::Exists { .. } => ResponseError::TopicAlreadyExists,
+            ChangeError::Partitions { .. } | ChangeError::NotMore { .. } => ResponseError::InvalidPartitions,
+            ChangeError::Deleted { .. } => ResponseError::UnknownTopicOrPartition,
+            ChangeError::Config(_) => ResponseError::InvalidConfig,
+            ChangeError::Meta(_) | ChangeError::Io { .. } => ResponseError::KafkaStorageError,
+        };
+        Self::new(kafka, error.to_string())
+    }
+}
+
+/// The topic of a request that names it, or, in newer versions, gives its id.
+fn find_topic(broker: &Inner, name: &str, id: Uuid, by_id: bool) -> Result<Arc<Topic>, Fault> {
+    if by_id {
+        let message = || format!("there is no topic with the id {id}; it was deleted, ask for the metadata again");
+        broker.topics.by_id(id).ok_or_else(|| Fault::new(ResponseError::UnknownTopicId, message()))
+    } else {
+        broker.topics.by_name(name).ok_or_else(|| Fault::unknown_topic(name))
+    }
+}
+
+/// Fences a client whose idea of the leader is older, or newer, than ours. -1 does not ask.
+fn check_leader_epoch(epoch: i32) -> Result<(), Fault> {
+    match epoch {
+        ..0 | LEADER_EPOCH => Ok(()),
+        _ if epoch < LEADER_EPOCH => {
+            Err(Fault::new(ResponseError::FencedLeaderEpoch, "the leader epoch is old; ask for the metadata again"))
+        }
+        _ => Err(Fault::new(ResponseError::UnknownLeaderEpoch, "the leader epoch is newer than the leader's own")),
+    }
+}
+
+fn text(words: &str) -> StrBytes {
+    StrBytes::from_string(words.to_owned())
+}
+
+fn code(result: Result<(), ResponseError>) -> i16 {
+    result.err().map_or(0, |error| error.code())
+}
+
+fn node() -> BrokerId {
+    BrokerId(NODE_ID)
+}

@@ -1,0 +1,40 @@
+//! CreatePartitions: more partitions for a topic.
+
+use std::sync::Arc;
+
+use kafka_protocol::{
+    ResponseError,
+    messages::{
+        CreatePartitionsRequest, CreatePartitionsResponse, create_partitions_request::CreatePartitionsTopic,
+        create_partitions_response::CreatePartitionsTopicResult,
+    },
+};
+use uuid::Uuid;
+
+use super::{Fault, find_topic};
+use crate::broker::{NODE_ID, inner::Inner};
+
+pub async fn answer(broker: &Arc<Inner>, request: CreatePartitionsRequest) -> CreatePartitionsResponse {
+    let mut results = Vec::with_capacity(request.topics.len());
+    for topic in request.topics {
+        let result = CreatePartitionsTopicResult::default().with_name(topic.name.clone());
+        results.push(match grow(broker, &topic, request.validate_only).await {
+            Ok(()) => result.with_error_message(None),
+            Err(fault) => result.with_error_code(fault.code()).with_error_message(fault.text()),
+        });
+    }
+    CreatePartitionsResponse::default().with_results(results)
+}
+
+async fn grow(broker: &Arc<Inner>, asked: &CreatePartitionsTopic, validate_only: bool) -> Result<(), Fault> {
+    let topic = find_topic(broker, &asked.name, Uuid::nil(), false)?;
+    if let Some(assignments) = &asked.assignments {
+        let added = i64::from(asked.count) - i64::from(topic.partition_count());
+        let here = |ids: &[kafka_protocol::messages::BrokerId]| matches!(ids, [id] if id.0 == NODE_ID);
+        if assignments.len() as i64 != added || !assignments.iter().all(|one| here(&one.broker_ids)) {
+            let message = format!("each of the {added} new partitions must be assigned to node {NODE_ID} alone");
+            return Err(Fault::new(ResponseError::InvalidReplicaAssignment, message));
+        }
+    }
+    Ok(broker.topics.grow(&broker.meta, &topic, asked.count, validate_only).await?)
+}

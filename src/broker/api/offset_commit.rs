@@ -1,0 +1,84 @@
+//! OffsetCommit: durable before it is answered.
+
+use std::sync::Arc;
+
+use kafka_protocol::{
+    ResponseError,
+    messages::{
+        OffsetCommitRequest, OffsetCommitResponse,
+        offset_commit_request::OffsetCommitRequestPartition,
+        offset_commit_response::{OffsetCommitResponsePartition, OffsetCommitResponseTopic},
+    },
+};
+
+use crate::{
+    broker::{
+        OFFSET_METADATA_BYTES_MAX,
+        coordinator::{Commit, CommitError, Committer},
+        inner::Inner,
+        topics::Topic,
+    },
+    model::check_group_name,
+};
+
+pub async fn answer(broker: &Arc<Inner>, request: OffsetCommitRequest) -> OffsetCommitResponse {
+    let mut commits = Vec::new();
+    let mut topics = Vec::with_capacity(request.topics.len());
+    for asked in &request.topics {
+        let topic = broker.topics.by_name(&asked.name);
+        let mut partitions = Vec::with_capacity(asked.partitions.len());
+        for wanted in &asked.partitions {
+            let checked = check(topic.as_deref(), wanted);
+            let error = checked.as_ref().err().copied();
+            commits.extend(checked);
+            partitions.push((wanted.partition_index, error));
+        }
+        topics.push((asked.name.clone(), partitions));
+    }
+    let who = Committer {
+        group: &request.group_id,
+        member: &request.member_id,
+        instance: request.group_instance_id.as_deref(),
+        generation: request.generation_id_or_member_epoch,
+    };
+    let outcome = if check_group_name(&request.group_id).is_err() {
+        Some(ResponseError::InvalidGroupId)
+    } else {
+        broker.coordinator.commit(who, commits).await.err().map(|error| match error {
+            CommitError::Refused(error) => error,
+            CommitError::Meta(error) => {
+                tracing::warn!("offsets of the group {} were not committed: {error}", *request.group_id);
+                ResponseError::KafkaStorageError
+            }
+        })
+    };
+    let topics = topics.into_iter().map(|(name, partitions)| {
+        let partitions = partitions.into_iter().map(|(partition, error)| {
+            let error = outcome.or(error);
+            OffsetCommitResponsePartition::default()
+                .with_partition_index(partition)
+                .with_error_code(error.map_or(0, |error| error.code()))
+        });
+        OffsetCommitResponseTopic::default().with_name(name).with_partitions(partitions.collect())
+    });
+    OffsetCommitResponse::default().with_topics(topics.collect())
+}
+
+fn check(topic: Option<&Topic>, wanted: &OffsetCommitRequestPartition) -> Result<Commit, ResponseError> {
+    let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
+    topic.slot(wanted.partition_index).ok_or(ResponseError::UnknownTopicOrPartition)?;
+    let metadata = wanted.committed_metadata.as_deref().unwrap_or_default();
+    if metadata.len() > OFFSET_METADATA_BYTES_MAX {
+        return Err(ResponseError::OffsetMetadataTooLarge);
+    }
+    if wanted.committed_offset < 0 {
+        return Err(ResponseError::OffsetOutOfRange);
+    }
+    Ok(Commit {
+        topic: topic.name.clone(),
+        partition: wanted.partition_index,
+        offset: wanted.committed_offset,
+        leader_epoch: wanted.committed_leader_epoch,
+        metadata: metadata.to_owned(),
+    })
+}

@@ -1,0 +1,65 @@
+//! OffsetDelete: forgets what a group committed for topics that its members do not read.
+
+use std::sync::Arc;
+
+use bytes::{Buf as _, Bytes};
+use kafka_protocol::{
+    ResponseError,
+    messages::{
+        ConsumerProtocolSubscription, OffsetDeleteRequest, OffsetDeleteResponse,
+        offset_delete_response::{OffsetDeleteResponsePartition, OffsetDeleteResponseTopic},
+    },
+    protocol::Decodable as _,
+};
+
+use crate::broker::inner::Inner;
+
+pub async fn answer(broker: &Arc<Inner>, request: OffsetDeleteRequest) -> OffsetDeleteResponse {
+    let subscribed = match broker.coordinator.subscribed(&request.group_id, subscription) {
+        Ok(topics) => topics,
+        Err(error) => return OffsetDeleteResponse::default().with_error_code(error.code()),
+    };
+    let mut deleted = Vec::new();
+    let mut topics = Vec::with_capacity(request.topics.len());
+    for asked in request.topics {
+        let topic = broker.topics.by_name(&asked.name);
+        let mut partitions = Vec::with_capacity(asked.partitions.len());
+        for wanted in asked.partitions {
+            let partition = wanted.partition_index;
+            let error = match &topic {
+                Some(topic) if subscribed.contains(&*topic.name) => Some(ResponseError::GroupSubscribedToTopic),
+                Some(topic) if topic.slot(partition).is_some() => {
+                    deleted.push((topic.name.clone(), partition));
+                    None
+                }
+                _ => Some(ResponseError::UnknownTopicOrPartition),
+            };
+            partitions.push((partition, error));
+        }
+        topics.push((asked.name, partitions));
+    }
+    let stored = broker.coordinator.delete_offsets(&request.group_id, deleted).await;
+    let failed = stored.is_err().then_some(ResponseError::KafkaStorageError);
+    let topics = topics.into_iter().map(|(name, partitions)| {
+        let partitions = partitions.into_iter().map(|(partition, error)| {
+            OffsetDeleteResponsePartition::default()
+                .with_partition_index(partition)
+                .with_error_code(error.or(failed).map_or(0, |error| error.code()))
+        });
+        OffsetDeleteResponseTopic::default().with_name(name).with_partitions(partitions.collect())
+    });
+    OffsetDeleteResponse::default().with_topics(topics.collect())
+}
+
+/// The topics of a consumer's subscription; `None` for what is no such thing.
+fn subscription(metadata: &Bytes) -> Option<Vec<String>> {
+    /// Newest version of the format that the protocol crate reads; newer ones only add to the end.
+    const VERSION_MAX: i16 = 3;
+    let mut bytes = metadata.clone();
+    if bytes.len() < 2 {
+        return None;
+    }
+    let version = bytes.get_i16().clamp(0, VERSION_MAX);
+    let topics = ConsumerProtocolSubscription::decode(&mut bytes, version).ok()?.topics;
+    Some(topics.into_iter().map(|topic| topic.to_string()).collect())
+}

@@ -1,0 +1,208 @@
+//! Produce: checks batches and appends them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+use kafka_protocol::{
+    ResponseError,
+    messages::{
+        ProduceRequest, ProduceResponse,
+        produce_request::PartitionProduceData,
+        produce_response::{PartitionProduceResponse, TopicProduceResponse},
+    },
+};
+use tokio::sync::oneshot;
+
+use super::{Fault, find_topic};
+use crate::{
+    broker::{LEADER_EPOCH, blocking, config::TopicConfig, inner::Inner, topics::Topic},
+    codec::{BatchError, BatchHeader, DECOMPRESSED_BYTES_MAX_DEFAULT, check_records, split_batches, verify},
+    log::{AppendOutcome, AppendRequest, Sync},
+    model::{Acks, TimestampMillis},
+};
+
+/// First version that names topics by id.
+const BY_ID_FROM: i16 = 13;
+/// Batches in one records field. Kafka allows one; a little more costs nothing.
+const BATCHES_PER_PARTITION_MAX: usize = 1_000;
+/// Records fields above this many bytes are checked off the async threads: it takes a millisecond and more.
+const CHECK_INLINE_BYTES_MAX: usize = 64 * 1024;
+
+pub async fn answer(broker: &Arc<Inner>, version: i16, request: ProduceRequest) -> ProduceResponse {
+    let refusal = refuse_all(&request);
+    let acks = Acks::from_wire(request.acks).unwrap_or_default();
+    let topics = request.topic_data.into_iter().map(async |data| {
+        let topic = match &refusal {
+            Some(fault) => Err(fault.clone()),
+            None => find_topic(broker, &data.name, data.topic_id, version >= BY_ID_FROM),
+        };
+        let partitions = data.partition_data.into_iter().map(async |data| {
+            let index = data.index;
+            let outcome = match &topic {
+                Ok(topic) => partition(broker, topic, data, acks).await,
+                Err(fault) => Err(fault.clone()),
+            };
+            response(index, outcome, version)
+        });
+        TopicProduceResponse::default()
+            .with_name(data.name)
+            .with_topic_id(data.topic_id)
+            .with_partition_responses(join_all(partitions).await)
+    });
+    ProduceResponse::default().with_responses(join_all(topics).await)
+}
+
+fn refuse_all(request: &ProduceRequest) -> Option<Fault> {
+    if Acks::from_wire(request.acks).is_none() {
+        let message = format!("acks is 0, 1 or -1 (all), {} is none of them", request.acks);
+        return Some(Fault::new(ResponseError::InvalidRequiredAcks, message));
+    }
+    if request.transactional_id.is_some() {
+        let message = "transactions are not supported yet; produce without transactional.id";
+        return Some(Fault::new(ResponseError::InvalidTxnState, message));
+    }
+    None
+}
+
+async fn partition(
+    broker: &Arc<Inner>,
+    topic: &Arc<Topic>,
+    data: PartitionProduceData,
+    acks: Acks,
+) -> Result<AppendOutcome, Fault> {
+    let slot = topic.slot(data.index).ok_or_else(|| Fault::unknown_partition(topic, data.index))?;
+    let now = broker.options.clock.now();
+    let config = topic.config();
+    let records = data.records.unwrap_or_default();
+    let size = records.len() as u64;
+    let checked = if records.len() > CHECK_INLINE_BYTES_MAX {
+        let (records, config, name) = (records.clone(), config.clone(), topic.name.clone());
+        blocking(move || check(&records, &config, &name, now)).await
+    } else {
+        check(&records, &config, &topic.name, now)
+    };
+    let count = checked?;
+    let log = slot.writable(&broker.store, &broker.meta, topic.id).await?;
+    let request = AppendRequest {
+        sync: match acks {
+            Acks::None => Sync::None,
+            Acks::Leader => Sync::Wal,
+            Acks::All => Sync::Disk,
+        },
+        leader_epoch: LEADER_EPOCH,
+        log_append_time: config.log_append_time.then_some(now),
+    };
+    let (done, outcome) = oneshot::channel();
+    let rung = topic.clone();
+    log.append(records, request, move |result| {
+        if result.is_ok() {
+            rung.tally.add_in(count, size);
+            rung.changed.notify_waiters();
+        }
+        // Nobody waits with acks=0, or the caller has given up.
+        let _ = done.send(result);
+    });
+    let outcome = outcome.await.map_err(|_| {
+        let message = "the broker is shutting down; whether the records were stored is not known";
+        Fault::new(ResponseError::NotLeaderOrFollower, message)
+    })?;
+    outcome.map_err(|error| {
+        slot.note(&error);
+        error.into()
+    })
+}
+
+/// Checks all batches of a records field; returns the number of records.
+fn check(records: &Bytes, config: &TopicConfig, topic: &str, now: TimestampMillis) -> Result<u64, Fault> {
+    let mut count = 0;
+    let mut batches = 0;
+    for batch in split_batches(records.clone()) {
+        let (_, batch) = batch.map_err(batch_fault)?;
+        batches += 1;
+        if batches > BATCHES_PER_PARTITION_MAX {
+            let message = format!("more than {BATCHES_PER_PARTITION_MAX} batches for one partition in one request");
+            return Err(Fault::new(ResponseError::InvalidRecord, message));
+        }
+        if batch.len() > config.max_message_bytes {
+            let message = format!(
+                "a batch of {} bytes is larger than max.message.bytes={} of the topic {topic}; send smaller batches or \
+                 raise the setting",
+                batch.len(),
+                config.max_message_bytes
+            );
+            return Err(Fault::new(ResponseError::MessageTooLarge, message));
+        }
+        let header = verify(&batch).map_err(batch_fault)?;
+        check_header(&header, config, now)?;
+        check_records(&batch, DECOMPRESSED_BYTES_MAX_DEFAULT).map_err(records_fault)?;
+        count += u64::from(header.record_count.unsigned_abs());
+    }
+    if batches == 0 {
+        return Err(Fault::new(ResponseError::InvalidRecord, "the request holds no record batch for the partition"));
+    }
+    Ok(count)
+}
+
+fn check_header(header: &BatchHeader, config: &TopicConfig, now: TimestampMillis) -> Result<(), Fault> {
+    let refused = |error, message: String| Err(Fault::new(error, message));
+    if header.record_count == 0 {
+        return refused(ResponseError::InvalidRecord, "the record batch is empty".to_owned());
+    }
+    if header.is_control() || header.is_transactional() {
+        let message = "control batches and transactions are not taken from clients yet".to_owned();
+        return refused(ResponseError::InvalidRecord, message);
+    }
+    if header.producer_id >= 0 {
+        let message = format!(
+            "the broker gave out no producer id, {} is not its own; produce with enable.idempotence=false",
+            header.producer_id
+        );
+        return refused(ResponseError::UnknownProducerId, message);
+    }
+    for timestamp in [header.base_timestamp, header.max_timestamp] {
+        if !config.allows_timestamp(timestamp, now) {
+            let message = format!(
+                "the timestamp {timestamp} is further from the broker's time {now} than \
+                 message.timestamp.before.max.ms={} and message.timestamp.after.max.ms={} allow",
+                config.timestamp_before_max_ms, config.timestamp_after_max_ms
+            );
+            return refused(ResponseError::InvalidTimestamp, message);
+        }
+    }
+    Ok(())
+}
+
+fn batch_fault(error: BatchError) -> Fault {
+    let kafka = match &error {
+        BatchError::Magic { .. } => ResponseError::UnsupportedForMessageFormat,
+        BatchError::UnknownCompression { .. } => ResponseError::UnsupportedCompressionType,
+        _ => ResponseError::CorruptMessage,
+    };
+    Fault::new(kafka, error.to_string())
+}
+
+/// The checksum was right, so it is what the client wrote: sending it again does not help.
+fn records_fault(error: BatchError) -> Fault {
+    let kafka = match &error {
+        BatchError::TooLarge { .. } => ResponseError::MessageTooLarge,
+        _ => ResponseError::InvalidRecord,
+    };
+    Fault::new(kafka, error.to_string())
+}
+
+fn response(index: i32, outcome: Result<AppendOutcome, Fault>, version: i16) -> PartitionProduceResponse {
+    let response = PartitionProduceResponse::default().with_index(index);
+    match outcome {
+        Ok(outcome) => {
+            let response = response
+                .with_base_offset(outcome.base_offset)
+                .with_log_append_time_ms(outcome.log_append_time.unwrap_or(-1));
+            if version >= 5 { response.with_log_start_offset(outcome.log_start_offset) } else { response }
+        }
+        Err(fault) => {
+            let response = response.with_error_code(fault.code()).with_base_offset(-1).with_log_append_time_ms(-1);
+            if version >= 8 { response.with_error_message(fault.text()) } else { response }
+        }
+    }
+}

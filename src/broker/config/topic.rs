@@ -1,0 +1,184 @@
+//! The settings of one topic.
+
+use std::collections::BTreeMap;
+
+use super::{
+    check::{ConfigError, check},
+    table::{Setting, setting},
+};
+use crate::model::{ConfigKind, TimestampMillis};
+
+/// What a topic has set, and what follows from it, ready for use on the way of every record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicConfig {
+    overrides: BTreeMap<String, String>,
+    /// `None`: records do not age.
+    pub retention_ms: Option<i64>,
+    /// `None`: a partition grows without limit.
+    pub retention_bytes: Option<i64>,
+    pub max_message_bytes: usize,
+    /// Whether the broker's time replaces the producer's.
+    pub log_append_time: bool,
+    pub timestamp_before_max_ms: i64,
+    pub timestamp_after_max_ms: i64,
+}
+
+/// A change of one setting, as IncrementalAlterConfigs has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigOperation {
+    Set(String),
+    /// Back to the default.
+    Delete,
+    /// Adds words to a list.
+    Append(String),
+    /// Takes words from a list.
+    Subtract(String),
+}
+
+impl ConfigOperation {
+    /// From the numbers on the wire.
+    pub fn from_wire(operation: i8, name: &str, value: Option<&str>) -> Result<Self, ConfigError> {
+        let value = || value.map(str::to_owned).ok_or_else(|| ConfigError::NoValue { name: name.to_owned() });
+        match operation {
+            0 => Ok(Self::Set(value()?)),
+            1 => Ok(Self::Delete),
+            2 => Ok(Self::Append(value()?)),
+            3 => Ok(Self::Subtract(value()?)),
+            _ => Err(ConfigError::Operation { operation }),
+        }
+    }
+}
+
+impl Default for TopicConfig {
+    fn default() -> Self {
+        Self::derive(BTreeMap::new())
+    }
+}
+
+impl TopicConfig {
+    /// Checks and takes what a topic sets.
+    pub fn new(overrides: BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        for (name, value) in &overrides {
+            check(name, value)?;
+        }
+        Ok(Self::derive(overrides))
+    }
+
+    /// As [`TopicConfig::new`], for what was stored: what this version does not allow falls back to its default instead
+    /// of making the topic unusable.
+    pub fn from_stored(overrides: BTreeMap<String, String>) -> Self {
+        Self::derive(overrides.into_iter().filter(|(name, value)| check(name, value).is_ok()).collect())
+    }
+
+    /// What the topic has set.
+    pub fn overrides(&self) -> &BTreeMap<String, String> {
+        &self.overrides
+    }
+
+    /// The value in force.
+    pub fn value(&self, setting: &Setting) -> &str {
+        self.overrides.get(setting.name).map_or(setting.default, String::as_str)
+    }
+
+    /// The settings after `changes`; all are allowed, or nothing changes.
+    pub fn changed(&self, changes: &[(String, ConfigOperation)]) -> Result<Self, ConfigError> {
+        let mut overrides = self.overrides.clone();
+        for (index, (name, operation)) in changes.iter().enumerate() {
+            if changes[..index].iter().any(|(earlier, _)| earlier == name) {
+                return Err(ConfigError::Twice { name: name.clone() });
+            }
+            let setting = setting(name).ok_or_else(|| ConfigError::Unknown { name: name.clone() })?;
+            let value = match operation {
+                ConfigOperation::Delete => {
+                    overrides.remove(name);
+                    continue;
+                }
+                ConfigOperation::Set(value) => value.clone(),
+                ConfigOperation::Append(words) => edit_list(setting, self.value(setting), words, true)?,
+                ConfigOperation::Subtract(words) => edit_list(setting, self.value(setting), words, false)?,
+            };
+            check(name, &value)?;
+            overrides.insert(name.clone(), value);
+        }
+        Ok(Self::derive(overrides))
+    }
+
+    /// Whether a record may carry `timestamp` when it arrives at `now`. -1 is a record without one.
+    pub fn allows_timestamp(&self, timestamp: TimestampMillis, now: TimestampMillis) -> bool {
+        timestamp < 0
+            || self.log_append_time
+            || (now.saturating_sub(timestamp) <= self.timestamp_before_max_ms
+                && timestamp.saturating_sub(now) <= self.timestamp_after_max_ms)
+    }
+
+    fn derive(overrides: BTreeMap<String, String>) -> Self {
+        let text = |name: &str| {
+            let default = setting(name).map_or("", |setting| setting.default);
+            overrides.get(name).map_or(default, String::as_str).trim()
+        };
+        let number = |name: &str| text(name).parse::<i64>().unwrap_or(-1);
+        let limit = |name: &str| Some(number(name)).filter(|limit| *limit >= 0);
+        Self {
+            retention_ms: limit("retention.ms"),
+            retention_bytes: limit("retention.bytes"),
+            max_message_bytes: usize::try_from(number("max.message.bytes")).unwrap_or(0),
+            log_append_time: text("message.timestamp.type") == "LogAppendTime",
+            timestamp_before_max_ms: number("message.timestamp.before.max.ms"),
+            timestamp_after_max_ms: number("message.timestamp.after.max.ms"),
+            overrides,
+        }
+    }
+}
+
+fn edit_list(setting: &'static Setting, current: &str, words: &str, add: bool) -> Result<String, ConfigError> {
+    if setting.kind != ConfigKind::List {
+        return Err(ConfigError::NoList { name: setting.name });
+    }
+    let split = |text: &str| -> Vec<String> {
+        text.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
+    };
+    let (mut list, words) = (split(current), split(words));
+    if add {
+        list.extend(words.into_iter().filter(|word| !split(current).contains(word)));
+    } else {
+        list.retain(|word| !words.contains(word));
+    }
+    Ok(list.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(name: &str, operation: ConfigOperation) -> Result<TopicConfig, ConfigError> {
+        TopicConfig::default().changed(&[(name.to_owned(), operation)])
+    }
+
+    #[test]
+    fn changes_take_effect_or_are_refused_whole() {
+        let config = change("retention.ms", ConfigOperation::Set("-1".into())).unwrap();
+        assert_eq!(config.retention_ms, None);
+        assert_eq!(config.changed(&[("retention.ms".into(), ConfigOperation::Delete)]), Ok(TopicConfig::default()));
+        assert!(matches!(
+            change("retention.ms", ConfigOperation::Append("1".into())),
+            Err(ConfigError::NoList { name: "retention.ms" })
+        ));
+        assert!(matches!(
+            change("cleanup.policy", ConfigOperation::Append("compact".into())),
+            Err(ConfigError::Compaction { .. })
+        ));
+        assert_eq!(
+            change("cleanup.policy", ConfigOperation::Append("delete".into())).unwrap().overrides()["cleanup.policy"],
+            "delete"
+        );
+        assert!(change("cleanup.policy", ConfigOperation::Subtract("delete".into())).is_err());
+    }
+
+    #[test]
+    fn timestamps_have_bounds_on_both_sides() {
+        let config = TopicConfig::default();
+        assert!(config.allows_timestamp(0, 1_000_000_000_000));
+        assert!(config.allows_timestamp(1_000 + 3_600_000, 1_000));
+        assert!(!config.allows_timestamp(1_001 + 3_600_000, 1_000));
+    }
+}

@@ -1,0 +1,141 @@
+//! Committed offsets.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use kafka_protocol::ResponseError;
+
+use super::{Coordinator, Entry};
+use crate::{
+    broker::{
+        groups::Group,
+        meta::{self, CommittedRow, MetaError},
+    },
+    model::{Offset, PartitionId, TimestampMillis},
+};
+
+/// Who commits.
+#[derive(Debug, Clone, Copy)]
+pub struct Committer<'a> {
+    pub group: &'a str,
+    /// Empty for who is no member.
+    pub member: &'a str,
+    pub instance: Option<&'a str>,
+    /// -1 for who is no member.
+    pub generation: i32,
+}
+
+/// An offset to commit.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    pub topic: Arc<str>,
+    pub partition: PartitionId,
+    pub offset: Offset,
+    pub leader_epoch: i32,
+    pub metadata: String,
+}
+
+/// A committed offset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    pub offset: Offset,
+    pub leader_epoch: i32,
+    pub metadata: String,
+    pub at: TimestampMillis,
+    number: i64,
+}
+
+impl Committed {
+    pub(super) fn from_row(row: CommittedRow) -> Self {
+        Self {
+            offset: row.offset,
+            leader_epoch: row.leader_epoch,
+            metadata: row.metadata,
+            at: row.at,
+            number: row.number,
+        }
+    }
+}
+
+/// Why a commit was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    #[error("{0}")]
+    Refused(ResponseError),
+    #[error(transparent)]
+    Meta(#[from] MetaError),
+}
+
+impl Coordinator {
+    /// Commits; durable when this returns.
+    pub async fn commit(&self, who: Committer<'_>, commits: Vec<Commit>) -> Result<(), CommitError> {
+        let now = self.clock.now();
+        let (group, number) = {
+            let mut inner = self.inner.lock();
+            let member = who.generation >= 0 || !who.member.is_empty();
+            let id: Arc<str> = match inner.groups.get_key_value(who.group) {
+                Some((id, _)) => id.clone(),
+                // A member of a group that nobody knows (any more) belongs to an older life of it.
+                None if member => return Err(CommitError::Refused(ResponseError::IllegalGeneration)),
+                None => who.group.into(),
+            };
+            let entry = inner.groups.entry(id.clone()).or_insert_with(|| self.vacant(now));
+            entry.group.may_commit(who.member, who.instance, who.generation, now).map_err(CommitError::Refused)?;
+            inner.last_commit += 1;
+            (id, inner.last_commit)
+        };
+        let rows: Vec<_> = commits.into_iter().map(|commit| row(&group, commit, now, number)).collect();
+        self.meta.write(meta::put_committed(rows.clone())).await?;
+        let mut inner = self.inner.lock();
+        let entry = inner.groups.entry(group).or_insert_with(|| self.vacant(now));
+        for row in rows {
+            let key = (row.topic.clone(), row.partition);
+            // Two commits can cross on their way back from the disk; the later one stays.
+            if entry.offsets.get(&key).is_none_or(|known| known.number < row.number) {
+                entry.offsets.insert(key, Committed::from_row(row));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the group has committed; empty for a group that nobody knows.
+    pub fn committed(&self, group: &str) -> BTreeMap<(Arc<str>, PartitionId), Committed> {
+        self.inner.lock().groups.get(group).map(|entry| entry.offsets.clone()).unwrap_or_default()
+    }
+
+    /// Forgets offsets of a group; durable when this returns.
+    pub async fn delete_offsets(
+        &self,
+        group: &str,
+        partitions: Vec<(Arc<str>, PartitionId)>,
+    ) -> Result<(), CommitError> {
+        self.meta.write(meta::delete_committed(group.into(), partitions.clone())).await?;
+        if let Some(entry) = self.inner.lock().groups.get_mut(group) {
+            entry.offsets.retain(|key, _| !partitions.contains(key));
+        }
+        Ok(())
+    }
+
+    /// Forgets what was committed for a topic that is no more; `meta.sqlite` has already.
+    pub fn forget_topic(&self, topic: &str) {
+        for entry in self.inner.lock().groups.values_mut() {
+            entry.offsets.retain(|(name, _), _| **name != *topic);
+        }
+    }
+
+    fn vacant(&self, now: TimestampMillis) -> Entry {
+        Entry { group: Group::new(self.limits.clone(), now), offsets: BTreeMap::new() }
+    }
+}
+
+fn row(group: &Arc<str>, commit: Commit, at: TimestampMillis, number: i64) -> CommittedRow {
+    CommittedRow {
+        group: group.clone(),
+        topic: commit.topic,
+        partition: commit.partition,
+        offset: commit.offset,
+        leader_epoch: commit.leader_epoch,
+        metadata: commit.metadata,
+        at,
+        number,
+    }
+}

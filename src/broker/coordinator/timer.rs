@@ -1,0 +1,100 @@
+//! The passing of time: sessions, rebalances, offsets that expire.
+
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
+
+use super::Coordinator;
+use crate::{
+    broker::{OFFSETS_RETENTION_MS, meta},
+    model::{PartitionId, TimestampMillis},
+};
+
+/// The timer looks at the clock at least this often, because a clock can be set and a machine can sleep.
+const TIMER_MS_MAX: i64 = 1_000;
+
+impl Coordinator {
+    /// Lets the time pass for all groups. The timer calls it; so does who steps the clock by hand.
+    pub async fn tick(&self) {
+        let now = self.clock.now();
+        let rows: Vec<_> = {
+            let mut inner = self.inner.lock();
+            let due: Vec<Arc<str>> = inner
+                .groups
+                .iter()
+                .filter(|(_, entry)| entry.group.next_deadline().is_some_and(|deadline| deadline <= now))
+                .map(|(id, _)| id.clone())
+                .collect();
+            due.iter()
+                .filter_map(|id| {
+                    let effects = inner.groups.get_mut(id)?.group.tick(now);
+                    self.carry_out(&mut inner, id, effects)
+                })
+                .collect()
+        };
+        for row in rows {
+            self.settle(Some(row)).await;
+        }
+    }
+
+    /// Ticks when it is time to, for ever.
+    pub async fn run(&self) {
+        loop {
+            let now = self.clock.now();
+            let next = {
+                let inner = self.inner.lock();
+                inner.groups.values().filter_map(|entry| entry.group.next_deadline()).min()
+            };
+            let wait = next.map_or(TIMER_MS_MAX, |deadline| (deadline - now).clamp(0, TIMER_MS_MAX));
+            self.wakes_at.store(now + wait, SeqCst);
+            // A deadline that is due but does not move must not spin.
+            let wait = Duration::from_millis(wait.max(1).unsigned_abs());
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.sooner.notified() => {}
+            }
+            self.tick().await;
+        }
+    }
+
+    pub(super) fn wake_by(&self, deadline: TimestampMillis) {
+        if deadline < self.wakes_at.load(SeqCst) {
+            self.sooner.notify_one();
+        }
+    }
+
+    /// Forgets offsets of groups that have had no members for seven days, and groups of which nothing is left.
+    pub async fn expire_offsets(&self) {
+        let now = self.clock.now();
+        let mut offsets = Vec::<(Arc<str>, Vec<(Arc<str>, PartitionId)>)>::new();
+        let mut groups = Vec::<Arc<str>>::new();
+        {
+            let mut inner = self.inner.lock();
+            for (id, entry) in &mut inner.groups {
+                let Some(empty_since) = entry.group.empty_since() else { continue };
+                let expired: Vec<_> = entry
+                    .offsets
+                    .iter()
+                    .filter(|(_, committed)| now - committed.at.max(empty_since) >= OFFSETS_RETENTION_MS)
+                    .map(|(key, _)| key.clone())
+                    .collect();
+                for key in &expired {
+                    entry.offsets.remove(key);
+                }
+                if entry.offsets.is_empty() && entry.group.is_vacant() {
+                    groups.push(id.clone());
+                } else if !expired.is_empty() {
+                    offsets.push((id.clone(), expired));
+                }
+            }
+            inner.groups.retain(|id, _| !groups.contains(id));
+        }
+        let writes = offsets.into_iter().map(|(group, partitions)| meta::delete_committed(group, partitions));
+        for write in writes.chain(groups.into_iter().map(meta::delete_group)) {
+            if let Err(error) = self.meta.write(write).await {
+                tracing::warn!("expired offsets were not deleted: {error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What all clones of a broker share.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::task::JoinHandle;
+
+use super::{BrokerOptions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta, topics::Topics};
+use crate::log::Store;
+
+/// What all clones of a broker share.
+pub struct Inner {
+    pub options: BrokerOptions,
+    pub cluster_id: String,
+    pub store: Arc<Store>,
+    pub meta: Arc<Meta>,
+    pub topics: Topics,
+    /// Shared with the timer of the groups, which must not keep the broker alive.
+    pub coordinator: Arc<Coordinator>,
+    /// Timers and maintenance.
+    pub tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// Given free last, when no file is open any more.
+    pub lock: Mutex<Option<WorkspaceLock>>,
+}
+
+impl Inner {
+    /// Ends everything, in the order that loses nothing.
+    pub async fn shutdown(self: &Arc<Self>) {
+        for task in self.tasks.lock().drain(..) {
+            task.abort();
+        }
+        self.coordinator.close();
+        for topic in self.topics.all() {
+            for slot in topic.slots().iter() {
+                slot.retire();
+            }
+            topic.changed.notify_waiters();
+        }
+        let inner = self.clone();
+        blocking(move || {
+            inner.store.shutdown();
+            inner.meta.close();
+            inner.lock.lock().take();
+        })
+        .await;
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        for task in self.tasks.lock().drain(..) {
+            task.abort();
+        }
+        self.store.shutdown();
+        self.meta.close();
+    }
+}

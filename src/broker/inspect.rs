@@ -1,0 +1,94 @@
+//! The inspector of the embedded broker.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Weak},
+};
+
+use super::{Counters, Damage, Inspector, PartitionSize, PartitionSpan, RebalanceEvent, inner::Inner};
+use crate::model::{Offset, PartitionId};
+
+/// Looks into a broker without keeping it alive.
+pub struct BrokerInspector {
+    inner: Weak<Inner>,
+    data_dir: PathBuf,
+}
+
+impl BrokerInspector {
+    pub fn new(inner: &Arc<Inner>) -> Self {
+        Self { inner: Arc::downgrade(inner), data_dir: inner.options.data_dir.clone() }
+    }
+}
+
+impl Inspector for BrokerInspector {
+    fn data_dir(&self) -> PathBuf {
+        self.data_dir.clone()
+    }
+
+    fn partition_spans(
+        &self,
+        topic: &str,
+        partition: PartitionId,
+        from: Offset,
+        to: Offset,
+        limit: usize,
+    ) -> Vec<PartitionSpan> {
+        let log = self.inner.upgrade().and_then(|inner| inner.topics.by_name(topic)?.slot(partition)?.if_open());
+        let spans = log.and_then(|log| log.headers(from, to, limit).ok()).unwrap_or_default();
+        spans
+            .into_iter()
+            .map(|span| PartitionSpan {
+                base_offset: span.base_offset,
+                last_offset: span.last_offset,
+                max_timestamp: span.max_timestamp,
+                record_count: span.record_count.unsigned_abs(),
+                size_bytes: span.bytes as u64,
+            })
+            .collect()
+    }
+
+    fn partition_sizes(&self) -> Vec<PartitionSize> {
+        let Some(inner) = self.inner.upgrade() else { return Vec::new() };
+        let mut sizes = Vec::new();
+        for topic in inner.topics.all() {
+            for slot in topic.slots().iter() {
+                let size = match slot.if_open() {
+                    Some(log) => log.size_bytes(),
+                    None if slot.is_absent() => 0,
+                    None => continue,
+                };
+                sizes.push(PartitionSize { topic: topic.name.clone(), partition: slot.id, size_bytes: size });
+            }
+        }
+        sizes
+    }
+
+    fn damage(&self) -> Vec<Damage> {
+        let Some(inner) = self.inner.upgrade() else { return Vec::new() };
+        let mut damage = Vec::new();
+        for topic in inner.topics.all() {
+            for slot in topic.slots().iter() {
+                if let Some(why) = slot.damage() {
+                    damage.push(Damage {
+                        topic: topic.name.clone(),
+                        partition: slot.id,
+                        path: slot.path.clone(),
+                        why: why.to_string(),
+                    });
+                }
+            }
+        }
+        damage
+    }
+
+    fn counters(&self) -> Counters {
+        let Some(inner) = self.inner.upgrade() else { return Counters::default() };
+        Counters {
+            topics: inner.topics.all().into_iter().map(|topic| (topic.name.clone(), topic.tally.read())).collect(),
+        }
+    }
+
+    fn rebalances(&self, after: u64) -> Vec<RebalanceEvent> {
+        self.inner.upgrade().map(|inner| inner.coordinator.rebalances(after)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,70 @@
+//! What the broker does by itself: the timer of the groups, retention, and opening the partitions one after another.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use super::{RETENTION_INTERVAL_MS, blocking, coordinator::Coordinator, inner::Inner};
+
+/// Starts the tasks of a broker. They end with it.
+pub fn start(inner: &Arc<Inner>) {
+    let tasks = [
+        tokio::spawn(run_groups(inner.coordinator.clone())),
+        tokio::spawn(run_retention(Arc::downgrade(inner))),
+        tokio::spawn(open_partitions(Arc::downgrade(inner))),
+    ];
+    inner.tasks.lock().extend(tasks);
+}
+
+/// Deletes what retention says and forgets the offsets of groups that are long gone. Returns how many batches went.
+pub async fn retain(inner: &Arc<Inner>) -> u64 {
+    inner.coordinator.expire_offsets().await;
+    let now = inner.options.clock.now();
+    let mut deleted = 0;
+    for topic in inner.topics.all() {
+        let config = topic.config();
+        if config.retention_ms.is_none() && config.retention_bytes.is_none() {
+            continue;
+        }
+        for slot in topic.slots().iter() {
+            let Ok(Some(log)) = slot.existing(&inner.store).await else { continue };
+            if log.batch_count() == 0 {
+                continue;
+            }
+            let config = config.clone();
+            match blocking(move || log.retain(now, config.retention_ms, config.retention_bytes)).await {
+                Ok(retained) => deleted += retained.batches,
+                Err(error) => {
+                    slot.note(&error);
+                    tracing::warn!("retention of {}-{} failed: {error}", topic.name, slot.id);
+                }
+            }
+        }
+    }
+    deleted
+}
+
+async fn run_groups(coordinator: Arc<Coordinator>) {
+    coordinator.run().await;
+}
+
+async fn run_retention(inner: Weak<Inner>) {
+    loop {
+        tokio::time::sleep(Duration::from_millis(RETENTION_INTERVAL_MS)).await;
+        let Some(inner) = inner.upgrade() else { return };
+        retain(&inner).await;
+    }
+}
+
+/// Opens each partition that has a file, so that damage is known soon and the first look at a topic is quick.
+async fn open_partitions(inner: Weak<Inner>) {
+    let Some(topics) = inner.upgrade().map(|inner| inner.topics.all()) else { return };
+    for topic in topics {
+        for slot in topic.slots().iter() {
+            let Some(inner) = inner.upgrade() else { return };
+            // What fails is noted in the slot, or will fail again for who needs it.
+            let _ = slot.existing(&inner.store).await;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Opening a workspace.
+
+use std::{fs, io, sync::Arc};
+
+use parking_lot::Mutex;
+use uuid::Uuid;
+
+use super::{
+    BrokerOptions, GROUP_MEMBERS_MAX, OpenError, blocking,
+    coordinator::Coordinator,
+    groups::GroupLimits,
+    inner::Inner,
+    lock::WorkspaceLock,
+    maintenance,
+    meta::{self, FORMAT, Loaded, Meta, MetaOpenError, meta_path},
+    topics::{self, TOPICS_FOLDER, Topic, Topics},
+};
+use crate::log::{Store, StoreOptions};
+
+/// Opens a workspace: lock, `meta.sqlite`, leftovers of a crash, topics. Partitions are only glanced at; each is opened
+/// when it is first used, or by and by in the background.
+pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
+    let opening = options.clone();
+    let opened = blocking(move || open_files(&opening)).await?;
+    for id in opened.to_delete {
+        let Some(row) = opened.loaded.topics.iter().find(|row| row.id == id) else { continue };
+        let write = meta::delete_topic(id, row.name.as_str().into());
+        opened.meta.write(write).await.map_err(|error| meta_error(&options, error.to_string()))?;
+    }
+    if opened.loaded.is_new {
+        for row in &opened.loaded.topics {
+            let write = row.clone().insert();
+            opened.meta.write(write).await.map_err(|error| meta_error(&options, error.to_string()))?;
+        }
+    }
+    let limits = GroupLimits {
+        session_timeout_min_ms: options.session_timeout_min_ms,
+        session_timeout_max_ms: options.session_timeout_max_ms,
+        initial_rebalance_delay_ms: options.initial_rebalance_delay_ms,
+        members_max: GROUP_MEMBERS_MAX,
+    };
+    let Loaded { cluster_id, groups, committed, .. } = opened.loaded;
+    let coordinator = Coordinator::new(options.clock.clone(), opened.meta.clone(), limits, groups, committed);
+    let inner = Arc::new(Inner {
+        topics: Topics::new(&options.data_dir, opened.topics),
+        options,
+        cluster_id,
+        store: Arc::new(opened.store),
+        meta: opened.meta,
+        coordinator: Arc::new(coordinator),
+        tasks: Mutex::default(),
+        lock: Mutex::new(Some(opened.lock)),
+    });
+    maintenance::start(&inner);
+    Ok(inner)
+}
+
+struct Opened {
+    lock: WorkspaceLock,
+    meta: Arc<Meta>,
+    loaded: Loaded,
+    topics: Vec<Arc<Topic>>,
+    /// Topics whose deletion a crash cut short.
+    to_delete: Vec<Uuid>,
+    store: Store,
+}
+
+fn open_files(options: &BrokerOptions) -> Result<Opened, OpenError> {
+    let workspace = &options.data_dir;
+    let fail = |doing| move |source: io::Error| OpenError::Io { doing, path: workspace.clone(), source };
+    fs::create_dir_all(workspace).map_err(fail("make the workspace folder"))?;
+    let (host, port) = &options.advertised;
+    let address = (*port != 0).then(|| format!("{host}:{port}"));
+    let lock = WorkspaceLock::take(workspace, address.as_deref())?;
+    let (meta, mut loaded) =
+        Meta::open(workspace, &Uuid::new_v4().simple().to_string()).map_err(|error| match error {
+            MetaOpenError::Newer { found } => OpenError::Newer { data_dir: workspace.clone(), found, known: FORMAT },
+            other => meta_error(options, other.to_string()),
+        })?;
+    let topics_folder = workspace.join(TOPICS_FOLDER);
+    if loaded.is_new {
+        loaded.topics = topics::rebuild(&topics_folder).map_err(fail("look for topics in the workspace"))?;
+    }
+    let to_delete =
+        topics::clean(&topics_folder, &loaded.topics).map_err(fail("clean up among the topics of the workspace"))?;
+    let alive = loaded.topics.iter().filter(|row| !to_delete.contains(&row.id));
+    let topics: Vec<_> = alive.map(|row| Arc::new(Topic::from_row(row, &topics_folder))).collect();
+    for topic in &topics {
+        topic.slots().iter().for_each(|slot| slot.glance());
+    }
+    let store = Store::start(StoreOptions::default()).map_err(|error| OpenError::Store { why: error.to_string() })?;
+    Ok(Opened { lock, meta: Arc::new(meta), loaded, topics, to_delete, store })
+}
+
+fn meta_error(options: &BrokerOptions, why: String) -> OpenError {
+    OpenError::Meta { path: meta_path(&options.data_dir), why }
+}
