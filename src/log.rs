@@ -2,13 +2,26 @@
 //!
 //! A file a partition, a row a record batch, bytes verbatim. [`Store`] owns the writer threads (group commit) and the
 //! pool of readers; a [`Partition`] is a handle to one log. Time comes in as arguments.
+//!
+//! In reading order: `file` (schema, pragmas, what counts as damaged), `ends` (what is known without reading batches),
+//! `queue` and `writer` (how appends reach the disk), `commit`, `clean` (deletion), `readers` and `seek` (how they come
+//! back), `tail` (the last MiB, in memory).
 
+mod clean;
+mod commit;
+mod ends;
 mod error;
+mod file;
 mod partition;
+mod queue;
+mod readers;
+mod seek;
 mod store;
+mod tail;
+mod writer;
 
+pub use commit::{AppendOutcome, AppendRequest, Sync};
 pub use error::LogError;
-pub use partition::{
-    AppendOutcome, AppendRequest, BatchSpan, Partition, PartitionOptions, ReadOutcome, Retained, Sync,
-};
-pub use store::{Store, StoreOptions};
+pub use partition::{Partition, Retained};
+pub use seek::{BatchSpan, ReadOutcome};
+pub use store::{PartitionOptions, Store, StoreOptions};

@@ -1,6 +1,6 @@
 //! What can go wrong with a log.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::codec::BatchError;
 use crate::model::Offset;
@@ -27,4 +27,30 @@ pub enum LogError {
     Closed { path: PathBuf },
     #[error("SQLite {found} is too old: versions before 3.51.3 can lose commits; build with the bundled SQLite")]
     OldSqlite { found: String },
+}
+
+impl LogError {
+    /// What an error of SQLite means for the log at `path`; `what` is the verb of the sentence ("write to").
+    pub(super) fn from_sqlite(path: &Path, what: &'static str, error: &rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        let (path, why) = (path.to_owned(), error.to_string());
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full { path, why },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { path, why },
+            _ => Self::Io { path, what, why },
+        }
+    }
+
+    /// What an error of the file system means for the log at `path`.
+    pub(super) fn from_io(path: &Path, what: &'static str, error: &std::io::Error) -> Self {
+        let (path, why) = (path.to_owned(), error.to_string());
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full { path, why },
+            _ => Self::Io { path, what, why },
+        }
+    }
+
+    pub(super) fn damaged(path: &Path, why: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), why: why.into() }
+    }
 }

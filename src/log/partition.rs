@@ -1,66 +1,24 @@
 //! The handle to one partition's log.
 
-use bytes::Bytes;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak, mpsc};
 
-use super::LogError;
+use bytes::Bytes;
+use parking_lot::{Mutex, RwLock};
+use rusqlite::Connection;
+
+use super::clean::Trimmed;
+use super::ends::Ends;
+use super::queue::{Append, Done, Op, QUEUE_BYTES_MAX, Queue};
+use super::seek::{self, Keep, Range};
+use super::store::{STORE_QUEUE_BYTES_MAX, Shared};
+use super::writer::Message;
+use super::{AppendOutcome, AppendRequest, BatchSpan, LogError, ReadOutcome, file};
 use crate::model::{Offset, TimestampMillis};
 
-/// How a partition is opened.
-#[derive(Debug, Clone, Default)]
-pub struct PartitionOptions {
-    /// Makes an empty log where there is no file; otherwise a missing file is [`LogError::Damaged`].
-    pub create: bool,
-}
-
-/// When an append is acknowledged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sync {
-    /// As `Wal`; nobody waits.
-    None,
-    /// After the commit is in the write-ahead log: survives the end of the process.
-    Wal,
-    /// After the commit is synced to disk: survives loss of power.
-    Disk,
-}
-
-/// What comes with the batches of an append.
-#[derive(Debug, Clone, Copy)]
-pub struct AppendRequest {
-    pub sync: Sync,
-    pub leader_epoch: i32,
-    /// The time to stamp the batches with where the topic says LogAppendTime.
-    pub log_append_time: Option<TimestampMillis>,
-}
-
-/// Where the batches of an append stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AppendOutcome {
-    pub base_offset: Offset,
-    pub last_offset: Offset,
-    pub log_append_time: Option<TimestampMillis>,
-    pub log_start_offset: Offset,
-}
-
-/// Batches from a read, whole, in order; the first may begin before the asked offset.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadOutcome {
-    pub batches: Vec<Bytes>,
-    /// The offset after the last batch; the asked offset where there is none.
-    pub next: Offset,
-    pub start_offset: Offset,
-    /// The high watermark at the time of the read.
-    pub end_offset: Offset,
-}
-
-/// One batch without its bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BatchSpan {
-    pub base_offset: Offset,
-    pub last_offset: Offset,
-    pub max_timestamp: TimestampMillis,
-    pub record_count: i32,
-    pub bytes: usize,
-}
+/// Bytes that one read returns at most, whatever was asked for (one larger batch aside): bounds the read transaction.
+pub const READ_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// What retention deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,10 +28,39 @@ pub struct Retained {
     pub bytes: u64,
 }
 
-/// One partition's log. All methods can be called from any thread; those that touch the disk say so.
-pub struct Partition {}
+type Listener = Box<dyn Fn(Offset) + Send + std::marker::Sync>;
+
+/// One partition's log. All methods can be called from any thread; those that touch the disk say so. Must not be called
+/// from an append's `done` or a listener where they block.
+pub struct Partition {
+    me: Weak<Partition>,
+    key: u64,
+    path: PathBuf,
+    shared: Arc<Shared>,
+    pub(super) ends: Mutex<Ends>,
+    pub(super) queue: Mutex<Queue>,
+    listeners: RwLock<Vec<Listener>>,
+}
+
+impl std::fmt::Debug for Partition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Partition").field("path", &self.path).finish_non_exhaustive()
+    }
+}
 
 impl Partition {
+    pub(super) fn new(key: u64, path: &Path, ends: Ends, shared: Arc<Shared>) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            me: me.clone(),
+            key,
+            path: path.to_owned(),
+            shared,
+            ends: Mutex::new(ends),
+            queue: Mutex::default(),
+            listeners: RwLock::default(),
+        })
+    }
+
     /// Appends whole batches (already verified, see [`crate::codec::verify`]) and calls `done` from the writer thread, when
     /// they are committed as `request.sync` asks or have failed. Never blocks; a full queue is [`LogError::Busy`].
     pub fn append(
@@ -82,96 +69,245 @@ impl Partition {
         request: AppendRequest,
         done: impl FnOnce(Result<AppendOutcome, LogError>) + Send + 'static,
     ) {
-        let _ = (batches, request, done);
-        todo!()
+        let waiting = self.queue.lock().bytes();
+        let everywhere = self.shared.queued_bytes.load(Ordering::Relaxed);
+        for (queued_bytes, limit_bytes) in [(waiting, QUEUE_BYTES_MAX), (everywhere, STORE_QUEUE_BYTES_MAX)] {
+            if queued_bytes >= limit_bytes {
+                return done(Err(LogError::Busy { path: self.path.clone(), queued_bytes, limit_bytes }));
+            }
+        }
+        let (bytes, shared) = (batches.len(), self.shared.clone());
+        shared.queued_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let done: Done<AppendOutcome> = Box::new(move |outcome| {
+            shared.queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
+            done(outcome);
+        });
+        if let Err(Op::Append(append)) = self.submit(Op::Append(Append { batches, request, done })) {
+            (append.done)(Err(self.closed()));
+        }
     }
 
     /// Batches from the one that holds `from`, up to `max_bytes`; with `at_least_one` the first comes whatever its size.
-    /// Blocks on disk unless `from` is in the last MiB.
+    /// `from` may be the end, which gives nothing. Blocks on disk unless `from` is in the last MiB.
     pub fn read(&self, from: Offset, max_bytes: usize, at_least_one: bool) -> Result<ReadOutcome, LogError> {
-        let _ = (from, max_bytes, at_least_one);
-        todo!()
+        let max_bytes = max_bytes.min(READ_BYTES_MAX);
+        let (start, end) = {
+            let ends = self.ends.lock();
+            let (start_offset, end_offset) = (ends.start, ends.end);
+            if from < start_offset || from > end_offset {
+                return Err(LogError::OutOfRange { requested: from, start: start_offset, end: end_offset });
+            }
+            if from == end_offset {
+                return Ok(ReadOutcome { batches: Vec::new(), next: from, start_offset, end_offset });
+            }
+            if let Some((batches, next)) = ends.tail.read(from, max_bytes, at_least_one) {
+                return Ok(ReadOutcome { batches, next, start_offset, end_offset });
+            }
+            (start_offset, end_offset)
+        };
+        let (batches, next) = self.with_reader(|c| seek::read(c, from, end, max_bytes, at_least_one))?;
+        Ok(ReadOutcome { batches, next, start_offset: start, end_offset: end })
+    }
+
+    /// The file of the log.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The first offset that can be read.
     pub fn start_offset(&self) -> Offset {
-        todo!()
+        self.ends.lock().start
     }
 
     /// The high watermark: the offset that the next record will get. Moves only after a commit.
     pub fn end_offset(&self) -> Offset {
-        todo!()
+        self.ends.lock().end
+    }
+
+    /// Start and end at one moment.
+    pub fn range(&self) -> (Offset, Offset) {
+        let ends = self.ends.lock();
+        (ends.start, ends.end)
     }
 
     /// Bytes of the batches that can be read.
     pub fn size_bytes(&self) -> u64 {
-        todo!()
+        let ends = self.ends.lock();
+        (ends.after.bytes - ends.before.bytes).max(0) as u64
     }
 
     /// Batches that can be read.
     pub fn batch_count(&self) -> u64 {
-        todo!()
+        let ends = self.ends.lock();
+        (ends.after.batches - ends.before.batches).max(0) as u64
     }
 
-    /// The largest timestamp so far; `None` in an empty log.
+    /// Bytes of the log's file and its write-ahead log on disk. Blocks on disk.
+    pub fn disk_bytes(&self) -> u64 {
+        file::disk_bytes(&self.path)
+    }
+
+    /// The largest timestamp since the log was last empty; `None` in an empty log.
     pub fn max_timestamp(&self) -> Option<TimestampMillis> {
-        todo!()
+        self.ends.lock().run_max_ts
     }
 
     /// The first record with a timestamp of at least `timestamp`, as (offset, timestamp). Blocks on disk.
     pub fn offset_for_time(&self, timestamp: TimestampMillis) -> Result<Option<(Offset, TimestampMillis)>, LogError> {
-        let _ = timestamp;
-        todo!()
+        let range = self.readable();
+        self.with_reader(|c| seek::by_time(c, range, timestamp))
     }
 
     /// The first record that has the largest timestamp, as (offset, timestamp). Blocks on disk.
     pub fn offset_of_max_timestamp(&self) -> Result<Option<(Offset, TimestampMillis)>, LogError> {
-        todo!()
+        let (range, run_max_ts) = (self.readable(), self.max_timestamp());
+        let Some(run_max_ts) = run_max_ts else { return Ok(None) };
+        self.with_reader(|c| seek::newest(c, range, run_max_ts))
     }
 
     /// The batches that hold offsets of `from..to`, at most `limit` of them, without reading their bytes. Blocks on disk.
     pub fn headers(&self, from: Offset, to: Offset, limit: usize) -> Result<Vec<BatchSpan>, LogError> {
-        let _ = (from, to, limit);
-        todo!()
+        let Range { start, end } = self.readable();
+        let (from, to) = (from.max(start), to.min(end));
+        if from >= to {
+            return Ok(Vec::new());
+        }
+        self.with_reader(|c| seek::spans(c, from, to, limit))
     }
 
     /// Moves the log's start up to `before` (DeleteRecords; -1 stands for the high watermark) and returns the new start,
-    /// once it is on disk. Batches wholly below are then deleted in the background. Blocks on disk.
+    /// once it is on disk; a `before` below the start changes nothing. Batches wholly below are then deleted in the
+    /// background. Blocks on disk.
     pub fn trim(&self, before: Offset) -> Result<Offset, LogError> {
-        let _ = before;
-        todo!()
+        Ok(self.trim_counted(before)?.start)
     }
 
-    /// Deletes the batches at the start of the log that are older than `retention_ms` or beyond `retention_bytes`.
-    /// Blocks on disk.
+    /// Deletes the batches at the start of the log that are older than `retention_ms` or lie beyond the newest
+    /// `retention_bytes`. Blocks on disk.
     pub fn retain(
         &self,
         now: TimestampMillis,
         retention_ms: Option<i64>,
         retention_bytes: Option<i64>,
     ) -> Result<Retained, LogError> {
-        let _ = (now, retention_ms, retention_bytes);
-        todo!()
+        let mut range = self.readable();
+        let keep = Keep {
+            newer_than: retention_ms.filter(|ms| *ms >= 0).map(|ms| now.saturating_sub(ms)),
+            bytes: retention_bytes.filter(|bytes| *bytes >= 0),
+            bytes_after: self.ends.lock().after.bytes,
+        };
+        let first = range.start;
+        let mut more = range.start < range.end && (keep.newer_than.is_some() || keep.bytes.is_some());
+        while more {
+            (range.start, more) = self.with_reader(|c| seek::expired(c, range, keep))?;
+        }
+        if range.start == first {
+            return Ok(Retained { start_offset: first, batches: 0, bytes: 0 });
+        }
+        let Trimmed { start, freed } = self.trim_counted(range.start)?;
+        Ok(Retained { start_offset: start, batches: freed.batches.max(0) as u64, bytes: freed.bytes.max(0) as u64 })
     }
 
     /// (leader epoch, first offset of it), ascending.
     pub fn leader_epochs(&self) -> Vec<(i32, Offset)> {
-        todo!()
+        self.ends.lock().epochs.clone()
     }
 
     /// Calls `listener` with the new end offset after every commit, from the writer thread: it must be quick.
     pub fn on_append(&self, listener: impl Fn(Offset) + Send + std::marker::Sync + 'static) {
-        let _ = Box::new(listener) as Box<dyn Fn(Offset) + Send + std::marker::Sync>;
-        todo!()
+        self.listeners.write().push(Box::new(listener));
     }
 
     /// Writes what waits and closes the files; later calls answer [`LogError::Closed`]. Blocks on disk.
     pub fn close(&self) -> Result<(), LogError> {
-        todo!()
+        self.finish(false)
     }
 
     /// Closes the log and deletes its files. Blocks on disk.
     pub fn delete(&self) -> Result<(), LogError> {
-        todo!()
+        self.finish(true)
+    }
+
+    pub(super) fn key(&self) -> u64 {
+        self.key
+    }
+
+    pub(super) fn tell_listeners(&self, end: Offset) {
+        self.listeners.read().iter().for_each(|listener| listener(end));
+    }
+
+    /// Puts the partition into its writer thread's inbox again.
+    pub(super) fn come_again(&self) {
+        if let Some(me) = self.me.upgrade() {
+            self.shared.send(self.key, Message::Serve(me));
+        }
+    }
+
+    /// The last step of closing, on the writer thread: the writing connection is closed already.
+    pub(super) fn close_files(&self, delete: bool) -> Result<(), LogError> {
+        self.shared.readers.close(self.key);
+        if delete {
+            file::remove(&self.path).map_err(|e| LogError::from_io(&self.path, "delete", &e))?;
+        }
+        Ok(())
+    }
+
+    /// Closed, or its store is shutting down: nothing new begins.
+    pub(super) fn is_closing(&self) -> bool {
+        // One lock after the other, never one inside the other: `submit` nests them the other way round.
+        let accepting = *self.shared.accepting.read();
+        let closed = self.queue.lock().closed;
+        closed || !accepting
+    }
+
+    fn readable(&self) -> Range {
+        let (start, end) = self.range();
+        Range { start, end }
+    }
+
+    fn closed(&self) -> LogError {
+        LogError::Closed { path: self.path.clone() }
+    }
+
+    fn with_reader<T>(&self, read: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>) -> Result<T, LogError> {
+        if self.is_closing() {
+            return Err(self.closed());
+        }
+        self.shared.readers.with(self.key, &self.path, read)
+    }
+
+    /// Queues an operation; gives it back where the log is closed.
+    fn submit(&self, op: Op) -> Result<(), Op> {
+        let accepting = self.shared.accepting.read();
+        let Some(me) = self.me.upgrade().filter(|_| *accepting) else { return Err(op) };
+        let mut queue = self.queue.lock();
+        if queue.closed {
+            return Err(op);
+        }
+        queue.closed = matches!(op, Op::Close { .. });
+        if queue.push(op) {
+            drop(queue);
+            self.shared.send(self.key, Message::Serve(me));
+        }
+        Ok(())
+    }
+
+    /// Queues an operation and waits for what becomes of it.
+    fn submit_and_wait<T: Send + 'static>(&self, op: impl FnOnce(Done<T>) -> Op) -> Result<T, LogError> {
+        let (answer, outcome) = mpsc::sync_channel(1);
+        let done = Box::new(move |result| {
+            // Whoever asked may be gone.
+            let _ = answer.send(result);
+        });
+        self.submit(op(done)).map_err(|_| self.closed())?;
+        outcome.recv().map_err(|_| self.closed())?
+    }
+
+    fn trim_counted(&self, before: Offset) -> Result<Trimmed, LogError> {
+        self.submit_and_wait(|done| Op::Trim { before, done })
+    }
+
+    fn finish(&self, delete: bool) -> Result<(), LogError> {
+        self.submit_and_wait(|done| Op::Close { delete, done })
     }
 }

@@ -2,8 +2,22 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread::JoinHandle;
 
-use super::{LogError, Partition, PartitionOptions};
+use parking_lot::{Mutex, RwLock};
+
+use super::file::{self, Template};
+use super::partition::Partition;
+use super::readers::Readers;
+use super::writer::{self, Message};
+use super::{LogError, ends};
+
+/// SQLite 3.51.3, the first without the WAL-reset bug (sqlite.org/wal.html).
+const SQLITE_VERSION_MIN: i32 = 3_051_003;
+/// Bytes of batches that may wait in all partitions together before appends are refused as [`LogError::Busy`].
+pub const STORE_QUEUE_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// How a store works; the default is right outside tests.
 #[derive(Debug, Clone)]
@@ -20,29 +34,103 @@ impl Default for StoreOptions {
     }
 }
 
+/// How a partition is opened.
+#[derive(Debug, Clone, Default)]
+pub struct PartitionOptions {
+    /// Makes an empty log where there is no file; otherwise a missing file is [`LogError::Damaged`].
+    pub create: bool,
+}
+
 /// The writer threads and the readers of a workspace. Dropping it shuts it down.
-pub struct Store {}
+pub struct Store {
+    shared: Arc<Shared>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    template: Template,
+    next_key: AtomicU64,
+}
+
+/// What a partition needs of its store.
+pub struct Shared {
+    writers: Vec<Sender<Message>>,
+    /// False after the shutdown; whoever sends work holds it for reading.
+    pub accepting: RwLock<bool>,
+    pub readers: Readers,
+    /// Bytes of batches that wait in all queues.
+    pub queued_bytes: AtomicUsize,
+}
+
+impl Shared {
+    /// Tells the writer thread of `key`. False where the thread is gone.
+    pub fn send(&self, key: u64, message: Message) -> bool {
+        let writer = self.writers.get((key % self.writers.len() as u64) as usize);
+        writer.is_some_and(|writer| writer.send(message).is_ok())
+    }
+}
 
 impl Store {
     /// Starts the threads. Refuses a SQLite that can lose commits.
     pub fn start(options: StoreOptions) -> Result<Self, LogError> {
-        let _ = options;
-        todo!()
+        Self::check_sqlite_version()?;
+        let (mut writers, mut threads) = (Vec::new(), Vec::new());
+        for index in 0..options.writer_threads.max(1) {
+            let (sender, inbox) = mpsc::channel();
+            let thread = std::thread::Builder::new().name(format!("log-writer-{index}"));
+            let thread = thread
+                .spawn(move || writer::run(inbox, options.pages_max))
+                .map_err(|e| LogError::from_io(Path::new("a writer thread"), "start", &e))?;
+            writers.push(sender);
+            threads.push(thread);
+        }
+        let shared = Shared {
+            writers,
+            accepting: RwLock::new(true),
+            readers: Readers::default(),
+            queued_bytes: AtomicUsize::new(0),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            threads: Mutex::new(threads),
+            template: Template::default(),
+            next_key: AtomicU64::new(0),
+        })
     }
 
-    /// The SQLite linked into this program must not have the WAL-reset bug (sqlite.org/wal.html, fixed in 3.51.3).
+    /// The SQLite linked into this program must not have the WAL-reset bug.
     pub fn check_sqlite_version() -> Result<(), LogError> {
-        todo!()
+        if rusqlite::version_number() < SQLITE_VERSION_MIN {
+            return Err(LogError::OldSqlite { found: rusqlite::version().to_owned() });
+        }
+        Ok(())
     }
 
-    /// Opens a log; recovers it after a crash. Cheap: it reads the ends of the log and keeps no file open. Blocks on disk.
+    /// Opens a log; after a crash it is recovered by whoever reads or writes first. Cheap: reads the ends of the log and
+    /// keeps no file open. A path must not be opened twice at a time. Blocks on disk.
     pub fn open_partition(&self, path: &Path, options: PartitionOptions) -> Result<Arc<Partition>, LogError> {
-        let _ = (path, options);
-        todo!()
+        if options.create && !path.try_exists().map_err(|e| LogError::from_io(path, "open", &e))? {
+            file::create(path, &self.template)?;
+        }
+        let ends = ends::load(path)?;
+        let key = self.next_key.fetch_add(1, Ordering::Relaxed);
+        Ok(Partition::new(key, path, ends, self.shared.clone()))
     }
 
     /// Writes what waits, closes all files and stops the threads. Partitions answer [`LogError::Closed`] afterwards.
     pub fn shutdown(&self) {
-        todo!()
+        *self.shared.accepting.write() = false;
+        for writer in &self.shared.writers {
+            // A thread that is gone has nothing to finish.
+            let _ = writer.send(Message::Stop);
+        }
+        self.shared.readers.close_idle();
+        for thread in self.threads.lock().drain(..) {
+            let _ = thread.join();
+        }
+        self.shared.readers.close_idle();
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.shutdown();
     }
 }
