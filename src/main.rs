@@ -1,5 +1,5 @@
 //! The `millpond` binary: hands the command line to the composition root.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    millpond::app::main()
 }

@@ -4,15 +4,20 @@
 //! immutable picture, replaced once a second by the sampler), start jobs, and keep values that may still be loading in a
 //! [`Loadable`]. Nothing here blocks: every method on `&Session` takes a short lock or sends a message.
 
+pub mod browse;
 mod clock;
 mod events;
 mod facts;
+mod groups;
 pub mod in_process;
 mod jobs;
 mod lag_history;
 mod loadable;
 mod problem;
 mod rates;
+mod reset;
+mod sampler;
+mod topics;
 
 use std::{
     future::Future,
@@ -23,15 +28,29 @@ use std::{
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
-use tokio::runtime::{Handle, Runtime};
+use tokio::{
+    runtime::{Handle, Runtime},
+    sync::Notify,
+    time::MissedTickBehavior,
+};
 
-use self::{events::Events, jobs::Jobs};
-use crate::model::{Clock, TimestampMillis};
+use self::{events::Events, jobs::Jobs, lag_history::LagHistoryThread, sampler::Sampler};
+use crate::{
+    broker::{Broker, BrokerOptions, Inspector, OpenError},
+    client::Client,
+    model::{Clock, TimestampMillis},
+};
+
+/// What a screen hands back in: the client's own words for a topic to make and a setting to change.
+pub use crate::client::{ConfigChange, NewTopic};
 
 pub use self::{
     clock::SystemClock,
     events::Event,
-    facts::{ClusterFacts, Facts, GroupFacts, GroupPartitionFacts, MemberFacts, PartitionFacts, TopicFacts},
+    facts::{
+        ClusterFacts, Facts, GroupFacts, GroupPartitionFacts, MemberFacts, PartitionFacts, RebalanceEvent,
+        RebalanceReason, TopicFacts,
+    },
     jobs::{JOBS_RUNNING_MAX, JobHandle, JobId, JobKind, JobState, JobUnit, JobView},
     lag_history::{
         LAG_POINTS_MAX, LAG_SERIES_MAX, LagChart, LagHistory, LagHistoryError, LagPoint, LagQuery, LagSeries,
@@ -39,12 +58,18 @@ pub use self::{
     loadable::{LoadTicket, LoadView, Loadable},
     problem::{Phrase, PhraseArg, Problem},
     rates::{RATE_SLOT_MILLIS, RATE_SLOTS_MAX, RateHistory, RatePoint},
+    reset::{ResetNote, ResetPlan, ResetRefused, ResetRow, ResetTarget, plan_reset, reset_command_lines},
+    topics::OffsetsAt,
 };
 
 /// Threads for the broker, the client and all jobs; writers and readers of the log have their own.
 const RUNTIME_THREADS: usize = 2;
 /// How long closing waits for works to stop.
 const CLOSE_WAIT: Duration = Duration::from_secs(5);
+/// How often a running job's progress is noted and shown.
+const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+/// The name under which brokers list the window's own client.
+const CLIENT_ID: &str = "millpond";
 
 /// A window's connection to one cluster. Cheap to clone; the last one closes it.
 #[derive(Clone)]
@@ -69,6 +94,8 @@ pub enum SessionError {
         #[source]
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Broker(#[from] OpenError),
 }
 
 struct Inner {
@@ -77,6 +104,12 @@ struct Inner {
     facts: ArcSwap<Facts>,
     jobs: Jobs,
     events: Events,
+    client: Client,
+    broker: Option<Broker>,
+    inspector: Option<Arc<dyn Inspector>>,
+    lag_history: Option<LagHistory>,
+    lag_thread: Mutex<Option<LagHistoryThread>>,
+    poke: Arc<Notify>,
     handle: Handle,
     runtime: Mutex<Option<Runtime>>,
 }
@@ -102,17 +135,59 @@ impl Session {
             .enable_all()
             .build()
             .map_err(SessionError::Threads)?;
+        let broker = runtime.block_on(Broker::open(BrokerOptions::new(data_dir, Arc::clone(&options.clock))))?;
+        let client = Client::new(Arc::new(in_process::InProcess::new(broker.clone(), CLIENT_ID)), CLIENT_ID);
         let mut facts = Facts::empty();
         facts.cluster.data_dir = Some(data_dir.to_owned());
-        Ok(Self(Arc::new(Inner {
+        let cluster = facts.cluster.clone();
+        let inspector = broker.inspector();
+        // Without its history the workbench still works; the chart says what is missing.
+        let (lag_history, lag_thread, remembered) = match LagHistory::open(data_dir) {
+            Ok((history, thread, remembered)) => (Some(history), Some(thread), remembered),
+            Err(error) => {
+                tracing::warn!(%error, "lag is not recorded");
+                (None, None, Vec::new())
+            }
+        };
+        let session = Self(Arc::new(Inner {
             jobs: Jobs::new(Arc::clone(&options.clock)),
             clock: options.clock,
             wake: options.wake,
             facts: ArcSwap::from_pointee(facts),
             events: Events::default(),
+            client: client.clone(),
+            broker: Some(broker),
+            inspector: Some(Arc::clone(&inspector)),
+            lag_history: lag_history.clone(),
+            lag_thread: Mutex::new(lag_thread),
+            poke: Arc::new(Notify::new()),
             handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),
-        })))
+        }));
+        let sampler = Sampler::new(client, Some(inspector), session.clock(), lag_history, remembered, cluster);
+        let weak = Arc::downgrade(&session.0);
+        session.0.handle.spawn(sampler.run(weak, Arc::clone(&session.0.poke)));
+        Ok(session)
+    }
+
+    /// The client on which everything is built.
+    pub fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    /// What the embedded broker tells beyond Kafka's protocol; a remote cluster has none.
+    pub fn inspector(&self) -> Option<Arc<dyn Inspector>> {
+        self.0.inspector.clone()
+    }
+
+    /// Lag over time; `None` where it cannot be kept.
+    pub fn lag_history(&self) -> Option<&LagHistory> {
+        self.0.lag_history.as_ref()
+    }
+
+    /// Asks for a fresh and full picture at once: something was changed.
+    pub fn refresh(&self) {
+        self.0.poke.notify_one();
     }
 
     /// The newest picture of the cluster.
@@ -179,15 +254,31 @@ impl Session {
         let future = work(handle.clone());
         let session = self.clone();
         self.spawn(async move {
-            let result = future.await;
+            let result = session.watch(&handle, future).await;
             session.end_job(&handle, result);
         });
         self.wake();
         Some(id)
     }
 
+    async fn watch<T>(&self, handle: &JobHandle, work: impl Future<Output = T>) -> T {
+        let mut progress = tokio::time::interval(PROGRESS_EVERY);
+        progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                result = &mut work => return result,
+                _ = progress.tick() => {
+                    self.0.jobs.mark(handle);
+                    self.wake();
+                }
+            }
+        }
+    }
+
     fn end_job(&self, handle: &JobHandle, result: Result<Phrase, Problem>) {
         let (job, kind) = (handle.id(), handle.kind());
+        self.refresh();
         match result {
             Ok(said) => {
                 self.0.jobs.finish(handle, JobState::Done(said.clone()));
@@ -241,6 +332,12 @@ impl Session {
     pub fn close(&self) {
         self.0.jobs.cancel_all();
         let Some(runtime) = self.0.runtime.lock().take() else { return };
+        if let Some(broker) = &self.0.broker
+            && runtime.block_on(tokio::time::timeout(CLOSE_WAIT, broker.shutdown())).is_err()
+        {
+            tracing::warn!("the broker took too long to close; the next start recovers");
+        }
+        self.0.lag_thread.lock().take();
         runtime.shutdown_timeout(CLOSE_WAIT);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::{StreamExt, future::join_all};
+use futures_util::future::join_all;
 use kafka_protocol::{
     ResponseError,
     messages::{
@@ -94,8 +94,12 @@ impl Client {
     /// Describes groups, in the order asked.
     pub async fn describe_groups(&self, ids: &[&str]) -> Result<Vec<GroupInfo>, ClientError> {
         // One request a group: simple, and each coordinator is asked for its own. Several are under way at once.
-        let asks = futures_util::stream::iter(ids.iter().map(|id| self.describe_group_or_error(id)));
-        Ok(asks.buffered(DESCRIBES_AT_ONCE_MAX).collect().await)
+        // In rounds rather than as a buffered stream, whose closure the compiler cannot prove to be Send for all lifetimes.
+        let mut described = Vec::with_capacity(ids.len());
+        for round in ids.chunks(DESCRIBES_AT_ONCE_MAX) {
+            described.extend(join_all(round.iter().map(|id| self.describe_group_or_error(id))).await);
+        }
+        Ok(described)
     }
 
     async fn describe_group_or_error(&self, id: &str) -> GroupInfo {

@@ -34,8 +34,7 @@ pub fn preview(bytes: &[u8], chars_max: usize) -> Preview {
 
 fn text_preview(text: &str, chars_max: usize, more: bool) -> Preview {
     let mut line = String::with_capacity(text.len().min(chars_max * 4));
-    let mut shown = 0;
-    for character in text.chars() {
+    for (shown, character) in text.chars().enumerate() {
         if shown == chars_max {
             return Preview { text: line, cut: true, hex: false };
         }
@@ -45,7 +44,6 @@ fn text_preview(text: &str, chars_max: usize, more: bool) -> Preview {
             c if c.is_control() => line.push(control_picture(c)),
             c => line.push(c),
         }
-        shown += 1;
     }
     Preview { text: line, cut: more, hex: false }
 }

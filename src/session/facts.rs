@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{Problem, RateHistory};
+pub use crate::broker::{RebalanceEvent, RebalanceReason};
 use crate::model::{GroupState, Lag, Offset, PartitionId, TimestampMillis, TopicPartition};
 
 /// Everything that was true at `at`.
@@ -24,7 +25,7 @@ pub struct Facts {
 }
 
 /// The cluster as a whole.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClusterFacts {
     pub name: String,
     /// Where other programs reach it; `None` while there is no listener.
@@ -46,7 +47,7 @@ pub struct ClusterFacts {
 }
 
 /// One topic.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TopicFacts {
     pub name: Arc<str>,
     pub id: Option<uuid::Uuid>,
@@ -73,7 +74,8 @@ pub struct TopicFacts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartitionFacts {
     pub id: PartitionId,
-    pub leader: i32,
+    /// Node id; `None` while there is no leader.
+    pub leader: Option<i32>,
     pub leader_epoch: i32,
     /// `None` where it could not be asked.
     pub start: Option<Offset>,
@@ -83,7 +85,7 @@ pub struct PartitionFacts {
 }
 
 /// One consumer group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GroupFacts {
     pub id: Arc<str>,
     pub state: GroupState,
@@ -106,6 +108,8 @@ pub struct GroupFacts {
     pub behind_millis: Option<i64>,
     /// Records committed a second, by topic, for charts.
     pub consumption: Arc<[(Arc<str>, Arc<RateHistory>)]>,
+    /// The newest rebalances, oldest first; empty where the cluster does not tell.
+    pub rebalances: Arc<[RebalanceEvent]>,
 }
 
 /// One member of a group.
@@ -150,6 +154,15 @@ impl Facts {
             problem: None,
             first_load_done: false,
         }
+    }
+
+    /// Whether a screen would look the same, but for what moves with time alone.
+    pub(super) fn shows_the_same_as(&self, other: &Self) -> bool {
+        self.first_load_done == other.first_load_done
+            && self.cluster == other.cluster
+            && self.topics == other.topics
+            && self.groups == other.groups
+            && self.problem == other.problem
     }
 
     /// The topic of that name.

@@ -25,7 +25,7 @@ use self::{
     store::{Row, Store},
     tiers::{TIERS, Track},
 };
-use crate::model::{PartitionId, TimestampMillis};
+use crate::model::{Offset, PartitionId, TimestampMillis};
 
 pub use self::{
     chart::{LAG_POINTS_MAX, LagChart, LagPoint, LagQuery, LagSeries},
@@ -53,6 +53,13 @@ pub struct SeriesKey {
 #[derive(Clone)]
 pub struct LagHistory {
     sender: SyncSender<Message>,
+}
+
+/// The first unread record of a partition as the last start knew it.
+pub(crate) struct Remembered {
+    pub key: SeriesKey,
+    pub committed: Offset,
+    pub first_unread_at: TimestampMillis,
 }
 
 /// Owns the thread; ends it when dropped.
@@ -96,7 +103,8 @@ struct Keeper {
 
 impl LagHistory {
     /// Opens `lag.sqlite` in `folder`. A file that is damaged or foreign is set aside under another name first.
-    pub(crate) fn open(folder: &Path) -> Result<(Self, LagHistoryThread), LagHistoryError> {
+    /// Also answers what the last start knew of records that were not read yet.
+    pub(crate) fn open(folder: &Path) -> Result<(Self, LagHistoryThread, Vec<Remembered>), LagHistoryError> {
         let path = folder.join("lag.sqlite");
         let store = match Store::open(&path) {
             Ok(store) => store,
@@ -107,6 +115,7 @@ impl LagHistory {
             }
         };
         let ids = store.series().map_err(|source| LagHistoryError::Sqlite { path: path.clone(), source })?;
+        let remembered = store.remembered().map_err(|source| LagHistoryError::Sqlite { path: path.clone(), source })?;
         let keeper = Keeper {
             path,
             store,
@@ -121,7 +130,7 @@ impl LagHistory {
             .name("lag-history".to_owned())
             .spawn(move || keeper.run(&receiver))
             .map_err(LagHistoryError::Thread)?;
-        Ok((Self { sender: sender.clone() }, LagHistoryThread { sender, thread: Some(thread) }))
+        Ok((Self { sender: sender.clone() }, LagHistoryThread { sender, thread: Some(thread) }, remembered))
     }
 
     /// Notes what was seen at `at`. Never waits.

@@ -96,6 +96,12 @@ impl Problem {
         Self { what, why: Phrase::plain(error.to_string()), next: None, technical }
     }
 
+    /// From an error of the client, which knows why and what to do.
+    pub fn from_client(what: Phrase, error: &crate::client::ClientError) -> Self {
+        let (why, next) = (Phrase::plain(error.why()), Some(Phrase::plain(error.hint())));
+        Self { what, why, next, technical: Some(format!("{}: {}", error.name(), error.asked())) }
+    }
+
     /// With what to do next.
     pub fn next(mut self, next: Phrase) -> Self {
         self.next = Some(next);

@@ -57,6 +57,28 @@ pub fn members(text: &str) -> Result<Vec<Member<'_>>, JsonError> {
     Ok(members)
 }
 
+/// The items of the array that `text` is, as written, in order.
+pub fn items(text: &str) -> Result<Vec<&str>, JsonError> {
+    let mut lexer = Lexer::new(text)?;
+    if lexer.next()? != Some(Token::BeginArray) {
+        return Err(JsonError::at(text, 0, JsonProblem::NotAnArray));
+    }
+    let mut items = Vec::new();
+    loop {
+        let before = lexer.position();
+        if lexer.next()? == Some(Token::EndArray) && lexer.depth() == 0 {
+            break;
+        }
+        while lexer.depth() > 1 {
+            lexer.next()?;
+        }
+        // The comma, which is no token, stands between the items.
+        items.push(text[before..lexer.position()].trim_start_matches([',', ' ', '\t', '\n', '\r']));
+    }
+    while lexer.next()?.is_some() {}
+    Ok(items)
+}
+
 fn write(text: &str, indent: Option<usize>) -> Result<String, JsonError> {
     let mut lexer = Lexer::new(text)?;
     let mut out = String::with_capacity(text.len());

@@ -66,21 +66,19 @@ impl<'a> Lexer<'a> {
                 self.at += 1;
                 self.skip_space();
                 self.expect = if self.in_object() { Expect::Key } else { Expect::Value };
-            } else if !matches!(self.peek(), Some(b'}' | b']')) {
-                let wanted = if self.in_object() { "\",\" or \"}\"" } else { "\",\" or \"]\"" };
-                return Err(self.unexpected(wanted));
+            } else {
+                let (end, wanted) = if self.in_object() { (b'}', "\",\" or \"}\"") } else { (b']', "\",\" or \"]\"") };
+                return if self.peek() == Some(end) { Ok(Some(self.close())) } else { Err(self.unexpected(wanted)) };
             }
         }
         match (self.expect, self.peek()) {
             (Expect::Nothing, None) => Ok(None),
             (Expect::Nothing, Some(_)) => Err(self.unexpected("nothing more")),
             (Expect::Key | Expect::KeyOrEnd, Some(b'"')) => self.key().map(Some),
-            (Expect::KeyOrEnd | Expect::CommaOrEnd, Some(b'}')) if self.in_object() => Ok(Some(self.close())),
-            (Expect::ValueOrEnd | Expect::CommaOrEnd, Some(b']')) if !self.in_object() => Ok(Some(self.close())),
-            (Expect::CommaOrEnd, _) => Err(self.unexpected("the matching bracket")),
+            (Expect::KeyOrEnd, Some(b'}')) | (Expect::ValueOrEnd, Some(b']')) => Ok(Some(self.close())),
             (Expect::Key, _) => Err(self.unexpected("a name in quotes")),
             (Expect::KeyOrEnd, _) => Err(self.unexpected("a name in quotes or \"}\"")),
-            (Expect::Value | Expect::ValueOrEnd, _) => self.value().map(Some),
+            (Expect::Value | Expect::ValueOrEnd | Expect::CommaOrEnd, _) => self.value().map(Some),
         }
     }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    SeriesKey,
+    Remembered, SeriesKey,
     tiers::{Run, Seen, TIERS},
 };
 use crate::model::TimestampMillis;
@@ -71,6 +71,25 @@ impl Store {
                 partition: row.get(3)?,
             };
             Ok((key, row.get(0)?))
+        })?;
+        rows.collect()
+    }
+
+    /// The newest run of each series that has an unread record.
+    pub(super) fn remembered(&self) -> rusqlite::Result<Vec<Remembered>> {
+        let mut query = self.db.prepare(
+            "SELECT grp, topic, partition, committed, first_unread FROM series JOIN run ON run.series = series.id
+             WHERE tier = ?1 AND at = (SELECT max(at) FROM run AS newest WHERE newest.tier = ?1 AND newest.series = series.id)
+               AND committed IS NOT NULL AND first_unread IS NOT NULL",
+        )?;
+        let coarsest = TIERS.len() as i64 - 1;
+        let rows = query.query_map([coarsest], |row| {
+            let key = SeriesKey {
+                group: row.get::<_, String>(0)?.into(),
+                topic: row.get::<_, String>(1)?.into(),
+                partition: row.get(2)?,
+            };
+            Ok(Remembered { key, committed: row.get(3)?, first_unread_at: row.get(4)? })
         })?;
         rows.collect()
     }

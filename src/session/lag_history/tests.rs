@@ -38,11 +38,11 @@ fn fill(history: &LagHistory, times: impl Iterator<Item = i64>, lag: impl Fn(i64
 #[test]
 fn a_restart_keeps_the_past_and_the_time_between_is_a_gap() {
     let folder = tempfile::tempdir().unwrap();
-    let (history, thread) = LagHistory::open(folder.path()).unwrap();
+    let (history, thread, _) = LagHistory::open(folder.path()).unwrap();
     fill(&history, (0..60).map(|s| s * 1_000), |_| 7);
     drop((history, thread));
 
-    let (history, _thread) = LagHistory::open(folder.path()).unwrap();
+    let (history, _thread, _) = LagHistory::open(folder.path()).unwrap();
     fill(&history, (120..180).map(|s| s * 1_000), |_| 9);
     let chart = ask(&history, query(179_000, 180_000, false));
     assert_eq!(chart.series.len(), 2);
@@ -59,13 +59,13 @@ fn a_restart_keeps_the_past_and_the_time_between_is_a_gap() {
 #[test]
 fn resolution_falls_with_age_and_a_week_is_kept() {
     let folder = tempfile::tempdir().unwrap();
-    let (history, thread) = LagHistory::open(folder.path()).unwrap();
+    let (history, thread, _) = LagHistory::open(folder.path()).unwrap();
     // A sight every half minute of eight days is enough: coarse tiers fill the same way.
     let end = 9 * DAY_MILLIS;
     fill(&history, (0..end / 300_000).map(|n| n * 300_000), |at| (at / DAY_MILLIS) as u64);
     fill(&history, (0..60).map(|n| end + n * 1_000), |_| 50);
     drop((history, thread));
-    let (history, _thread) = LagHistory::open(folder.path()).unwrap();
+    let (history, _thread, _) = LagHistory::open(folder.path()).unwrap();
     let now = end + 60_000;
     history.note(now, vec![(key(0), seen(50))]);
     let week = ask(&history, query(now, 7 * DAY_MILLIS, false));
@@ -95,7 +95,7 @@ fn a_foreign_file_is_set_aside_and_not_written_to() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lag.sqlite");
     std::fs::write(&path, b"these are somebody's notes, not a database at all, and quite long too").unwrap();
-    let (history, _thread) = LagHistory::open(folder.path()).unwrap();
+    let (history, _thread, _) = LagHistory::open(folder.path()).unwrap();
     history.note(1_000, vec![(key(0), seen(3))]);
     let chart = ask(&history, query(1_000, 60_000, true));
     assert_eq!(chart.series[0].points.last().unwrap().lag, Some(3));

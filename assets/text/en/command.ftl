@@ -1,0 +1,29 @@
+### Commands: a verb each, with … when more will be asked
+
+command-palette = Find anything…
+command-find = Find on this screen
+command-back = Go back
+command-forward = Go forward
+command-go-overview = Show the overview
+command-go-topics = Show the topics
+command-go-groups = Show the groups
+command-go-consume = Show the consumers
+command-go-transfers = Show the transfers
+command-go-settings = Show the settings
+command-new-topic = New topic…
+command-load-sample = Load the earthquakes
+command-replay-sample = Replay the earthquakes in two minutes
+command-new-consumer = New consumer…
+command-stop-consumers = Stop all consumers
+command-import = Import a file…
+command-export = Export a topic…
+command-send = Produce the record
+command-live = Follow the newest records
+command-reset-offsets = Reset offsets…
+command-open-workspace = Open another workspace…
+command-next-times = Change how times are shown
+command-next-theme = Change between light and dark
+command-next-language = 切换到中文
+command-toggle-calm = Switch motion on or off
+command-shortcuts = Show the keyboard shortcuts
+command-quit = Quit Millpond

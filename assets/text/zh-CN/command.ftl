@@ -1,0 +1,29 @@
+### 命令
+
+command-palette = 查找任何内容…
+command-find = 在当前页面查找
+command-back = 后退
+command-forward = 前进
+command-go-overview = 显示概览
+command-go-topics = 显示主题
+command-go-groups = 显示消费者组
+command-go-consume = 显示消费者
+command-go-transfers = 显示导入导出
+command-go-settings = 显示设置
+command-new-topic = 新建主题…
+command-load-sample = 载入地震数据
+command-replay-sample = 用两分钟重放地震数据
+command-new-consumer = 新建消费者…
+command-stop-consumers = 停止所有消费者
+command-import = 导入文件…
+command-export = 导出主题…
+command-send = 发送消息
+command-live = 跟随最新消息
+command-reset-offsets = 重置偏移量…
+command-open-workspace = 打开其他工作区…
+command-next-times = 切换时间显示方式
+command-next-theme = 切换浅色与深色
+command-next-language = Switch to English
+command-toggle-calm = 打开或关闭动画
+command-shortcuts = 显示键盘快捷键
+command-quit = 退出 Millpond

@@ -1,0 +1,129 @@
+//! The command line without a window: opens the workspace, runs one command, says how it ended by exit status.
+
+mod consume;
+mod groups;
+mod output;
+mod reset;
+mod table;
+mod topics;
+mod transfers;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use self::output::Output;
+use super::args::{Command, GroupsCommand, NoDataFolder, TopicsCommand, workspace_folder};
+use crate::{
+    broker::{Broker, BrokerOptions, OpenError},
+    client::{Client, ClientError},
+    payload::escape_controls,
+    session::{SystemClock, in_process::InProcess},
+    transfer::{Cancel, TransferError},
+};
+
+/// The name under which the command line's client is listed.
+const CLIENT_ID: &str = "millpond-cli";
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error(transparent)]
+    Folder(#[from] NoDataFolder),
+    #[error("could not start threads: {0}; close other programs and try again")]
+    Threads(std::io::Error),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error("{0}")]
+    Transfer(TransferError),
+    /// Anything a command finds out by itself: what, why, what to do.
+    #[error("{0}")]
+    Failed(String),
+    /// The words are right one by one and do not fit together: exit status 2.
+    #[error("{0}; see millpond --help")]
+    Usage(String),
+    #[error("could not write to standard output: {0}; check where it is sent to")]
+    Output(std::io::Error),
+    /// Who read our output has gone, as in `| head`: nothing to complain about.
+    #[error("nobody reads the output any more")]
+    Closed,
+}
+
+impl From<TransferError> for CliError {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Client(error) => Self::Client(error),
+            other => Self::Transfer(other),
+        }
+    }
+}
+
+/// What every command works with.
+struct Cli {
+    client: Client,
+    out: Output,
+    /// Ctrl+C.
+    cancel: Cancel,
+}
+
+/// Runs one command in the workspace `data` and answers the exit status: 0 done, 1 failed, 2 wrong usage.
+pub fn run(data: Option<PathBuf>, command: Command) -> ExitCode {
+    match try_run(data, command) {
+        Ok(()) | Err(CliError::Closed) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Ignored: when standard error is gone too there is nobody left to tell.
+            let _ = output::complain(&escape_controls(&error.to_string()));
+            ExitCode::from(if matches!(error, CliError::Usage(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+fn try_run(data: Option<PathBuf>, command: Command) -> Result<(), CliError> {
+    let folder = workspace_folder(data)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(CliError::Threads)?;
+    let done = runtime.block_on(async {
+        let options = BrokerOptions { auto_create_topics: false, ..BrokerOptions::new(folder, Arc::new(SystemClock)) };
+        let broker = Broker::open(options).await?;
+        let client = Client::new(Arc::new(InProcess::new(broker.clone(), CLIENT_ID)), CLIENT_ID);
+        let mut cli = Cli { client, out: Output::stdout(), cancel: Cancel::new() };
+        let on_signal = cli.cancel.clone();
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                on_signal.cancel();
+            }
+        });
+        let mut done = cli.run(command).await;
+        if done.is_ok() {
+            done = cli.out.flush();
+        }
+        broker.shutdown().await;
+        done
+    });
+    // A thread that waits for standard input must not hold the process.
+    runtime.shutdown_background();
+    done
+}
+
+impl Cli {
+    async fn run(&mut self, command: Command) -> Result<(), CliError> {
+        match command {
+            Command::Topics(TopicsCommand::List { json }) => self.list_topics(json).await,
+            Command::Topics(TopicsCommand::Create { name, partitions, config }) => {
+                self.create_topic(name, partitions, config).await
+            }
+            Command::Topics(TopicsCommand::Describe { name, json }) => self.describe_topic(&name, json).await,
+            Command::Topics(TopicsCommand::Delete { name }) => self.delete_topic(&name).await,
+            Command::Produce(args) => self.produce(args).await,
+            Command::Consume(args) => self.consume(args).await,
+            Command::Groups(GroupsCommand::List { json }) => self.list_groups(json).await,
+            Command::Groups(GroupsCommand::Describe { group, json }) => self.describe_group(&group, json).await,
+            Command::Groups(GroupsCommand::Reset(args)) => self.reset_group(args).await,
+            Command::Import(args) => self.import(args).await,
+            Command::Export(args) => self.export(args).await,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! `millpond topics ...`
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{
+    Cli, CliError,
+    output::counted,
+    table::{Table, print_json},
+};
+use crate::{
+    client::{ClientError, NewTopic, OffsetSpec, TopicInfo},
+    model::{ConfigSource, Offset, TopicPartition},
+};
+
+/// Start and end of partitions; an error where the broker could not tell.
+type Ends = BTreeMap<TopicPartition, Result<(Offset, Offset), ClientError>>;
+
+impl Cli {
+    pub(super) async fn list_topics(&mut self, json: bool) -> Result<(), CliError> {
+        let topics = self.client.topics().await?;
+        let ends = self.ends(topics.iter().flat_map(partitions_of).collect()).await?;
+        let mut table = Table::new(&["name", "partitions", "records"]);
+        for topic in &topics {
+            let counts = partitions_of(topic).map(|p| ends.get(&p).and_then(|e| e.as_ref().ok()).map(|(s, e)| e - s));
+            // One unknown part makes the sum unknown.
+            let records: Option<i64> = if topic.error.is_some() { None } else { counts.sum() };
+            table.row([json!(&*topic.name), json!(topic.partitions.len()), json!(records)]);
+        }
+        if json {
+            return print_json(&table.to_json(), &mut self.out);
+        }
+        if topics.is_empty() {
+            return self.out.line("No topics yet. Make one: millpond topics create NAME");
+        }
+        table.print(&mut self.out)
+    }
+
+    pub(super) async fn create_topic(
+        &mut self,
+        name: String,
+        partitions: i32,
+        configs: Vec<(String, String)>,
+    ) -> Result<(), CliError> {
+        check_name(&name)?;
+        let topic = NewTopic { name, partitions: Some(partitions), configs };
+        self.client.create_topic(&topic).await?;
+        let partitions = counted(u64::from(partitions.unsigned_abs()), "partition", "partitions");
+        self.out.line(&format!("Created {} with {partitions}", topic.name))
+    }
+
+    pub(super) async fn describe_topic(&mut self, name: &str, json: bool) -> Result<(), CliError> {
+        check_name(name)?;
+        let topic = self.client.topic(name).await?;
+        if let Some(error) = topic.error {
+            return Err(error.into());
+        }
+        let ends = self.ends(partitions_of(&topic).collect()).await?;
+        let mut partitions = Table::new(&["partition", "leader", "start", "end", "records"]);
+        for partition in &topic.partitions {
+            let place = TopicPartition::new(&*topic.name, partition.id);
+            let end = ends.get(&place).and_then(|e| e.as_ref().ok());
+            let (start, end, records) = (end.map(|e| e.0), end.map(|e| e.1), end.map(|e| e.1 - e.0));
+            partitions.row([json!(partition.id), json!(partition.leader), json!(start), json!(end), json!(records)]);
+        }
+        let mut settings = Table::new(&["setting", "value", "source"]);
+        for entry in self.client.describe_topic_configs(name).await? {
+            settings.row([json!(entry.name), json!(entry.value), json!(source_word(entry.source))]);
+        }
+        if json {
+            let id = (!topic.id.is_nil()).then(|| topic.id.to_string());
+            let whole: Value = json!({
+                "name": &*topic.name, "id": id,
+                "partitions": partitions.to_json(), "settings": settings.to_json(),
+            });
+            return print_json(&whole, &mut self.out);
+        }
+        partitions.print(&mut self.out)?;
+        self.out.line("")?;
+        settings.print(&mut self.out)?;
+        // A partition that cannot be read should not hide behind a dash.
+        for (partition, error) in ends.iter().filter_map(|(p, e)| e.as_ref().err().map(|e| (p, e))) {
+            self.out.line(&format!("\n{partition}: {error}"))?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn delete_topic(&mut self, name: &str) -> Result<(), CliError> {
+        check_name(name)?;
+        self.client.delete_topic(name).await?;
+        self.out.line(&format!("Deleted {name} with all of its records"))
+    }
+
+    /// Start and end offset of each partition.
+    pub(super) async fn ends(&self, partitions: Vec<TopicPartition>) -> Result<Ends, CliError> {
+        if partitions.is_empty() {
+            return Ok(Ends::new());
+        }
+        let asked =
+            partitions.iter().flat_map(|p| [(p.clone(), OffsetSpec::Earliest), (p.clone(), OffsetSpec::Latest)]);
+        let answers = self.client.offsets(asked.collect()).await?;
+        let pair = |pair: &[(TopicPartition, Result<crate::client::ListedOffset, ClientError>)]| {
+            let start = pair[0].1.clone()?.offset.unwrap_or(0);
+            Ok((start, pair[1].1.clone()?.offset.unwrap_or(start)))
+        };
+        Ok(answers.chunks_exact(2).map(|two| (two[0].0.clone(), pair(two))).collect())
+    }
+}
+
+/// Refuses names that Kafka refuses before anything is asked.
+pub(super) fn check_name(name: &str) -> Result<(), CliError> {
+    crate::model::check_topic_name(name)
+        .map_err(|error| CliError::Failed(format!("{name:?} cannot be the name of a topic: {error}")))
+}
+
+fn partitions_of(topic: &TopicInfo) -> impl Iterator<Item = TopicPartition> {
+    topic.partitions.iter().map(|p| TopicPartition::new(topic.name.clone(), p.id))
+}
+
+fn source_word(source: ConfigSource) -> &'static str {
+    match source {
+        ConfigSource::Topic => "topic",
+        ConfigSource::Broker => "broker",
+        ConfigSource::Default => "default",
+        ConfigSource::Unknown => "unknown",
+    }
+}

@@ -1,0 +1,205 @@
+//! Looks at the cluster once a second and publishes what is true as one immutable picture.
+//!
+//! The work follows what moves: lists every second, offsets only of topics that took records in, commits only of groups
+//! that have members; everything is asked for again now and then, and after each change made from this window. A look
+//! that was costly is followed by a longer pause, so that thousands of topics cost no more than a small share of a core.
+
+mod groups;
+mod marks;
+mod topics;
+mod unread;
+mod window;
+
+use std::{
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Notify;
+
+use self::{groups::GroupsWatch, topics::TopicsWatch, unread::Unread, window::Window};
+use super::{ClusterFacts, Facts, Inner, LagHistory, Phrase, Problem, RATE_SLOT_MILLIS, lag_history::Remembered};
+use crate::{
+    broker::Inspector,
+    client::{Client, ClientError},
+    model::{Clock, TimestampMillis, TopicPartition},
+};
+
+/// Pause between two looks.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Longest pause, however costly a look is.
+const PAUSE_MAX: Duration = Duration::from_secs(10);
+/// A look takes at most this share of the time: one part in so many.
+const COST_SHARE: u32 = 40;
+/// Every so many looks everything is asked for.
+const FULL_EVERY: u64 = 10;
+/// Rates of the cluster are means over this long.
+const RATE_SPAN_MILLIS: i64 = 4_000;
+/// Sparklines show this long; while one moves, the window is drawn again for each slot.
+const SPARKLINE_MILLIS: i64 = 300_000;
+
+/// Everything the looks need and remember.
+pub(super) struct Sampler {
+    client: Client,
+    inspector: Option<Arc<dyn Inspector>>,
+    clock: Arc<dyn Clock>,
+    history: Option<LagHistory>,
+    topics: TopicsWatch,
+    groups: GroupsWatch,
+    unread: Unread,
+    cluster: ClusterWatch,
+    looks: u64,
+    revision: u64,
+    slot: i64,
+}
+
+struct ClusterWatch {
+    facts: ClusterFacts,
+    records_in: i64,
+    records_out: i64,
+    in_window: Window,
+    out_window: Window,
+    in_bytes: Window,
+    out_bytes: Window,
+    last_at: Option<TimestampMillis>,
+}
+
+impl Sampler {
+    pub(super) fn new(
+        client: Client,
+        inspector: Option<Arc<dyn Inspector>>,
+        clock: Arc<dyn Clock>,
+        history: Option<LagHistory>,
+        remembered: Vec<Remembered>,
+        cluster: ClusterFacts,
+    ) -> Self {
+        let mut unread = Unread::default();
+        for Remembered { key, committed, first_unread_at } in remembered {
+            unread.remember(key.group, TopicPartition::new(key.topic, key.partition), committed, first_unread_at);
+        }
+        let window = || Window::new(RATE_SPAN_MILLIS);
+        let cluster = ClusterWatch {
+            facts: cluster,
+            records_in: 0,
+            records_out: 0,
+            in_window: window(),
+            out_window: window(),
+            in_bytes: window(),
+            out_bytes: window(),
+            last_at: None,
+        };
+        let (topics, groups) = (TopicsWatch::default(), GroupsWatch::default());
+        Self { client, inspector, clock, history, topics, groups, unread, cluster, looks: 0, revision: 0, slot: 0 }
+    }
+
+    /// Looks until the session is gone. `poke` asks for a full look at once.
+    pub(super) async fn run(mut self, session: Weak<Inner>, poke: Arc<Notify>) {
+        let mut poked = false;
+        loop {
+            let started = Instant::now();
+            let looked = self.look(poked).await;
+            let Some(inner) = session.upgrade() else { return };
+            if self.publish(&inner, looked) {
+                (inner.wake)();
+            }
+            drop(inner);
+            let pause = (started.elapsed() * COST_SHARE).clamp(PAUSE, PAUSE_MAX);
+            poked = tokio::select! {
+                () = tokio::time::sleep(pause) => false,
+                () = poke.notified() => true,
+            };
+        }
+    }
+
+    async fn look(&mut self, poked: bool) -> Result<(), ClientError> {
+        let at = self.clock.now();
+        let full = poked || self.looks.is_multiple_of(FULL_EVERY);
+        if full {
+            self.cluster.facts.nodes = self.client.cluster().await?.nodes.len();
+        }
+        let flow = self.topics.look(&self.client, self.inspector.as_ref(), at, full).await?;
+        let sizes_due = full || flow.records_in > 0;
+        if sizes_due && let Some(inspector) = self.inspector.clone() {
+            let sizes = tokio::task::spawn_blocking(move || inspector.partition_sizes()).await;
+            self.topics.take_sizes(sizes.unwrap_or_default());
+        }
+        self.groups.look(&self.client, full).await?;
+        if let Some(inspector) = &self.inspector {
+            self.groups.take_rebalances(inspector.rebalances(self.groups.rebalances_after()));
+        }
+        self.groups.derive(at, &self.topics, &mut self.unread);
+        let groups = self.groups.facts();
+        let readers = |tp: &TopicPartition, offset| {
+            let reads = |g: &&super::GroupFacts| {
+                g.partitions.iter().any(|p| p.tp == *tp && p.committed.max(p.start) == Some(offset))
+            };
+            groups.iter().filter(reads).map(|g| Arc::clone(&g.id)).collect()
+        };
+        self.unread.look_up(&self.client, readers).await;
+        if let Some(history) = &self.history {
+            history.note(at, self.groups.seen());
+        }
+        self.cluster.note(at, flow, self.inspector.as_ref());
+        // A look that failed is tried in full the next time, so only a whole one counts.
+        self.looks += 1;
+        Ok(())
+    }
+
+    /// Puts the new picture in place; true when something visible changed.
+    fn publish(&mut self, inner: &Inner, looked: Result<(), ClientError>) -> bool {
+        let before = inner.facts.load();
+        let at = self.clock.now();
+        let mut facts = match looked {
+            Ok(()) => {
+                let topics = self.topics.facts(&self.groups.lags());
+                let mut cluster = self.cluster.facts.clone();
+                let sizes: Vec<u64> = topics.iter().filter_map(|t| t.size_bytes).collect();
+                cluster.size_bytes = self.inspector.is_some().then(|| sizes.iter().sum());
+                let groups = self.groups.facts();
+                Facts { at, revision: self.revision, cluster, topics, groups, problem: None, first_load_done: true }
+            }
+            Err(error) => {
+                let problem = Problem::from_client(Phrase::new("problem-cluster-look"), &error);
+                Facts { at, problem: Some(problem), ..Facts::clone(&before) }
+            }
+        };
+        let slot = at.div_euclid(RATE_SLOT_MILLIS);
+        let sparkline_moved = slot != self.slot && self.topics.any_moves(at, SPARKLINE_MILLIS);
+        self.slot = slot;
+        let changed = !facts.shows_the_same_as(&before);
+        if changed || sparkline_moved {
+            self.revision += 1;
+        }
+        facts.revision = self.revision;
+        inner.facts.store(Arc::new(facts));
+        changed || sparkline_moved
+    }
+}
+
+impl ClusterWatch {
+    fn note(&mut self, at: TimestampMillis, flow: topics::Flow, inspector: Option<&Arc<dyn Inspector>>) {
+        self.records_in += flow.records_in;
+        self.records_out += flow.records_out;
+        self.in_window.look(at, self.records_in);
+        self.facts.in_per_second = self.in_window.per_second();
+        let passed = self.last_at.map(|last| at - last).filter(|millis| *millis > 0);
+        self.last_at = Some(at);
+        if let Some(millis) = passed {
+            self.facts.in_history.note(at, millis, flow.records_in as f64);
+        }
+        let Some(inspector) = inspector else { return };
+        self.out_window.look(at, self.records_out);
+        self.facts.out_per_second = self.out_window.per_second();
+        if let Some(millis) = passed {
+            self.facts.out_history.note(at, millis, flow.records_out as f64);
+        }
+        let counters = inspector.counters();
+        let sum = |of: fn(&crate::broker::TopicCounters) -> u64| -> i64 {
+            i64::try_from(counters.topics.values().map(of).sum::<u64>()).unwrap_or(i64::MAX)
+        };
+        self.in_bytes.look(at, sum(|c| c.bytes_in));
+        self.out_bytes.look(at, sum(|c| c.bytes_out));
+        self.facts.in_bytes_per_second = self.in_bytes.per_second().map(|rate| rate.max(0.0));
+        self.facts.out_bytes_per_second = self.out_bytes.per_second().map(|rate| rate.max(0.0));
+    }
+}

@@ -1,0 +1,278 @@
+//! What the sampler remembers of groups between its looks.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use super::{topics::TopicsWatch, unread::Unread, window::Window};
+use crate::{
+    broker::RebalanceEvent,
+    client::{Client, ClientError, CommittedOffset, GroupInfo, GroupListing},
+    model::{GroupState, Lag, TimestampMillis, TopicPartition},
+    session::{
+        GroupFacts, GroupPartitionFacts, MemberFacts, RateHistory,
+        lag_history::{Seen, SeriesKey},
+    },
+};
+
+/// Trends of lag and of commits are means over this long: consumers commit every few seconds.
+const TREND_SPAN_MILLIS: i64 = 30_000;
+/// Groups asked for their commits at the same time.
+const COMMITS_ASKED_AT_ONCE: usize = 16;
+/// Rebalances remembered a group.
+const REBALANCES_KEPT_MAX: usize = 200;
+
+/// All groups as last seen.
+#[derive(Default)]
+pub(super) struct GroupsWatch {
+    groups: BTreeMap<Arc<str>, GroupWatch>,
+    rebalances_after: u64,
+}
+
+struct GroupWatch {
+    facts: GroupFacts,
+    committed: BTreeMap<TopicPartition, CommittedOffset>,
+    asked_commits: bool,
+    lag: Window,
+    commits: Window,
+    consumption: BTreeMap<Arc<str>, (Arc<RateHistory>, Window)>,
+}
+
+impl GroupsWatch {
+    /// Looks at all groups. Commits of groups without members are asked for only when `full`: nobody changes them.
+    pub(super) async fn look(&mut self, client: &Client, full: bool) -> Result<(), ClientError> {
+        let listings = client.groups().await?;
+        self.take_list(&listings);
+        let ids: Vec<Arc<str>> = self.groups.values().filter(|g| g.is_worth_asking(full)).map(GroupWatch::id).collect();
+        if !ids.is_empty() {
+            let names: Vec<&str> = ids.iter().map(|id| &**id).collect();
+            for info in client.describe_groups(&names).await? {
+                if let Some(watch) = self.groups.get_mut(info.id.as_str()) {
+                    watch.take_info(info);
+                }
+            }
+        }
+        for chunk in ids.chunks(COMMITS_ASKED_AT_ONCE) {
+            let asked = chunk.iter().map(|id| client.committed(id));
+            for (id, answer) in chunk.iter().zip(futures_util::future::join_all(asked).await) {
+                let Some(watch) = self.groups.get_mut(id) else { continue };
+                // A group may vanish between the list and this; the next look knows.
+                if let Ok(offsets) = answer {
+                    watch.committed = offsets.into_iter().collect();
+                    watch.asked_commits = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds rebalances that ended since the last look.
+    pub(super) fn take_rebalances(&mut self, events: Vec<RebalanceEvent>) {
+        for event in events {
+            self.rebalances_after = self.rebalances_after.max(event.number);
+            let Some(watch) = self.groups.get_mut(&event.group) else { continue };
+            watch.facts.generation = Some(event.generation);
+            let mut list = watch.facts.rebalances.to_vec();
+            list.push(event);
+            let extra = list.len().saturating_sub(REBALANCES_KEPT_MAX);
+            watch.facts.rebalances = list.split_off(extra).into();
+        }
+    }
+
+    /// Rebalances up to this number are known.
+    pub(super) fn rebalances_after(&self) -> u64 {
+        self.rebalances_after
+    }
+
+    /// Works lag, time behind and trends out from the commits and the topics' ends.
+    pub(super) fn derive(&mut self, at: TimestampMillis, topics: &TopicsWatch, unread: &mut Unread) {
+        unread.begin();
+        for watch in self.groups.values_mut() {
+            watch.derive(at, topics, unread);
+        }
+        unread.end();
+    }
+
+    /// The facts, by id.
+    pub(super) fn facts(&self) -> Arc<[GroupFacts]> {
+        self.groups.values().map(|watch| watch.facts.clone()).collect()
+    }
+
+    /// Groups of each topic and the worst lag among them.
+    pub(super) fn lags(&self) -> HashMap<Arc<str>, (u32, Lag)> {
+        let mut lags: HashMap<Arc<str>, (u32, Lag)> = HashMap::new();
+        for watch in self.groups.values() {
+            for topic in watch.facts.topics.iter() {
+                let entry = lags.entry(Arc::clone(topic)).or_insert((0, Lag::Unknown));
+                entry.0 += 1;
+                // `Unknown` sorts below every number, so the greatest is the worst that is known.
+                entry.1 = entry.1.max(watch.facts.lag_on(topic));
+            }
+        }
+        lags
+    }
+
+    /// What goes into the lag history.
+    pub(super) fn seen(&self) -> Vec<(SeriesKey, Seen)> {
+        let partitions = self.groups.values().flat_map(|watch| {
+            watch.facts.partitions.iter().map(|p| {
+                let key = SeriesKey {
+                    group: Arc::clone(&watch.facts.id),
+                    topic: Arc::clone(&p.tp.topic),
+                    partition: p.tp.partition,
+                };
+                let seen = Seen {
+                    committed: p.committed,
+                    end: p.end,
+                    lag: p.lag.records(),
+                    first_unread_at: p.first_unread_at,
+                };
+                (key, seen)
+            })
+        });
+        partitions.collect()
+    }
+
+    fn take_list(&mut self, listings: &[GroupListing]) {
+        let mut before = std::mem::take(&mut self.groups);
+        for listing in listings {
+            let id: Arc<str> = listing.id.as_str().into();
+            let mut watch = before.remove(&id).unwrap_or_else(|| GroupWatch::new(Arc::clone(&id)));
+            watch.facts.state = listing.state;
+            watch.facts.protocol_type.clone_from(&listing.protocol_type);
+            self.groups.insert(id, watch);
+        }
+    }
+}
+
+impl GroupWatch {
+    fn new(id: Arc<str>) -> Self {
+        let facts = GroupFacts {
+            id,
+            state: GroupState::Unknown,
+            protocol_type: String::new(),
+            protocol: String::new(),
+            generation: None,
+            members: Arc::new([]),
+            partitions: Arc::new([]),
+            topics: Arc::new([]),
+            lag: Lag::Unknown,
+            lag_per_second: None,
+            commit_per_second: None,
+            behind_millis: None,
+            consumption: Arc::new([]),
+            rebalances: Arc::new([]),
+        };
+        Self {
+            facts,
+            committed: BTreeMap::new(),
+            asked_commits: false,
+            lag: Window::new(TREND_SPAN_MILLIS),
+            commits: Window::new(TREND_SPAN_MILLIS),
+            consumption: BTreeMap::new(),
+        }
+    }
+
+    fn id(&self) -> Arc<str> {
+        Arc::clone(&self.facts.id)
+    }
+
+    fn is_worth_asking(&self, full: bool) -> bool {
+        full || !self.asked_commits || self.facts.state != GroupState::Empty || !self.facts.members.is_empty()
+    }
+
+    fn take_info(&mut self, info: GroupInfo) {
+        self.facts.state = info.state;
+        self.facts.protocol_type = info.protocol_type;
+        self.facts.protocol = info.protocol;
+        let mut members: Vec<MemberFacts> = info
+            .members
+            .into_iter()
+            .map(|member| MemberFacts {
+                id: member.id,
+                client_id: member.client_id,
+                host: member.host,
+                instance_id: member.instance_id,
+                assignment: member.assignment,
+            })
+            .collect();
+        members.sort_by(|a, b| (&a.client_id, &a.id).cmp(&(&b.client_id, &b.id)));
+        self.facts.members = members.into();
+    }
+
+    fn derive(&mut self, at: TimestampMillis, topics: &TopicsWatch, unread: &mut Unread) {
+        let mut owners: BTreeMap<TopicPartition, Option<usize>> =
+            self.committed.keys().map(|tp| (tp.clone(), None)).collect();
+        for (index, member) in self.facts.members.iter().enumerate() {
+            owners.extend(member.assignment.iter().map(|tp| (tp.clone(), Some(index))));
+        }
+        let partitions: Vec<GroupPartitionFacts> =
+            owners.into_iter().map(|(tp, owner)| self.partition(at, tp, owner, topics, unread)).collect();
+        let mut names: Vec<Arc<str>> = partitions.iter().map(|p| Arc::clone(&p.tp.topic)).collect();
+        names.dedup();
+        self.facts.lag = partitions.iter().map(|p| p.lag).sum();
+        self.facts.behind_millis = partitions.iter().filter_map(|p| p.behind_millis).max();
+        self.facts.topics = names.into();
+        self.facts.partitions = partitions.into();
+        self.note_trends(at);
+    }
+
+    fn partition(
+        &self,
+        at: TimestampMillis,
+        tp: TopicPartition,
+        owner: Option<usize>,
+        topics: &TopicsWatch,
+        unread: &mut Unread,
+    ) -> GroupPartitionFacts {
+        let stored = self.committed.get(&tp);
+        let committed = stored.map(|c| c.offset).filter(|offset| *offset >= 0);
+        let (start, end) = topics.bounds(&tp);
+        let lag = match (start, end) {
+            (Some(start), Some(end)) => Lag::between(committed, start, end),
+            _ => Lag::Unknown,
+        };
+        let first_unread = match (lag, committed, start) {
+            (Lag::Records(n), Some(committed), Some(start)) if n > 0 => Some(committed.max(start)),
+            _ => None,
+        };
+        let first_unread_at = first_unread.and_then(|offset| unread.timestamp(&self.facts.id, &tp, offset, topics));
+        let behind_millis = match lag {
+            Lag::Records(0) => Some(0),
+            _ => first_unread_at.map(|first| (at - first).max(0)),
+        };
+        let metadata = stored.map(|c| c.metadata.clone()).unwrap_or_default();
+        GroupPartitionFacts { tp, committed, start, end, lag, behind_millis, first_unread_at, owner, metadata }
+    }
+
+    fn note_trends(&mut self, at: TimestampMillis) {
+        match self.facts.lag {
+            Lag::Records(lag) => {
+                self.lag.look(at, i64::try_from(lag).unwrap_or(i64::MAX));
+            }
+            Lag::Unknown => self.lag.forget(),
+        }
+        let mut sums: BTreeMap<Arc<str>, i64> = BTreeMap::new();
+        for partition in self.facts.partitions.iter() {
+            *sums.entry(Arc::clone(&partition.tp.topic)).or_default() += partition.committed.unwrap_or(0);
+        }
+        self.consumption.retain(|topic, _| sums.contains_key(topic));
+        self.commits.look(at, sums.values().sum());
+        for (topic, sum) in sums {
+            let entry = self.consumption.entry(topic);
+            let (history, window) = entry.or_insert_with(|| (Arc::default(), Window::new(TREND_SPAN_MILLIS)));
+            if let Some((amount, millis)) = window.look(at, sum) {
+                history.note(at, millis, amount.max(0) as f64);
+            }
+        }
+        self.facts.lag_per_second = self.lag.per_second();
+        self.facts.commit_per_second = self.commits.per_second().map(|rate| rate.max(0.0));
+        if self.facts.consumption.len() != self.consumption.len()
+            || self.facts.consumption.iter().any(|(topic, _)| !self.consumption.contains_key(topic))
+        {
+            let pairs = self.consumption.iter().map(|(topic, (history, _))| (Arc::clone(topic), Arc::clone(history)));
+            self.facts.consumption = pairs.collect();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The time of the first unread record of a group, which is what "behind" counts from.
+//!
+//! Best is when the record was appended, seen by watching the end offset ([`super::marks`]). A record that was there
+//! before anybody watched is looked up: its own timestamp, a few look-ups a tick. What an earlier start of Millpond knew
+//! comes from the lag history.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::topics::TopicsWatch;
+use crate::{
+    client::{Client, FetchOptions, records_from},
+    model::{Offset, TimestampMillis, TopicPartition},
+};
+
+/// Records looked up in one tick at most.
+const LOOKUPS_A_TICK_MAX: usize = 16;
+/// What one batch may decompress to for a look-up; more is not worth it for one timestamp.
+const DECOMPRESSED_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+type Key = (Arc<str>, TopicPartition);
+
+/// What is known of first unread records.
+#[derive(Default)]
+pub(super) struct Unread {
+    known: HashMap<Key, Entry>,
+    wanted: Vec<(TopicPartition, Offset)>,
+    round: u64,
+}
+
+struct Entry {
+    offset: Offset,
+    /// `None`: looked up without success, which is not tried again for this offset.
+    at: Option<TimestampMillis>,
+    round: u64,
+}
+
+impl Unread {
+    /// What the lag history of an earlier start knew.
+    pub(super) fn remember(&mut self, group: Arc<str>, tp: TopicPartition, offset: Offset, at: TimestampMillis) {
+        self.known.insert((group, tp), Entry { offset, at: Some(at), round: 0 });
+    }
+
+    pub(super) fn begin(&mut self) {
+        self.round += 1;
+        self.wanted.clear();
+    }
+
+    /// Forgets groups and partitions that were not asked for; the first rounds keep what was remembered.
+    pub(super) fn end(&mut self) {
+        let round = self.round;
+        self.known.retain(|_, entry| entry.round == round || (entry.round == 0 && round < 60));
+    }
+
+    /// The time of the record at `offset`, or `None` while it is not known.
+    pub(super) fn timestamp(
+        &mut self,
+        group: &Arc<str>,
+        tp: &TopicPartition,
+        offset: Offset,
+        topics: &TopicsWatch,
+    ) -> Option<TimestampMillis> {
+        let round = self.round;
+        if let Some(at) = topics.appended_at(tp, offset) {
+            return Some(at);
+        }
+        match self.known.get_mut(&(Arc::clone(group), tp.clone())) {
+            Some(entry) if entry.offset == offset => {
+                entry.round = round;
+                entry.at
+            }
+            _ => {
+                if self.wanted.len() < LOOKUPS_A_TICK_MAX {
+                    self.wanted.push((tp.clone(), offset));
+                }
+                None
+            }
+        }
+    }
+
+    /// Looks up what was missed in this tick; answers whether the next one knows more.
+    pub(super) async fn look_up(&mut self, client: &Client, groups: impl Fn(&TopicPartition, Offset) -> Vec<Arc<str>>) {
+        for (tp, offset) in std::mem::take(&mut self.wanted) {
+            let at = timestamp_of(client, &tp, offset).await;
+            for group in groups(&tp, offset) {
+                self.known.insert((group, tp.clone()), Entry { offset, at, round: self.round });
+            }
+        }
+    }
+}
+
+async fn timestamp_of(client: &Client, tp: &TopicPartition, offset: Offset) -> Option<TimestampMillis> {
+    // One byte brings one whole batch (KIP-74), which is all that is needed.
+    let options = FetchOptions { max_bytes: 1, max_wait_ms: 0, min_bytes: 1 };
+    let fetched = client.fetch(tp, offset, options).await.ok()?;
+    let records = records_from(tp, &fetched.batches, offset, DECOMPRESSED_BYTES_MAX).ok()?;
+    records.first().map(|record| record.timestamp).filter(|at| *at >= 0)
+}

@@ -1,0 +1,213 @@
+//! Every command of the window, once: menu, palette, shortcuts and tooltips are made from this list.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::{
+    icon::{self, Icon},
+    place::Place,
+};
+
+/// A thing that can be asked for without saying more. What has a target is an [`super::Action`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Command {
+    Palette,
+    Find,
+    Back,
+    Forward,
+    GoOverview,
+    GoTopics,
+    GoGroups,
+    GoConsume,
+    GoTransfers,
+    GoSettings,
+    NewTopic,
+    LoadSample,
+    ReplaySample,
+    NewConsumer,
+    StopConsumers,
+    ImportFile,
+    ExportTopic,
+    Send,
+    Live,
+    ResetOffsets,
+    OpenWorkspace,
+    NextTimes,
+    NextTheme,
+    NextLanguage,
+    ToggleCalm,
+    Shortcuts,
+    Quit,
+}
+
+impl Command {
+    /// In the order of the palette.
+    pub const ALL: [Self; 27] = [
+        Self::LoadSample,
+        Self::ReplaySample,
+        Self::NewTopic,
+        Self::NewConsumer,
+        Self::StopConsumers,
+        Self::ImportFile,
+        Self::ExportTopic,
+        Self::Send,
+        Self::Live,
+        Self::ResetOffsets,
+        Self::GoOverview,
+        Self::GoTopics,
+        Self::GoGroups,
+        Self::GoConsume,
+        Self::GoTransfers,
+        Self::GoSettings,
+        Self::Find,
+        Self::Back,
+        Self::Forward,
+        Self::NextTimes,
+        Self::NextTheme,
+        Self::NextLanguage,
+        Self::ToggleCalm,
+        Self::OpenWorkspace,
+        Self::Shortcuts,
+        Self::Palette,
+        Self::Quit,
+    ];
+
+    /// Id of its words in the catalogue: a verb, with `…` when more will be asked.
+    pub fn text_id(self) -> &'static str {
+        self.entry().0
+    }
+
+    pub fn icon(self) -> Icon {
+        self.entry().1
+    }
+
+    /// The keys; `None` where it has none. `Modifiers::COMMAND` is Ctrl, and Cmd on a Mac.
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        self.entry().2.map(|(modifiers, key)| KeyboardShortcut::new(modifiers, key))
+    }
+
+    /// Where the screen is that carries it out; `None` where the app itself does, or whatever screen is open.
+    pub fn place(self) -> Option<Place> {
+        match self {
+            Self::NewTopic => Some(Place::Topics),
+            Self::NewConsumer | Self::StopConsumers => Some(Place::Consume),
+            Self::ImportFile | Self::ExportTopic => Some(Place::Transfers),
+            _ => None,
+        }
+    }
+
+    /// Carried out by the screen that is open, which takes it with `ctx.take(command)`; for others nothing happens.
+    pub fn is_for_screen(self) -> bool {
+        self.place().is_some() || matches!(self, Self::Find | Self::Send | Self::Live | Self::ResetOffsets)
+    }
+
+    /// The keys as they are written on this system.
+    pub fn keys(self, ctx: &egui::Context) -> Option<String> {
+        self.shortcut().map(|shortcut| ctx.format_shortcut(&shortcut))
+    }
+
+    fn entry(self) -> (&'static str, Icon, Option<(Modifiers, Key)>) {
+        const ALONE: Modifiers = Modifiers::NONE;
+        const WITH: Modifiers = Modifiers::COMMAND;
+        const ALT: Modifiers = Modifiers::ALT;
+        match self {
+            Self::Palette => ("command-palette", icon::SEARCH, Some((WITH, Key::P))),
+            Self::Find => ("command-find", icon::SEARCH, Some((ALONE, Key::Slash))),
+            Self::Back => ("command-back", icon::BACK, Some((ALT, Key::ArrowLeft))),
+            Self::Forward => ("command-forward", icon::FORWARD, Some((ALT, Key::ArrowRight))),
+            Self::GoOverview => ("command-go-overview", icon::OVERVIEW, Some((WITH, Key::Num1))),
+            Self::GoTopics => ("command-go-topics", icon::TOPICS, Some((WITH, Key::Num2))),
+            Self::GoGroups => ("command-go-groups", icon::GROUPS, Some((WITH, Key::Num3))),
+            Self::GoConsume => ("command-go-consume", icon::CONSUME, Some((WITH, Key::Num4))),
+            Self::GoTransfers => ("command-go-transfers", icon::TRANSFERS, Some((WITH, Key::Num5))),
+            Self::GoSettings => ("command-go-settings", icon::SETTINGS, Some((WITH, Key::Comma))),
+            Self::NewTopic => ("command-new-topic", icon::ADD, Some((WITH, Key::N))),
+            Self::LoadSample => ("command-load-sample", icon::DROP, None),
+            Self::ReplaySample => ("command-replay-sample", icon::HISTORY, None),
+            Self::NewConsumer => ("command-new-consumer", icon::CONSUME, Some((WITH.plus(Modifiers::SHIFT), Key::N))),
+            Self::StopConsumers => ("command-stop-consumers", icon::STOP, None),
+            Self::ImportFile => ("command-import", icon::IMPORT, Some((WITH, Key::I))),
+            Self::ExportTopic => ("command-export", icon::EXPORT, Some((WITH, Key::E))),
+            Self::Send => ("command-send", icon::SEND, Some((WITH, Key::Enter))),
+            Self::Live => ("command-live", icon::LIVE, Some((ALONE, Key::F))),
+            Self::ResetOffsets => ("command-reset-offsets", icon::RESET, None),
+            Self::OpenWorkspace => ("command-open-workspace", icon::FOLDER, Some((WITH, Key::O))),
+            Self::NextTimes => ("command-next-times", icon::TIME, Some((ALONE, Key::T))),
+            Self::NextTheme => ("command-next-theme", icon::NIGHT, None),
+            Self::NextLanguage => ("command-next-language", icon::LANGUAGE, None),
+            Self::ToggleCalm => ("command-toggle-calm", icon::TUNE, None),
+            Self::Shortcuts => ("command-shortcuts", icon::KEYBOARD, Some((ALONE, Key::F1))),
+            Self::Quit => ("command-quit", icon::POWER, Some((WITH, Key::Q))),
+        }
+    }
+}
+
+/// Takes the shortcuts that were pressed out of the input. Keys without Ctrl or Alt belong to text fields first.
+pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
+    let typing = ctx.egui_wants_keyboard_input();
+    ctx.input_mut(|input| {
+        let mut found = Vec::new();
+        for command in Command::ALL {
+            let Some(shortcut) = command.shortcut() else { continue };
+            let plain = shortcut.modifiers.is_none() && shortcut.logical_key != Key::F1;
+            if !(plain && typing) && input.consume_shortcut(&shortcut) {
+                found.push(command);
+            }
+        }
+        found
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use egui::os::OperatingSystem;
+
+    use super::*;
+    use crate::ui::text::{Language, Text};
+
+    #[test]
+    fn no_two_commands_share_keys_on_any_system() {
+        for os in [OperatingSystem::Nix, OperatingSystem::Windows, OperatingSystem::Mac] {
+            let ctx = egui::Context::default();
+            ctx.set_os(os);
+            let mut seen = HashMap::new();
+            for command in Command::ALL {
+                let Some(keys) = command.keys(&ctx) else { continue };
+                if let Some(other) = seen.insert(keys.clone(), command) {
+                    panic!("{command:?} and {other:?} share {keys} on {os:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_every_system_keeps_for_itself_are_left_alone() {
+        // Cut, copy, paste, select all, undo, close: text fields and window managers take these.
+        for command in Command::ALL {
+            let Some(shortcut) = command.shortcut() else { continue };
+            let reserved = [Key::C, Key::V, Key::X, Key::A, Key::Z, Key::W, Key::Tab];
+            assert!(!reserved.contains(&shortcut.logical_key), "{command:?}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_words_of_its_own_in_both_languages() {
+        for language in Language::ALL {
+            let text = Text::new(language);
+            let mut seen = HashSet::new();
+            for command in Command::ALL {
+                let words = text.get(command.text_id());
+                assert_ne!(&*words, command.text_id(), "{command:?} in {language:?}");
+                assert!(!words.ends_with(['.', '。']), "{command:?} ends with a stop");
+                assert!(seen.insert(words), "{command:?} says what another says");
+            }
+        }
+    }
+
+    #[test]
+    fn the_list_is_complete() {
+        let unique: HashSet<_> = Command::ALL.into_iter().collect();
+        assert_eq!(unique.len(), Command::ALL.len());
+    }
+}

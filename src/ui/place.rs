@@ -1,0 +1,128 @@
+//! Where the window is: one value that is shown, remembered between starts, and walked back and forth.
+
+use serde::{Deserialize, Serialize};
+
+/// A place in the window.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    #[default]
+    Overview,
+    Topics,
+    Topic {
+        name: String,
+        tab: TopicTab,
+    },
+    Groups,
+    Group {
+        id: String,
+        tab: GroupTab,
+    },
+    Consume,
+    Transfers,
+    Settings,
+}
+
+impl Place {
+    /// The first tab of a topic.
+    pub fn topic(name: impl Into<String>) -> Self {
+        Self::Topic { name: name.into(), tab: TopicTab::default() }
+    }
+
+    /// The first tab of a group.
+    pub fn group(id: impl Into<String>) -> Self {
+        Self::Group { id: id.into(), tab: GroupTab::default() }
+    }
+
+    /// The entry of the left navigation that this place belongs to.
+    pub fn root(&self) -> Self {
+        match self {
+            Self::Topic { .. } => Self::Topics,
+            Self::Group { .. } => Self::Groups,
+            other => other.clone(),
+        }
+    }
+}
+
+/// The tabs of a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TopicTab {
+    #[default]
+    Messages,
+    Produce,
+    Partitions,
+    Groups,
+    Settings,
+}
+
+impl TopicTab {
+    pub const ALL: [Self; 5] = [Self::Messages, Self::Produce, Self::Partitions, Self::Groups, Self::Settings];
+}
+
+/// The tabs of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupTab {
+    #[default]
+    Lag,
+    Members,
+    Partitions,
+    Rebalances,
+}
+
+impl GroupTab {
+    pub const ALL: [Self; 4] = [Self::Lag, Self::Members, Self::Partitions, Self::Rebalances];
+}
+
+/// The way back and the way forth.
+#[derive(Debug, Default)]
+pub struct History {
+    back: Vec<Place>,
+    forward: Vec<Place>,
+}
+
+/// Places kept in each direction.
+const HISTORY_PLACES_MAX: usize = 100;
+
+impl History {
+    /// Notes that `from` was left for another place.
+    pub fn leave(&mut self, from: Place) {
+        self.forward.clear();
+        if self.back.len() == HISTORY_PLACES_MAX {
+            self.back.remove(0);
+        }
+        self.back.push(from);
+    }
+
+    /// The place before `here`, if any.
+    pub fn back(&mut self, here: &Place) -> Option<Place> {
+        let place = self.back.pop()?;
+        self.forward.push(here.clone());
+        Some(place)
+    }
+
+    /// The place that [`Self::back`] came from, if any.
+    pub fn forward(&mut self, here: &Place) -> Option<Place> {
+        let place = self.forward.pop()?;
+        self.back.push(here.clone());
+        Some(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn history_walks_back_and_forth_and_forgets_the_way_forth_when_leaving() {
+        let mut history = History::default();
+        history.leave(Place::Overview);
+        history.leave(Place::Topics);
+        assert_eq!(history.back(&Place::Groups), Some(Place::Topics));
+        assert_eq!(history.forward(&Place::Topics), Some(Place::Groups));
+        assert_eq!(history.back(&Place::Groups), Some(Place::Topics));
+        history.leave(Place::Topics);
+        assert_eq!(history.forward(&Place::Consume), None);
+    }
+}

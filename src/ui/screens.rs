@@ -1,0 +1,41 @@
+//! The screens: one file (and folder) each, dispatched by place.
+
+pub mod consume;
+pub mod group;
+pub mod groups;
+pub mod overview;
+pub mod settings;
+pub mod topic;
+pub mod topics;
+pub mod transfers;
+
+use super::{ctx::Ctx, place::Place};
+
+/// All screens with what they keep between frames.
+#[derive(Default)]
+pub struct Screens {
+    overview: overview::OverviewScreen,
+    topics: topics::TopicsScreen,
+    topic: topic::TopicScreen,
+    groups: groups::GroupsScreen,
+    group: group::GroupScreen,
+    consume: consume::ConsumeScreen,
+    transfers: transfers::TransfersScreen,
+    settings: settings::SettingsScreen,
+}
+
+impl Screens {
+    /// Draws the screen of the place that is shown, on the whole of `ui`.
+    pub fn ui(&mut self, ui: &mut egui::Ui, ctx: &Ctx<'_>) {
+        match ctx.place {
+            Place::Overview => self.overview.ui(ui, ctx),
+            Place::Topics => self.topics.ui(ui, ctx),
+            Place::Topic { name, tab } => self.topic.ui(ui, ctx, name, *tab),
+            Place::Groups => self.groups.ui(ui, ctx),
+            Place::Group { id, tab } => self.group.ui(ui, ctx, id, *tab),
+            Place::Consume => self.consume.ui(ui, ctx),
+            Place::Transfers => self.transfers.ui(ui, ctx),
+            Place::Settings => self.settings.ui(ui, ctx),
+        }
+    }
+}

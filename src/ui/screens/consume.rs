@@ -1,0 +1,16 @@
+//! Consumers started by hand, side by side.
+
+use crate::ui::{ctx::Ctx, widgets};
+
+/// What the screen keeps between frames.
+#[derive(Default)]
+pub struct ConsumeScreen {}
+
+impl ConsumeScreen {
+    /// Draws the screen.
+    pub fn ui(&mut self, ui: &mut egui::Ui, ctx: &Ctx<'_>) {
+        widgets::page(ui, |ui| {
+            widgets::page_header(ui, &[], &ctx.t("nav-consume"), |_| (), |_| ());
+        });
+    }
+}

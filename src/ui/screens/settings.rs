@@ -1,0 +1,16 @@
+//! Theme, language, times, calm mode, folders and versions.
+
+use crate::ui::{ctx::Ctx, widgets};
+
+/// What the screen keeps between frames.
+#[derive(Default)]
+pub struct SettingsScreen {}
+
+impl SettingsScreen {
+    /// Draws the screen.
+    pub fn ui(&mut self, ui: &mut egui::Ui, ctx: &Ctx<'_>) {
+        widgets::page(ui, |ui| {
+            widgets::page_header(ui, &[], &ctx.t("nav-settings"), |_| (), |_| ());
+        });
+    }
+}

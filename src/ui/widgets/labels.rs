@@ -1,0 +1,75 @@
+//! Texts in the sizes and colours of the house.
+
+use egui::{FontId, Label, Response, RichText, Ui};
+
+use crate::ui::theme::{self, fonts};
+
+/// Text in any font and colour.
+pub fn rich(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) -> Response {
+    ui.add(Label::new(RichText::new(text).font(font).color(color)).extend())
+}
+
+pub fn body(ui: &mut Ui, text: &str) -> Response {
+    let color = theme::of(ui).text;
+    rich(ui, text, fonts::body(), color)
+}
+
+/// Body text that wraps, for sentences.
+pub fn paragraph(ui: &mut Ui, text: &str) -> Response {
+    let color = theme::of(ui).quiet;
+    let text = RichText::new(text).font(fonts::body()).color(color).line_height(Some(20.0));
+    ui.add(Label::new(text).wrap())
+}
+
+/// Body text in medium weight.
+pub fn strong(ui: &mut Ui, text: &str) -> Response {
+    let color = theme::of(ui).text;
+    rich(ui, text, fonts::semibold(13.0), color)
+}
+
+/// Secondary text.
+pub fn quiet(ui: &mut Ui, text: &str) -> Response {
+    let color = theme::of(ui).quiet;
+    rich(ui, text, fonts::body(), color)
+}
+
+/// Hints and what does not matter right now.
+pub fn faint(ui: &mut Ui, text: &str) -> Response {
+    let color = theme::of(ui).faint;
+    rich(ui, text, fonts::body(), color)
+}
+
+/// Small label.
+pub fn caption(ui: &mut Ui, text: &str) -> Response {
+    let color = theme::of(ui).quiet;
+    rich(ui, text, fonts::caption(), color)
+}
+
+/// Data, monospaced.
+pub fn data(ui: &mut Ui, text: &str) -> Response {
+    let color = theme::of(ui).text;
+    rich(ui, text, fonts::data(), color)
+}
+
+/// Data that matters less: sizes, units.
+pub fn data_quiet(ui: &mut Ui, text: &str) -> Response {
+    let color = theme::of(ui).quiet;
+    rich(ui, text, fonts::data(), color)
+}
+
+/// Head of a screen.
+pub fn title(ui: &mut Ui, text: &str) -> Response {
+    let color = theme::of(ui).text;
+    rich(ui, text, fonts::title(), color)
+}
+
+/// Head of a section or card.
+pub fn section(ui: &mut Ui, text: &str) -> Response {
+    let color = theme::of(ui).text;
+    rich(ui, text, fonts::section(), color)
+}
+
+/// One line that ends in `…` where it does not fit; the whole text on hover.
+pub fn elided(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) -> Response {
+    ui.add(Label::new(RichText::new(text).font(font).color(color)).truncate())
+}

@@ -1,0 +1,101 @@
+//! The frame of a screen: margins, header, tool bar, a details panel at the right, columns.
+
+use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, ScrollArea, Ui};
+
+use super::{button, labels};
+use crate::ui::theme::{self, AROUND, BETWEEN, CONTROL};
+
+/// A screen that fits: 16 around, the rest is the caller's.
+pub fn page<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    CentralPanel::default()
+        .frame(Frame::new().fill(theme::of(ui).window).inner_margin(Margin::same(AROUND as i8)))
+        .show(ui, content)
+        .inner
+}
+
+/// A screen that may be higher than the window: 16 around, with a scroll bar.
+pub fn page_scroll<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    CentralPanel::default()
+        .frame(Frame::new().fill(theme::of(ui).window))
+        .show(ui, |ui| {
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| Frame::new().inner_margin(Margin::same(AROUND as i8)).show(ui, content).inner)
+                .inner
+        })
+        .inner
+}
+
+/// The head of a screen: where it stands (each part a link), its title, what the caller adds after it (chips, quiet
+/// words), and at the right its buttons (laid out from the right: the primary one first). Answers the part of the way
+/// that was clicked.
+pub fn page_header(
+    ui: &mut Ui,
+    way: &[&str],
+    title: &str,
+    after: impl FnOnce(&mut Ui),
+    buttons: impl FnOnce(&mut Ui),
+) -> Option<usize> {
+    let mut clicked = None;
+    ui.allocate_ui_with_layout(
+        egui::vec2(ui.available_width(), CONTROL + 4.0),
+        Layout::left_to_right(Align::Center),
+        |ui| {
+            ui.set_min_height(CONTROL + 4.0);
+            for (index, part) in way.iter().enumerate() {
+                if button::crumb(ui, part).clicked() {
+                    clicked = Some(index);
+                }
+                labels::faint(ui, "/");
+            }
+            labels::title(ui, title);
+            ui.add_space(4.0);
+            after(ui);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = BETWEEN;
+                buttons(ui);
+            });
+        },
+    );
+    ui.add_space(4.0);
+    clicked
+}
+
+/// A row of controls; `right` is laid out from the right.
+pub fn toolbar(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
+    ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), CONTROL), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_height(CONTROL);
+        left(ui);
+        ui.with_layout(Layout::right_to_left(Align::Center), right);
+    });
+}
+
+/// A panel of details at the right, resizable, with a hairline. Call before the centre is drawn.
+pub fn panel_right<R>(ui: &mut Ui, id: &str, width: f32, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let theme = theme::of(ui);
+    Panel::right(egui::Id::unique(id))
+        .resizable(true)
+        .default_size(width)
+        .size_range(240.0..=720.0)
+        .frame(Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(14, 12)))
+        .show(ui, content)
+        .inner
+}
+
+/// Columns of equal height with 12 between; `shares` are their parts of the width. Each gets its index.
+pub fn columns(ui: &mut Ui, height: f32, shares: &[f32], mut content: impl FnMut(&mut Ui, usize)) {
+    let total: f32 = shares.iter().sum();
+    let gaps = BETWEEN * shares.len().saturating_sub(1) as f32;
+    let width = ui.available_width() - gaps;
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
+    let mut x = rect.left();
+    for (index, share) in shares.iter().enumerate() {
+        let part = (width * share / total).floor();
+        let cell = egui::Rect::from_min_size(egui::pos2(x, rect.top()), egui::vec2(part, height));
+        let mut child = ui.new_child(
+            egui::UiBuilder::new().id_salt(("column", index)).max_rect(cell).layout(Layout::top_down(Align::Min)),
+        );
+        content(&mut child, index);
+        x += part + BETWEEN;
+    }
+}

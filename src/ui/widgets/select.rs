@@ -1,0 +1,88 @@
+//! Choices: a row of segments for few, a drop-down for many.
+
+use egui::{Color32, CornerRadius, CursorIcon, Role, Sense, Ui, Vec2, WidgetInfo};
+
+use super::{button::Button, menu};
+use crate::ui::{
+    icon,
+    theme::{self, fonts},
+};
+
+/// A few choices side by side, the chosen one tinted. True when another was chosen.
+pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, current: &mut T, entries: &[(T, &str)]) -> bool {
+    const HEIGHT: f32 = 24.0;
+    let theme = theme::of(ui);
+    let mut changed = false;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (value, word) in entries {
+            let selected = *current == *value;
+            let font = if selected { fonts::medium(12.5) } else { fonts::body() };
+            let galley = ui.painter().layout_no_wrap((*word).to_owned(), font, Color32::PLACEHOLDER);
+            let size = Vec2::new((galley.size().x + 18.0).ceil(), HEIGHT);
+            let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+            response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, selected, word));
+            let color = if selected { theme.chip_text(theme.accent) } else { theme.quiet };
+            if selected {
+                ui.painter().rect_filled(rect, HEIGHT / 2.0, theme.tinted(theme.accent));
+            } else if response.hovered() {
+                ui.painter().rect_filled(rect, HEIGHT / 2.0, theme.hover);
+            }
+            super::button::focus_ring(ui, &response, rect);
+            ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
+            if response.on_hover_cursor(CursorIcon::PointingHand).clicked() && !selected {
+                *current = *value;
+                changed = true;
+            }
+        }
+    });
+    changed
+}
+
+/// A drop-down: `name` is its accessible name, said before what is chosen. True when another was chosen.
+pub fn select<T: PartialEq + Clone>(
+    ui: &mut Ui,
+    name: &str,
+    current: &mut T,
+    entries: &[(T, String)],
+    width: f32,
+) -> bool {
+    let shown = entries.iter().find(|(value, _)| value == current).map_or("", |(_, word)| word.as_str());
+    let response =
+        ui.add(Button::secondary(shown).opens_menu().min_width(width)).accessible_name(format!("{name}: {shown}"));
+    let chosen = menu::menu(&response, |ui| {
+        let mut chosen = None;
+        egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (value, word) in entries {
+                if row(ui, word, value == current) {
+                    chosen = Some(value.clone());
+                }
+            }
+        });
+        chosen
+    });
+    match chosen.flatten() {
+        Some(value) if value != *current => {
+            *current = value;
+            true
+        }
+        _ => false,
+    }
+}
+
+fn row(ui: &mut Ui, word: &str, selected: bool) -> bool {
+    let theme = theme::of(ui);
+    let galley = ui.painter().layout_no_wrap(word.to_owned(), fonts::body(), theme.text);
+    let width = (galley.size().x + 44.0).max(ui.available_width());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, theme::CONTROL), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, selected, word));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, CornerRadius::same(4), theme.selected);
+    }
+    if selected {
+        icon::CHECK.paint(ui.painter(), egui::pos2(rect.left() + 16.0, rect.center().y), 14.0, theme.accent);
+    }
+    ui.painter().galley(egui::pos2(rect.left() + 32.0, rect.center().y - galley.size().y / 2.0), galley, theme.text);
+    response.clicked()
+}

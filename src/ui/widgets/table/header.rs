@@ -1,0 +1,110 @@
+//! The head of a table: titles, sort, dragging of edges, choice of columns.
+
+use egui::{Color32, CursorIcon, Id, Popup, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
+
+use super::{
+    Table,
+    columns::{Align, PADDING, Placed},
+};
+use crate::ui::{
+    ctx::{Ctx, TableLayout},
+    icon,
+    theme::{self, fonts},
+    widgets::fields,
+};
+
+/// Height of the head, in points.
+pub(super) const HEIGHT: f32 = 28.0;
+/// How near to an edge the pointer takes it, in points.
+const GRAB: f32 = 4.0;
+
+#[expect(clippy::too_many_arguments, reason = "one caller; a struct would only rename the arguments")]
+pub(super) fn show(
+    ui: &mut Ui,
+    ctx: &Ctx<'_>,
+    table: &Table<'_>,
+    id: Id,
+    head: Rect,
+    shown: &[Placed],
+    hidden_left: f32,
+    layout: &mut TableLayout,
+) {
+    let theme = theme::of(ui);
+    ui.painter().hline(head.x_range(), head.bottom() - 0.5, theme.rule());
+    let choose = ui.interact(head, id.with("head"), Sense::click());
+    choose.widget_info(|| WidgetInfo::labeled(Role::RowHeader, true, table.name));
+    Popup::context_menu(&choose).show(|ui| choose_columns(ui, ctx, table, layout));
+    for placed in shown {
+        let left = head.left() + placed.left - hidden_left;
+        let cell = Rect::from_min_max(
+            egui::pos2(left, head.top()),
+            egui::pos2(left + placed.right - placed.left, head.bottom()),
+        );
+        title(ui, table, id, cell.intersect(head), placed, layout);
+        edge(ui, table, id, cell, placed, layout);
+    }
+}
+
+fn title(ui: &mut Ui, table: &Table<'_>, id: Id, cell: Rect, placed: &Placed, layout: &mut TableLayout) {
+    let theme = theme::of(ui);
+    let column = &table.columns[placed.index];
+    let sense = if column.sorts { Sense::click() } else { Sense::hover() };
+    let response = ui.interact(cell.shrink2(Vec2::new(GRAB, 0.0)), id.with(("title", column.id)), sense);
+    response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, column.title));
+    let sorted = layout.sort.as_ref().filter(|(by, _)| by == column.id).map(|(_, descending)| *descending);
+    let color = if sorted.is_some() || (column.sorts && response.hovered()) { theme.text } else { theme.quiet };
+    let galley = ui.painter().layout_no_wrap(column.title.to_owned(), fonts::medium(12.0), Color32::PLACEHOLDER);
+    let arrow = if sorted.is_some() { 16.0 } else { 0.0 };
+    let x = match column.align {
+        Align::Left => cell.left() + PADDING,
+        Align::Right => cell.right() - PADDING - galley.size().x,
+    };
+    let painter = ui.painter_at(cell);
+    let width = galley.size().x;
+    painter.galley(egui::pos2(x, cell.center().y - galley.size().y / 2.0), galley, color);
+    if let Some(descending) = sorted {
+        let at = match column.align {
+            Align::Left => x + width + arrow / 2.0,
+            Align::Right => x - arrow / 2.0,
+        };
+        let icon = if descending { icon::CHEVRON_DOWN } else { icon::CHEVRON_UP };
+        icon.paint(&painter, egui::pos2(at, cell.center().y), 14.0, theme.accent);
+    }
+    if column.sorts && response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        // Figures are asked for from the largest, words from A.
+        let first = column.align == Align::Right;
+        layout.sort = Some((column.id.to_owned(), sorted.map_or(first, |descending| !descending)));
+    }
+}
+
+fn edge(ui: &mut Ui, table: &Table<'_>, id: Id, cell: Rect, placed: &Placed, layout: &mut TableLayout) {
+    let column = &table.columns[placed.index];
+    let grab = Rect::from_x_y_ranges(cell.right() - GRAB..=cell.right() + GRAB, cell.y_range());
+    let response = ui
+        .interact(grab, id.with(("edge", column.id)), Sense::drag())
+        .on_hover_and_drag_cursor(CursorIcon::ResizeColumn);
+    if response.dragged() {
+        let width = (cell.width() + response.drag_delta().x).max(column.width_min);
+        layout.widths.insert(column.id.to_owned(), width);
+    }
+    if response.hovered() || response.dragged() {
+        ui.painter().vline(cell.right(), cell.shrink2(Vec2::new(0.0, 6.0)).y_range(), theme::of(ui).rule());
+    }
+}
+
+fn choose_columns(ui: &mut Ui, ctx: &Ctx<'_>, table: &Table<'_>, layout: &mut TableLayout) {
+    ui.set_min_width(180.0);
+    for column in table.columns.iter().filter(|column| column.hides && !column.title.is_empty()) {
+        let mut visible = !layout.hidden.iter().any(|id| id == column.id);
+        if fields::check(ui, &mut visible, column.title).changed() {
+            layout.hidden.retain(|id| id != column.id);
+            if !visible {
+                layout.hidden.push(column.id.to_owned());
+            }
+        }
+    }
+    if crate::ui::widgets::item(ui, icon::RESET, &ctx.t("table-reset-columns"), None) {
+        layout.widths.clear();
+        layout.hidden.clear();
+    }
+}
