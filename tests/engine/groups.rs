@@ -1,1 +1,578 @@
-//! Tests of groups.
+//! The state machine of a consumer group, with a clock that only the test moves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use kafka_protocol::ResponseError;
+use millpond::{
+    broker::{
+        RebalanceReason,
+        groups::{
+            CallId, Effect, Group, GroupLimits, JoinAnswer, JoinRequest, Leaving, Rebalanced, SyncAnswer, SyncRequest,
+        },
+    },
+    model::GroupState,
+};
+use proptest::prelude::*;
+
+const SESSION_MS: i64 = 10_000;
+const REBALANCE_MS: i64 = 30_000;
+
+/// A group, the answers it gave, and the time.
+struct Stage {
+    group: Group,
+    now: i64,
+    last_call: CallId,
+    joins: BTreeMap<CallId, JoinAnswer>,
+    syncs: BTreeMap<CallId, SyncAnswer>,
+    asked: BTreeSet<CallId>,
+    ended: Vec<Rebalanced>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self::with_delay(0)
+    }
+
+    fn with_delay(initial_rebalance_delay_ms: i64) -> Self {
+        let limits = GroupLimits {
+            session_timeout_min_ms: 6_000,
+            session_timeout_max_ms: 1_800_000,
+            initial_rebalance_delay_ms,
+            members_max: 100,
+        };
+        Self {
+            group: Group::new(limits, 0),
+            now: 0,
+            last_call: 0,
+            joins: BTreeMap::new(),
+            syncs: BTreeMap::new(),
+            asked: BTreeSet::new(),
+            ended: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Join(call, answer) => {
+                    assert!(self.asked.remove(&call), "answered twice: {call}");
+                    self.joins.insert(call, answer);
+                }
+                Effect::Sync(call, answer) => {
+                    assert!(self.asked.remove(&call), "answered twice: {call}");
+                    self.syncs.insert(call, answer);
+                }
+                Effect::Generation => {}
+                Effect::Rebalanced(rebalanced) => self.ended.push(rebalanced),
+            }
+        }
+    }
+
+    fn ask(&mut self) -> CallId {
+        self.last_call += 1;
+        self.asked.insert(self.last_call);
+        self.last_call
+    }
+
+    fn join_as(&mut self, request: JoinRequest) -> CallId {
+        let call = self.ask();
+        let effects = self.group.join(call, request, self.now);
+        self.take(effects);
+        call
+    }
+
+    /// Joins under a given id, or as somebody new who then is called `fresh`.
+    fn join(&mut self, member: &str, fresh: &str) -> CallId {
+        self.join_as(request(member, fresh))
+    }
+
+    fn sync(&mut self, member: &str, generation: i32, assignments: &[(&str, &'static str)]) -> CallId {
+        let call = self.ask();
+        let request = SyncRequest {
+            member_id: member.to_owned(),
+            instance_id: None,
+            generation,
+            protocol_type: None,
+            protocol: None,
+            assignments: assignments.iter().map(|(id, part)| ((*id).to_owned(), Bytes::from(*part))).collect(),
+        };
+        let effects = self.group.sync(call, request, self.now);
+        self.take(effects);
+        call
+    }
+
+    fn leave(&mut self, member: &str) -> Result<(), ResponseError> {
+        let leaving = Leaving { member_id: member.to_owned(), instance_id: None };
+        let (answers, effects) = self.group.leave(&[leaving], self.now);
+        self.take(effects);
+        answers.into_iter().next().unwrap()
+    }
+
+    fn heartbeat(&mut self, member: &str, generation: i32) -> Result<(), ResponseError> {
+        self.group.heartbeat(member, None, generation, self.now)
+    }
+
+    fn step(&mut self, millis: i64) {
+        self.now += millis;
+        let effects = self.group.tick(self.now);
+        self.take(effects);
+    }
+
+    /// A stable group of `names`, the first of which leads, each with its own name as assignment.
+    fn stable(names: &[&'static str]) -> Self {
+        let mut stage = Self::new();
+        for name in names {
+            stage.join("", name);
+            for other in names.iter().take_while(|other| *other != name) {
+                stage.join(other, other);
+            }
+        }
+        let generation = stage.group.generation();
+        let assignments: Vec<_> = names.iter().map(|name| (*name, *name)).collect();
+        for name in names.iter().rev() {
+            stage.sync(name, generation, if *name == names[0] { &assignments } else { &[] });
+        }
+        assert_eq!(stage.group.state(), GroupState::Stable);
+        assert!(stage.asked.is_empty());
+        stage
+    }
+}
+
+fn request(member: &str, fresh: &str) -> JoinRequest {
+    JoinRequest {
+        member_id: member.to_owned(),
+        fresh_member_id: fresh.to_owned(),
+        instance_id: None,
+        client_id: "test".to_owned(),
+        client_host: "/127.0.0.1".to_owned(),
+        session_timeout_ms: SESSION_MS as i32,
+        rebalance_timeout_ms: REBALANCE_MS as i32,
+        protocol_type: "consumer".to_owned(),
+        protocols: vec![("range".to_owned(), Bytes::from_static(b"sub"))],
+        member_id_required: false,
+        can_skip_assignment: true,
+    }
+}
+
+#[test]
+fn the_first_member_leads_and_assigns_at_once() {
+    let mut stage = Stage::new();
+    let call = stage.join("", "a");
+    let answer = &stage.joins[&call];
+    assert_eq!((answer.error, answer.generation, answer.leader.as_str()), (None, 1, "a"));
+    assert_eq!(answer.members.len(), 1);
+    let call = stage.sync("a", 1, &[("a", "all")]);
+    assert_eq!(stage.syncs[&call].assignment, Bytes::from("all"));
+    assert_eq!(stage.group.state(), GroupState::Stable);
+    assert_eq!(stage.ended.len(), 1);
+    assert_eq!(stage.ended[0].reason, RebalanceReason::MemberJoined { member: "a".to_owned() });
+}
+
+#[test]
+fn a_second_member_waits_until_the_first_has_joined_again() {
+    let mut stage = Stage::stable(&["a"]);
+    let second = stage.join("", "b");
+    assert!(stage.asked.contains(&second));
+    assert_eq!(stage.heartbeat("a", 1), Err(ResponseError::RebalanceInProgress));
+    let first = stage.join("a", "");
+    assert_eq!(stage.joins[&first].members.len(), 2);
+    assert_eq!(stage.joins[&second].members.len(), 0, "only the leader sees the members");
+    assert_eq!(stage.joins[&second].generation, 2);
+    let waiting = stage.sync("b", 2, &[]);
+    assert!(stage.asked.contains(&waiting), "the leader has not assigned yet");
+    stage.sync("a", 2, &[("a", "0"), ("b", "1")]);
+    assert_eq!(stage.syncs[&waiting].assignment, Bytes::from("1"));
+}
+
+#[test]
+fn a_member_without_id_gets_one_first_and_is_forgotten_if_it_stays_away() {
+    let mut stage = Stage::new();
+    let first = stage.join_as(JoinRequest { member_id_required: true, ..request("", "a") });
+    assert_eq!(stage.joins[&first].error, Some(ResponseError::MemberIdRequired));
+    assert_eq!(stage.joins[&first].member_id, "a");
+    // Somebody who joins meanwhile waits for the one on the way, but not for ever.
+    let other = stage.join("", "b");
+    assert!(stage.asked.contains(&other));
+    stage.step(SESSION_MS);
+    assert_eq!(stage.joins[&other].generation, 1);
+    let late = stage.join("a", "");
+    assert_eq!(stage.joins[&late].error, Some(ResponseError::UnknownMemberId));
+}
+
+#[test]
+fn silent_members_go_at_the_end_of_their_session() {
+    let mut stage = Stage::stable(&["a", "b"]);
+    let generation = stage.group.generation();
+    stage.step(SESSION_MS - 1);
+    assert_eq!(stage.heartbeat("a", generation), Ok(()));
+    stage.step(1);
+    assert_eq!(stage.group.members().len(), 1);
+    assert_eq!(stage.group.state(), GroupState::PreparingRebalance);
+    let again = stage.join("a", "");
+    assert_eq!(stage.joins[&again].generation, generation + 1);
+    stage.sync("a", generation + 1, &[("a", "all")]);
+    assert_eq!(stage.ended.last().unwrap().reason, RebalanceReason::MemberExpired { member: "b".to_owned() });
+}
+
+#[test]
+fn a_member_that_does_not_join_again_is_left_behind_at_the_rebalance_timeout() {
+    let mut stage = Stage::stable(&["a", "b"]);
+    let generation = stage.group.generation();
+    let third = stage.join("", "c");
+    stage.join("b", "");
+    for _ in 0..REBALANCE_MS / 5_000 {
+        assert!(stage.asked.contains(&third));
+        assert_eq!(stage.heartbeat("a", generation), Err(ResponseError::RebalanceInProgress));
+        stage.step(5_000);
+    }
+    assert_eq!(stage.joins[&third].error, None);
+    assert_eq!(stage.joins[&third].leader, "b", "the leader stayed away, the next one leads");
+    assert_eq!(stage.heartbeat("a", generation), Err(ResponseError::UnknownMemberId));
+}
+
+#[test]
+fn a_member_that_never_syncs_is_removed_at_the_rebalance_timeout() {
+    let mut stage = Stage::new();
+    stage.join("", "a");
+    stage.join("", "b");
+    stage.join("a", "");
+    let generation = stage.group.generation();
+    assert_eq!(stage.group.state(), GroupState::CompletingRebalance);
+    let waiting = stage.sync("b", generation, &[]);
+    for _ in 0..REBALANCE_MS / 5_000 {
+        assert!(stage.asked.contains(&waiting));
+        assert_eq!(stage.heartbeat("a", generation), Ok(()), "it lives but does not assign");
+        stage.step(5_000);
+    }
+    assert_eq!(stage.syncs[&waiting].error, Some(ResponseError::RebalanceInProgress));
+    assert_eq!(stage.group.members().len(), 1);
+    let again = stage.join("b", "");
+    assert_eq!(stage.joins[&again].leader, "b");
+}
+
+#[test]
+fn leaving_rebalances_the_others_and_empties_the_group_in_the_end() {
+    let mut stage = Stage::stable(&["a", "b"]);
+    let generation = stage.group.generation();
+    assert_eq!(stage.leave("nobody"), Err(ResponseError::UnknownMemberId));
+    assert_eq!(stage.leave("a"), Ok(()));
+    assert_eq!(stage.heartbeat("b", generation), Err(ResponseError::RebalanceInProgress));
+    let again = stage.join("b", "");
+    assert_eq!(stage.joins[&again].leader, "b");
+    assert_eq!(stage.leave("b"), Ok(()));
+    assert_eq!(stage.group.state(), GroupState::Empty);
+    assert_eq!(stage.group.generation(), generation + 2);
+    assert_eq!(stage.group.empty_since(), Some(stage.now));
+    assert_eq!(stage.group.next_deadline(), None);
+}
+
+#[test]
+fn the_assignor_that_most_want_and_all_know_is_chosen() {
+    let mut stage = Stage::new();
+    let offer = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), Bytes::new())).collect::<Vec<_>>();
+    stage.join_as(JoinRequest { protocols: offer(&["sticky", "range"]), ..request("", "a") });
+    stage.join_as(JoinRequest { protocols: offer(&["roundrobin", "range", "sticky"]), ..request("", "b") });
+    let misfit = stage.join_as(JoinRequest { protocols: offer(&["own"]), ..request("", "c") });
+    assert_eq!(stage.joins[&misfit].error, Some(ResponseError::InconsistentGroupProtocol));
+    let stranger = stage.join_as(JoinRequest { protocol_type: "connect".to_owned(), ..request("", "d") });
+    assert_eq!(stage.joins[&stranger].error, Some(ResponseError::InconsistentGroupProtocol));
+    stage.join_as(JoinRequest { protocols: offer(&["sticky", "range"]), ..request("a", "") });
+    assert_eq!(stage.group.protocol(), Some("range"), "a tie goes to the first by name");
+}
+
+#[test]
+fn session_timeouts_have_bounds() {
+    let mut stage = Stage::new();
+    for session_timeout_ms in [5_999, 1_800_001, -1] {
+        let call = stage.join_as(JoinRequest { session_timeout_ms, ..request("", "a") });
+        assert_eq!(stage.joins[&call].error, Some(ResponseError::InvalidSessionTimeout));
+    }
+}
+
+#[test]
+fn a_static_member_that_restarts_keeps_its_place_and_its_former_self_is_fenced() {
+    let mut stage = Stage::new();
+    let fixed =
+        |member: &str, fresh: &str| JoinRequest { instance_id: Some("one".to_owned()), ..request(member, fresh) };
+    stage.join_as(fixed("", "old"));
+    stage.sync_static("old", "one", 1, &[("old", "all")]);
+    let again = stage.join_as(fixed("", "new"));
+    let answer = &stage.joins[&again];
+    assert_eq!((answer.error, answer.generation, answer.skip_assignment), (None, 1, true));
+    assert_eq!(stage.group.state(), GroupState::Stable, "no rebalance");
+    assert_eq!(stage.group.heartbeat("old", Some("one"), 1, stage.now), Err(ResponseError::FencedInstanceId));
+    assert_eq!(stage.group.heartbeat("new", Some("one"), 1, stage.now), Ok(()));
+    assert_eq!(stage.group.may_commit("old", Some("one"), 1, stage.now), Err(ResponseError::FencedInstanceId));
+    let (answers, _) =
+        stage.group.leave(&[Leaving { member_id: String::new(), instance_id: Some("one".to_owned()) }], stage.now);
+    assert_eq!(answers, [Ok(())], "an administrator removes it by its instance id");
+    assert_eq!(stage.group.state(), GroupState::Empty);
+}
+
+impl Stage {
+    fn sync_static(&mut self, member: &str, instance: &str, generation: i32, parts: &[(&str, &'static str)]) {
+        let call = self.ask();
+        let request = SyncRequest {
+            member_id: member.to_owned(),
+            instance_id: Some(instance.to_owned()),
+            generation,
+            protocol_type: Some("consumer".to_owned()),
+            protocol: Some("range".to_owned()),
+            assignments: parts.iter().map(|(id, part)| ((*id).to_owned(), Bytes::from(*part))).collect(),
+        };
+        let effects = self.group.sync(call, request, self.now);
+        self.take(effects);
+    }
+}
+
+#[test]
+fn commits_are_for_members_of_this_generation_or_for_a_group_without_members() {
+    let mut stage = Stage::stable(&["a"]);
+    let now = stage.now;
+    assert_eq!(stage.group.may_commit("a", None, 1, now), Ok(()));
+    assert_eq!(stage.group.may_commit("a", None, 0, now), Err(ResponseError::IllegalGeneration));
+    assert_eq!(stage.group.may_commit("b", None, 1, now), Err(ResponseError::UnknownMemberId));
+    assert_eq!(stage.group.may_commit("", None, -1, now), Err(ResponseError::UnknownMemberId));
+    stage.join("", "b");
+    assert_eq!(stage.group.may_commit("a", None, 1, now), Ok(()), "what it still owns it may still commit");
+    stage.join("a", "");
+    assert_eq!(stage.group.may_commit("a", None, 1, now), Err(ResponseError::IllegalGeneration));
+    assert_eq!(stage.group.may_commit("a", None, 2, now), Err(ResponseError::RebalanceInProgress));
+    stage.leave("a").unwrap();
+    stage.leave("b").unwrap();
+    assert_eq!(stage.group.may_commit("", None, -1, now), Ok(()));
+}
+
+#[test]
+fn an_empty_group_can_wait_for_more_members() {
+    let mut stage = Stage::with_delay(3_000);
+    let first = stage.join("", "a");
+    stage.step(2_000);
+    let second = stage.join("", "b");
+    stage.step(1_000);
+    assert!(stage.asked.contains(&first), "somebody came, so it waits once more");
+    stage.step(3_000);
+    assert_eq!(stage.joins[&first].members.len(), 2);
+    assert_eq!(stage.joins[&second].generation, 1);
+}
+
+#[test]
+fn a_request_sent_again_sends_the_earlier_one_away() {
+    let mut stage = Stage::stable(&["a", "b"]);
+    stage.join("", "c");
+    let earlier = stage.join("b", "");
+    let later = stage.join("b", "");
+    assert_eq!(stage.joins[&earlier].error, Some(ResponseError::RebalanceInProgress));
+    stage.join("a", "");
+    assert_eq!(stage.joins[&later].error, None);
+}
+
+/// What a random run does.
+#[derive(Debug, Clone)]
+enum Step {
+    /// Somebody new joins, by way of MEMBER_ID_REQUIRED or directly.
+    Arrive {
+        id_first: bool,
+    },
+    /// Client `n` goes on as a client does: joins again, syncs, or beats.
+    Act(usize),
+    /// It leaves.
+    Leave(usize),
+    /// It commits under the generation it believes in.
+    Commit(usize),
+    Wait(i64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        2 => any::<bool>().prop_map(|id_first| Step::Arrive { id_first }),
+        10 => (0..8usize).prop_map(Step::Act),
+        1 => (0..8usize).prop_map(Step::Leave),
+        3 => (0..8usize).prop_map(Step::Commit),
+        3 => (0..12_000i64).prop_map(Step::Wait),
+    ];
+    prop::collection::vec(step, 1..120)
+}
+
+/// A client that follows the protocol, as slow as the run makes it.
+#[derive(Debug, Clone, Default)]
+struct Client {
+    id: String,
+    generation: i32,
+    leads: Vec<String>,
+    joining: Option<CallId>,
+    syncing: Option<CallId>,
+    must_join: bool,
+    must_sync: bool,
+    gone: bool,
+}
+
+const PARTITIONS: u8 = 12;
+
+struct Run {
+    stage: Stage,
+    clients: Vec<Client>,
+    /// Who owns what, by generation.
+    owners: BTreeMap<(i32, u8), String>,
+    last_generation: i32,
+}
+
+impl Run {
+    fn act(&mut self, step: &Step) {
+        match step {
+            Step::Arrive { id_first } => {
+                let fresh = format!("m{}", self.clients.len());
+                let request = JoinRequest { member_id_required: *id_first, ..request("", &fresh) };
+                let joining = Some(self.stage.join_as(request));
+                self.clients.push(Client { joining, ..Client::default() });
+            }
+            Step::Act(n) => self.go_on(*n),
+            Step::Leave(n) => {
+                if let Some(client) = self.clients.get_mut(*n).filter(|client| !client.gone && !client.id.is_empty()) {
+                    client.gone = true;
+                    let id = client.id.clone();
+                    let _ = self.stage.leave(&id);
+                }
+            }
+            Step::Commit(n) => {
+                let Some(client) = self.clients.get(*n) else { return };
+                let stale = client.generation != self.stage.group.generation();
+                let allowed = self.stage.group.may_commit(&client.id, None, client.generation, self.stage.now);
+                assert!(!(stale && allowed.is_ok() && !client.id.is_empty()), "a stale generation committed");
+            }
+            Step::Wait(millis) => self.stage.step(*millis),
+        }
+        self.collect();
+        assert!(self.stage.group.generation() >= self.last_generation, "generations go up");
+        self.last_generation = self.stage.group.generation();
+    }
+
+    fn go_on(&mut self, n: usize) {
+        let Some(client) = self.clients.get_mut(n) else { return };
+        if client.gone || client.joining.is_some() || client.syncing.is_some() {
+            return;
+        }
+        if client.must_join {
+            client.must_join = false;
+            let id = client.id.clone();
+            let fresh = format!("m{n}x{}", self.stage.last_call);
+            self.clients[n].joining = Some(self.stage.join(&id, &fresh));
+        } else if client.must_sync {
+            client.must_sync = false;
+            let (id, generation, members) = (client.id.clone(), client.generation, client.leads.clone());
+            let call = self.stage.ask();
+            let share = |index: usize| -> Bytes {
+                (0..PARTITIONS).filter(|p| usize::from(*p) % members.len() == index).collect::<Vec<u8>>().into()
+            };
+            let request = SyncRequest {
+                member_id: id,
+                instance_id: None,
+                generation,
+                protocol_type: None,
+                protocol: None,
+                assignments: members.iter().enumerate().map(|(n, id)| (id.clone(), share(n))).collect(),
+            };
+            self.clients[n].syncing = Some(call);
+            let effects = self.stage.group.sync(call, request, self.stage.now);
+            self.stage.take(effects);
+        } else {
+            let (id, generation) = (client.id.clone(), client.generation);
+            match self.stage.heartbeat(&id, generation) {
+                Ok(()) => {}
+                Err(ResponseError::UnknownMemberId) => {
+                    self.clients[n].id.clear();
+                    self.clients[n].must_join = true;
+                }
+                Err(_) => self.clients[n].must_join = true,
+            }
+        }
+    }
+
+    /// Hands answers to the clients that wait for them.
+    fn collect(&mut self) {
+        for client in &mut self.clients {
+            if let Some(answer) = client.joining.and_then(|call| self.stage.joins.remove(&call)) {
+                client.joining = None;
+                match answer.error {
+                    None => {
+                        client.id = answer.member_id;
+                        client.generation = answer.generation;
+                        client.leads = answer.members.into_iter().map(|member| member.member_id).collect();
+                        client.must_sync = true;
+                    }
+                    Some(ResponseError::MemberIdRequired) => {
+                        client.id = answer.member_id;
+                        client.must_join = true;
+                    }
+                    Some(error) => {
+                        if error == ResponseError::UnknownMemberId {
+                            client.id.clear();
+                        }
+                        client.must_join = true;
+                    }
+                }
+            }
+            if let Some(answer) = client.syncing.and_then(|call| self.stage.syncs.remove(&call)) {
+                client.syncing = None;
+                if let Some(error) = answer.error {
+                    if error == ResponseError::UnknownMemberId {
+                        client.id.clear();
+                    }
+                    client.must_join = true;
+                    continue;
+                }
+                for partition in answer.assignment {
+                    let owner = self.owners.entry((client.generation, partition)).or_insert_with(|| client.id.clone());
+                    assert_eq!(*owner, client.id, "two owners of partition {partition}");
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn one_owner_a_partition_and_every_rebalance_ends(steps in steps()) {
+        let mut run =
+            Run { stage: Stage::new(), clients: Vec::new(), owners: BTreeMap::new(), last_generation: 0 };
+        for step in &steps {
+            run.act(step);
+        }
+        // From here on nobody does anything: the machine must come to rest by itself, at its own deadlines.
+        for _ in 0..1_000 {
+            let Some(deadline) = run.stage.group.next_deadline() else { break };
+            let wait = (deadline - run.stage.now).max(0);
+            prop_assert!(wait <= REBALANCE_MS, "a deadline {wait} ms away");
+            run.stage.step(wait);
+        }
+        prop_assert_eq!(run.stage.group.next_deadline(), None);
+        prop_assert_eq!(run.stage.group.state(), GroupState::Empty);
+        prop_assert!(run.stage.asked.is_empty(), "callers that nobody answered: {:?}", run.stage.asked);
+    }
+
+    #[test]
+    fn clients_that_follow_the_protocol_become_stable(steps in steps()) {
+        let mut run =
+            Run { stage: Stage::new(), clients: Vec::new(), owners: BTreeMap::new(), last_generation: 0 };
+        for step in &steps {
+            run.act(step);
+        }
+        for _ in 0..60 {
+            for n in 0..run.clients.len() {
+                run.go_on(n);
+                run.collect();
+            }
+            run.act(&Step::Wait(1_000));
+        }
+        let here = run.clients.iter().filter(|client| !client.gone).count();
+        prop_assert_eq!(run.stage.group.members().len(), here);
+        let state = run.stage.group.state();
+        prop_assert_eq!(state, if here == 0 { GroupState::Empty } else { GroupState::Stable });
+        let generation = run.stage.group.generation();
+        let owned = run.owners.keys().filter(|(of, _)| *of == generation).count();
+        prop_assert_eq!(owned, if here == 0 { 0 } else { usize::from(PARTITIONS) });
+    }
+}
