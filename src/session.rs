@@ -18,6 +18,7 @@ mod rates;
 mod reset;
 mod sampler;
 mod topics;
+pub mod transfers;
 
 use std::{
     future::Future,
@@ -110,6 +111,7 @@ struct Inner {
     lag_history: Option<LagHistory>,
     lag_thread: Mutex<Option<LagHistoryThread>>,
     poke: Arc<Notify>,
+    transfers: transfers::Transfers,
     handle: Handle,
     runtime: Mutex<Option<Runtime>>,
 }
@@ -161,6 +163,7 @@ impl Session {
             lag_history: lag_history.clone(),
             lag_thread: Mutex::new(lag_thread),
             poke: Arc::new(Notify::new()),
+            transfers: transfers::Transfers::default(),
             handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),
         }));
