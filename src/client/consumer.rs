@@ -3,187 +3,177 @@
 //!
 //! As in Kafka's own consumer, [`Consumer::poll`] hands over records and at the same time says that those handed over
 //! before are processed: a rebalance takes partitions away only inside a poll (or when `max_poll_interval_ms` runs out).
+//! Two tasks work behind it: `member` joins, heartbeats and rebalances, `fetcher` fills the buffers; what they share is in
+//! `shared`.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod fetcher;
+mod member;
+mod shared;
+mod types;
 
-use super::{Client, ClientError};
-use crate::model::{Assignor, Offset, Record, TimestampMillis, TopicPartition};
+use std::{sync::Arc, time::Duration};
 
-/// Where to start in a partition for which the group has committed nothing (or an offset that is gone).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum AutoOffsetReset {
-    Earliest,
-    #[default]
-    Latest,
-    /// `poll` fails.
-    None,
-}
+use kafka_protocol::messages::{LeaveGroupRequest, leave_group_request::MemberIdentity};
+use tokio::{task::AbortHandle, time::Instant};
 
-/// How a [`Consumer`] behaves; defaults are Kafka's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConsumerOptions {
-    pub group: String,
-    pub topics: Vec<String>,
-    pub assignor: Assignor,
-    pub session_timeout_ms: i32,
-    pub rebalance_timeout_ms: i32,
-    pub heartbeat_interval_ms: u64,
-    /// A member that is not polled for so long leaves the group.
-    pub max_poll_interval_ms: u64,
-    pub auto_offset_reset: AutoOffsetReset,
-    /// Static membership (`group.instance.id`).
-    pub instance_id: Option<String>,
-    pub max_poll_records: usize,
-    /// Bytes of fetched batches held for coming polls.
-    pub buffer_bytes: usize,
-    /// How often the leader looks whether topics have got more partitions, in milliseconds.
-    pub metadata_interval_ms: u64,
-}
+use self::{fetcher::Fetcher, member::Member, shared::Shared};
+use super::{
+    Client, ClientError,
+    committed::Committer,
+    routing::{ANSWER_WAIT_MILLIS, Target},
+    wire::{group_id, text},
+};
+use crate::model::{Offset, TopicPartition};
 
-impl ConsumerOptions {
-    /// Kafka's defaults.
-    pub fn new(group: impl Into<String>, topics: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self {
-            group: group.into(),
-            topics: topics.into_iter().map(Into::into).collect(),
-            assignor: Assignor::default(),
-            session_timeout_ms: 45_000,
-            rebalance_timeout_ms: 60_000,
-            heartbeat_interval_ms: 3_000,
-            max_poll_interval_ms: 300_000,
-            auto_offset_reset: AutoOffsetReset::default(),
-            instance_id: None,
-            max_poll_records: 500,
-            buffer_bytes: 16 * 1024 * 1024,
-            metadata_interval_ms: 5_000,
-        }
-    }
-}
-
-/// Where a member stands in its group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConsumerState {
-    Joining,
-    Stable,
-    /// The group asks its members to join again.
-    Rebalancing,
-    Left,
-    /// Given up; the last event says why.
-    Failed,
-}
-
-/// Something that happened to a member.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ConsumerEvent {
-    pub at: TimestampMillis,
-    pub kind: ConsumerEventKind,
-}
-
-/// What happened to a member.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ConsumerEventKind {
-    /// It asks to join (again).
-    Joining { reason: String },
-    /// A rebalance ended: what it has now and what is new.
-    Assigned { generation: i32, leader: bool, added: Vec<TopicPartition>, assignment: Vec<TopicPartition> },
-    /// It gave partitions back in order.
-    Revoked { partitions: Vec<TopicPartition> },
-    /// Partitions were taken away without asking (removed from the group).
-    Lost { partitions: Vec<TopicPartition>, why: String },
-    /// A position was chosen by `auto_offset_reset`.
-    OffsetReset { partition: TopicPartition, to: Offset },
-    /// A failure that is tried again.
-    Problem(ClientError),
-    /// It left the group.
-    Left,
-    /// It gave up.
-    Failed(ClientError),
-}
-
-/// What a poll brought; empty when nothing came in time.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Polled {
-    pub records: Vec<(Arc<str>, Record)>,
-}
+pub use types::{AutoOffsetReset, ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerState, Polled};
 
 /// A member of a group. Dropping it without [`Consumer::leave`] is [`Consumer::kill`].
 pub struct Consumer {
-    _client: Client,
+    shared: Arc<Shared>,
+    tasks: [AbortHandle; 2],
 }
 
 impl Consumer {
     /// Starts to join the group in the background; needs a tokio runtime.
-    pub fn start(client: Client, _options: ConsumerOptions) -> Self {
-        Self { _client: client }
+    pub fn start(client: Client, options: ConsumerOptions) -> Self {
+        let shared = Arc::new(Shared::new(client, options));
+        let member = tokio::spawn(Member::new(Arc::clone(&shared)).run());
+        let fetcher = tokio::spawn(Fetcher::new(Arc::clone(&shared)).run());
+        Self { shared, tasks: [member.abort_handle(), fetcher.abort_handle()] }
     }
 
-    /// Waits up to `max_wait` for records (returns early on an event). Fails on what the caller must decide: no offset to
-    /// start from, a batch that cannot be read, given up.
-    pub async fn poll(&self, _max_wait: Duration) -> Result<Polled, ClientError> {
-        todo!()
+    /// Waits up to `max_wait` for records (returns early, empty, when something happened in the group). Cancel safe: what
+    /// was not handed over stays in the buffer.
+    ///
+    /// # Errors
+    /// What the caller must decide: no offset to start from, a batch that cannot be read (see [`Consumer::seek`]), given up.
+    pub async fn poll(&self, max_wait: Duration) -> Result<Polled, ClientError> {
+        let deadline = Instant::now() + max_wait;
+        let poll = self.shared.begin_poll();
+        loop {
+            if let Some(outcome) = self.shared.take_records(&poll) {
+                return outcome.map(|records| Polled { records });
+            }
+            tokio::select! {
+                () = self.shared.delivered.notified() => {}
+                () = tokio::time::sleep_until(deadline) => return Ok(Polled::default()),
+            }
+        }
     }
 
     /// Commits the positions after the records handed over so far.
     pub async fn commit(&self) -> Result<(), ClientError> {
-        todo!()
+        self.commit_offsets(self.shared.uncommitted()).await
     }
 
     /// Commits given positions (the next offset to read).
-    pub async fn commit_offsets(&self, _offsets: Vec<(TopicPartition, Offset)>) -> Result<(), ClientError> {
-        todo!()
+    ///
+    /// # Errors
+    /// REBALANCE_IN_PROGRESS and ILLEGAL_GENERATION when the group has moved on: another member may own the partitions.
+    pub async fn commit_offsets(&self, offsets: Vec<(TopicPartition, Offset)>) -> Result<(), ClientError> {
+        if offsets.is_empty() {
+            return Ok(());
+        }
+        let (member_id, generation) = self.shared.identity();
+        let options = &self.shared.options;
+        let committer = Committer { member_id, generation, instance_id: options.instance_id.clone() };
+        let outcomes = self.shared.client.commit_as(&options.group, &committer, offsets.clone()).await?;
+        for (_, outcome) in outcomes {
+            outcome?;
+        }
+        self.shared.remember_committed(&offsets);
+        Ok(())
     }
 
     /// Partitions it owns, ascending.
     pub fn assignment(&self) -> Vec<TopicPartition> {
-        todo!()
+        self.shared.assignment()
     }
 
     /// Next offset to be handed over, for each owned partition whose position is known.
     pub fn positions(&self) -> Vec<(TopicPartition, Offset)> {
-        todo!()
+        self.shared.positions()
     }
 
+    /// Where it stands in its group.
     pub fn state(&self) -> ConsumerState {
-        todo!()
+        self.shared.state()
     }
 
     /// The id that the group gave it; empty before the first join.
     pub fn member_id(&self) -> String {
-        todo!()
+        self.shared.identity().0
     }
 
     /// Generation of the group; -1 outside of it.
     pub fn generation(&self) -> i32 {
-        todo!()
+        self.shared.identity().1
     }
 
     /// What happened since the last call, oldest first (bounded: the oldest are dropped).
     pub fn take_events(&self) -> Vec<ConsumerEvent> {
-        todo!()
+        self.shared.take_events()
     }
 
     /// Holds back records of these partitions; heartbeats and polls go on.
-    pub fn pause(&self, _partitions: &[TopicPartition]) {
-        todo!()
+    pub fn pause(&self, partitions: &[TopicPartition]) {
+        self.shared.set_paused(partitions, true);
     }
 
     /// Lets them flow again.
-    pub fn resume(&self, _partitions: &[TopicPartition]) {
-        todo!()
+    pub fn resume(&self, partitions: &[TopicPartition]) {
+        self.shared.set_paused(partitions, false);
     }
 
     /// Goes on at another offset of an owned partition.
-    pub fn seek(&self, _partition: &TopicPartition, _offset: Offset) -> Result<(), ClientError> {
-        todo!()
+    pub fn seek(&self, partition: &TopicPartition, offset: Offset) -> Result<(), ClientError> {
+        self.shared.seek(partition, offset)
     }
 
     /// Leaves the group in order: the others take over at once. (A static member stays in the group until its session
     /// runs out, as in Kafka.) Commits nothing.
     pub async fn leave(self) -> Result<(), ClientError> {
-        todo!()
+        self.abort();
+        let (member_id, _) = self.shared.identity();
+        self.shared.left();
+        if member_id.is_empty() || self.shared.options.instance_id.is_some() {
+            return Ok(());
+        }
+        self.shared.send_leave(&member_id).await
     }
 
     /// Vanishes without a word, like a process that was killed: the group notices when the session runs out.
-    pub fn kill(self) {}
+    pub fn kill(self) {
+        self.abort();
+    }
+
+    fn abort(&self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
+    }
+}
+
+impl Drop for Consumer {
+    fn drop(&mut self) {
+        self.abort();
+    }
+}
+
+impl Shared {
+    /// Tells the group that a member goes.
+    async fn send_leave(&self, member_id: &str) -> Result<(), ClientError> {
+        let group = &self.options.group;
+        let asked = format!("leave group {group}");
+        let build = |version| {
+            let request = LeaveGroupRequest::default().with_group_id(group_id(group));
+            if version >= 3 {
+                request.with_members(vec![MemberIdentity::default().with_member_id(text(member_id))])
+            } else {
+                request.with_member_id(text(member_id))
+            }
+        };
+        let (answer, _) = self.client.ask_once(Target::Coordinator(group), &asked, ANSWER_WAIT_MILLIS, build).await?;
+        ClientError::check(answer.error_code, || asked.clone(), None)?;
+        let member = answer.members.first().map_or(0, |member| member.error_code);
+        ClientError::check(member, || asked, None)
+    }
 }

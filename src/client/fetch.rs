@@ -195,6 +195,11 @@ pub fn records_from(
     Ok(records)
 }
 
+/// The header of a fetched batch.
+pub(super) fn header_of(tp: &TopicPartition, batch: &Bytes, from: Offset) -> Result<BatchHeader, ClientError> {
+    BatchHeader::parse(batch).map_err(|error| batch_error(tp, from, &error))
+}
+
 /// Last offset of a damaged batch where its header can be read, for the message that says where to go on.
 fn damaged_at(batch: &Bytes, from: Offset) -> Offset {
     BatchHeader::parse(batch).map_or(from, |header| header.last_offset().max(from))
