@@ -1,0 +1,300 @@
+//! The task that finds out where to start in each partition and keeps the buffers filled.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use kafka_protocol::ResponseError;
+use tokio::time::Instant;
+
+use super::{
+    AutoOffsetReset, ConsumerEventKind,
+    shared::{Shared, Slot},
+};
+use crate::{
+    client::{
+        BoxFuture, ClientError, FetchOptions, Fetched, OffsetSpec, fetch::header_of, records_from,
+        routing::PartitionOutcomes,
+    },
+    codec::DECOMPRESSED_BYTES_MAX_DEFAULT,
+    model::{Offset, Record, TopicPartition},
+};
+
+/// Bytes asked for from one partition at once (Kafka's `max.partition.fetch.bytes`).
+const PARTITION_BYTES: usize = 1024 * 1024;
+/// How long the broker may wait for records to come.
+const MAX_WAIT_MILLIS: u32 = 500;
+/// Wait after a failure before the same is tried again.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(250);
+/// Leaders are asked one request each; so many at once.
+const NODES_AT_ONCE_MAX: usize = 64;
+
+/// Fetches for one consumer until it is aborted.
+pub(super) struct Fetcher {
+    shared: Arc<Shared>,
+}
+
+/// The answer of one leader.
+struct Answer {
+    node: i32,
+    plan: u64,
+    asked: Vec<TopicPartition>,
+    outcomes: Result<PartitionOutcomes<Fetched>, ClientError>,
+}
+
+impl Fetcher {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    pub async fn run(self) {
+        let mut under_way: FuturesUnordered<BoxFuture<'_, Answer>> = FuturesUnordered::new();
+        let mut busy: HashSet<i32> = HashSet::new();
+        let mut plan = 0;
+        loop {
+            let current = self.shared.inner.lock().plan;
+            if current != plan {
+                // Long polls may wait for partitions that are not ours any more, and know nothing of new ones.
+                under_way.clear();
+                busy.clear();
+                plan = current;
+            }
+            if !self.find_starts().await {
+                continue;
+            }
+            let (requests, wake) = self.requests(&busy).await;
+            for (node, from) in requests.into_iter().take(NODES_AT_ONCE_MAX.saturating_sub(busy.len())) {
+                busy.insert(node);
+                under_way.push(Box::pin(self.fetch(node, plan, from)));
+            }
+            tokio::select! {
+                Some(answer) = under_way.next(), if !under_way.is_empty() => {
+                    busy.remove(&answer.node);
+                    self.deliver(answer);
+                }
+                () = self.shared.fetch.notified() => {}
+                () = until(wake) => {}
+            }
+        }
+    }
+
+    async fn fetch(&self, node: i32, plan: u64, from: Vec<(TopicPartition, Offset)>) -> Answer {
+        let options = FetchOptions {
+            max_bytes: self.shared.options.buffer_bytes.clamp(1, PARTITION_BYTES * 8),
+            max_wait_ms: MAX_WAIT_MILLIS,
+            min_bytes: 1,
+        };
+        let asked = from.iter().map(|(tp, _)| tp.clone()).collect();
+        let outcomes = self.shared.client.fetch_from(node, from, options, PARTITION_BYTES).await;
+        Answer { node, plan, asked, outcomes }
+    }
+
+    /// What to ask which leader, and when to look again although nothing happens.
+    async fn requests(&self, busy: &HashSet<i32>) -> (HashMap<i32, Vec<(TopicPartition, Offset)>>, Option<Instant>) {
+        let now = Instant::now();
+        let (wanted, mut wake) = {
+            let inner = self.shared.inner.lock();
+            let full = inner.buffered_bytes() >= self.shared.options.buffer_bytes;
+            let fetchable =
+                |(tp, slot): (&TopicPartition, &Slot)| Some((tp.clone(), slot.fetchable(PARTITION_BYTES, now)?));
+            let wanted: Vec<_> = if full { Vec::new() } else { inner.owned.iter().filter_map(fetchable).collect() };
+            let wake = inner.owned.values().filter_map(|slot| slot.not_before).filter(|at| *at > now).min();
+            (wanted, wake)
+        };
+        let mut requests: HashMap<i32, Vec<(TopicPartition, Offset)>> = HashMap::new();
+        for (tp, from) in wanted {
+            match self.shared.client.leader(&tp).await {
+                Ok(node) if busy.contains(&node) => {}
+                Ok(node) => requests.entry(node).or_default().push((tp, from)),
+                Err(error) => {
+                    self.put_off(&tp, error);
+                    wake = Some(now + PAUSE_AFTER_FAILURE);
+                }
+            }
+        }
+        (requests, wake)
+    }
+
+    fn deliver(&self, answer: Answer) {
+        let outcomes = match answer.outcomes {
+            Ok(outcomes) => outcomes,
+            Err(error) => answer.asked.iter().map(|tp| (tp.clone(), Err(error.clone()))).collect(),
+        };
+        for (tp, outcome) in outcomes {
+            match outcome {
+                Ok(fetched) => self.store(&tp, answer.plan, &fetched),
+                Err(error) if error.code() == Some(ResponseError::OffsetOutOfRange) => {
+                    self.start_again(&tp, answer.plan)
+                }
+                Err(error @ ClientError::Batch { .. }) => self.block(&tp, answer.plan, error),
+                Err(error) => {
+                    if error.is_stale_metadata() {
+                        self.shared.client.metadata_cache().forget_topic(&tp.topic);
+                    }
+                    self.put_off(&tp, error);
+                }
+            }
+        }
+    }
+
+    /// Decodes batch by batch: what stands before a damaged batch is still handed over.
+    fn store(&self, tp: &TopicPartition, plan: u64, fetched: &Fetched) {
+        let Some(from) = self.slot(tp, plan, |slot| slot.fetch_at).flatten() else { return };
+        let mut decoded: Vec<Record> = Vec::new();
+        let mut next = from;
+        let mut damage = None;
+        for batch in &fetched.batches {
+            match self.decode(tp, batch, from) {
+                Ok((records, after)) => {
+                    decoded.extend(records);
+                    next = next.max(after);
+                }
+                Err(error) => {
+                    damage = Some(error);
+                    break;
+                }
+            }
+        }
+        self.slot(tp, plan, |slot| {
+            if slot.fetch_at == Some(from) {
+                decoded.into_iter().for_each(|record| slot.push(record));
+                slot.fetch_at = Some(next);
+                slot.blocked = damage;
+            }
+        });
+        if next != from || fetched.batches.is_empty() {
+            self.shared.delivered.notify_one();
+        }
+    }
+
+    fn decode(&self, tp: &TopicPartition, batch: &Bytes, from: Offset) -> Result<(Vec<Record>, Offset), ClientError> {
+        let after = header_of(tp, batch, from)?.last_offset() + 1;
+        let records = records_from(tp, std::slice::from_ref(batch), from, DECOMPRESSED_BYTES_MAX_DEFAULT)?;
+        Ok((records, after))
+    }
+
+    /// Changes a slot, unless partitions have changed since `plan`.
+    fn slot<T>(&self, tp: &TopicPartition, plan: u64, change: impl FnOnce(&mut Slot) -> T) -> Option<T> {
+        let mut inner = self.shared.inner.lock();
+        if inner.plan != plan {
+            return None;
+        }
+        inner.owned.get_mut(tp).map(change)
+    }
+
+    fn start_again(&self, tp: &TopicPartition, plan: u64) {
+        self.slot(tp, plan, |slot| {
+            slot.reset = true;
+            slot.fetch_at = None;
+        });
+    }
+
+    fn block(&self, tp: &TopicPartition, plan: u64, error: ClientError) {
+        self.slot(tp, plan, |slot| slot.blocked = Some(error));
+        self.shared.delivered.notify_one();
+    }
+
+    fn put_off(&self, tp: &TopicPartition, error: ClientError) {
+        let mut inner = self.shared.inner.lock();
+        if let Some(slot) = inner.owned.get_mut(tp) {
+            slot.not_before = Some(Instant::now() + PAUSE_AFTER_FAILURE);
+        }
+        drop(inner);
+        self.shared.tell(ConsumerEventKind::Problem(error));
+    }
+
+    /// Finds the start of partitions that have none: what the group committed, else by `auto_offset_reset`. `false` when
+    /// that failed and should be tried again (a wait has passed then).
+    async fn find_starts(&self) -> bool {
+        let (plan, unknown, gone) = {
+            let inner = self.shared.inner.lock();
+            let open = inner.owned.iter().filter(|(_, slot)| slot.fetch_at.is_none() && !slot.undecided);
+            let (gone, unknown): (Vec<_>, Vec<_>) = open.partition(|(_, slot)| slot.reset);
+            let names = |slots: Vec<(&TopicPartition, &Slot)>| slots.into_iter().map(|(tp, _)| tp.clone()).collect();
+            let names: [Vec<TopicPartition>; 2] = [names(unknown), names(gone)];
+            let [unknown, gone] = names;
+            (inner.plan, unknown, gone)
+        };
+        let mut to_reset = gone;
+        if !unknown.is_empty() {
+            let committed = match self.shared.client.committed_of(&self.shared.options.group, Some(&unknown)).await {
+                Ok(committed) => committed,
+                Err(error) => return self.later(error).await,
+            };
+            let committed: HashMap<_, _> = committed.into_iter().collect();
+            for tp in unknown {
+                match committed.get(&tp) {
+                    Some(committed) => self.start_at(&tp, plan, committed.offset, Some(committed.offset)),
+                    None => to_reset.push(tp),
+                }
+            }
+        }
+        to_reset.is_empty() || self.reset(plan, to_reset).await
+    }
+
+    async fn reset(&self, plan: u64, partitions: Vec<TopicPartition>) -> bool {
+        let spec = match self.shared.options.auto_offset_reset {
+            AutoOffsetReset::Earliest => OffsetSpec::Earliest,
+            AutoOffsetReset::Latest => OffsetSpec::Latest,
+            AutoOffsetReset::None => {
+                for tp in partitions {
+                    self.slot(&tp, plan, |slot| slot.undecided = true);
+                    self.shared.fault(no_start(&self.shared.options.group, &tp));
+                }
+                return true;
+            }
+        };
+        let asked = partitions.into_iter().map(|tp| (tp, spec)).collect();
+        let found = match self.shared.client.offsets(asked).await {
+            Ok(found) => found,
+            Err(error) => return self.later(error).await,
+        };
+        for (tp, outcome) in found {
+            match outcome {
+                Ok(listed) => {
+                    let to = listed.offset.unwrap_or(0);
+                    self.start_at(&tp, plan, to, None);
+                    self.shared.tell(ConsumerEventKind::OffsetReset { partition: tp, to });
+                }
+                Err(error) => return self.later(error).await,
+            }
+        }
+        true
+    }
+
+    fn start_at(&self, tp: &TopicPartition, plan: u64, offset: Offset, committed: Option<Offset>) {
+        self.slot(tp, plan, |slot| {
+            slot.fetch_at = Some(offset);
+            slot.reset = false;
+            slot.committed = committed.or(slot.committed);
+            if slot.buffer.is_empty() {
+                slot.position = Some(offset);
+            }
+        });
+    }
+
+    async fn later(&self, error: ClientError) -> bool {
+        self.shared.tell(ConsumerEventKind::Problem(error));
+        tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
+        false
+    }
+}
+
+fn no_start(group: &str, tp: &TopicPartition) -> ClientError {
+    ClientError::Invalid {
+        asked: format!("consume {tp}"),
+        why: format!("group {group} has no committed offset that still exists there, and auto.offset.reset is none"),
+        hint: "seek to an offset, or reset the group's offsets".to_owned(),
+    }
+}
+
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,424 @@
+//! The task that keeps a consumer in its group: join, sync, heartbeats, rebalances.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use kafka_protocol::{
+    ResponseError,
+    messages::{
+        HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, SyncGroupRequest,
+        join_group_request::JoinGroupRequestProtocol, sync_group_request::SyncGroupRequestAssignment,
+    },
+};
+use tokio::time::Instant;
+
+use super::{ConsumerEventKind, ConsumerState, shared::Shared};
+use crate::{
+    client::{
+        ClientError,
+        assignor::{self, MemberSubscription},
+        group_protocol::{self, Subscription},
+        retry,
+        routing::{ANSWER_WAIT_MILLIS, Target},
+        wire::{group_id, text},
+    },
+    model::{Assignor, PartitionId, TopicPartition},
+};
+
+/// Failures in a row, of a kind that may pass, before the consumer gives up.
+const FAILURES_MAX: u32 = 60;
+
+/// The membership of one consumer.
+pub(super) struct Member {
+    shared: Arc<Shared>,
+    group: String,
+    /// Why it joins (again), for the events and the coordinator's log.
+    reason: String,
+    /// As leader: the topics of all members and how many partitions they had when it shared them out.
+    shared_out: Option<BTreeMap<Arc<str>, PartitionId>>,
+    /// What it owned in which generation, which the plain sticky assignor remembers across an eager rebalance.
+    memory: (Vec<TopicPartition>, i32),
+}
+
+/// Why the member does not go on as it was.
+enum Turn {
+    /// Join again.
+    Rejoin(String),
+    /// `max_poll_interval_ms` ran out.
+    NotPolled,
+}
+
+impl Member {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        let group = shared.options.group.clone();
+        Self { shared, group, reason: "it starts".to_owned(), shared_out: None, memory: (Vec::new(), -1) }
+    }
+
+    pub async fn run(mut self) {
+        let mut failures = 0;
+        loop {
+            let error = match self.turn().await {
+                Ok(Turn::Rejoin(reason)) => {
+                    self.reason = reason;
+                    failures = 0;
+                    continue;
+                }
+                Ok(Turn::NotPolled) => {
+                    self.step_aside().await;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            failures += 1;
+            if !self.take(&error) || failures > FAILURES_MAX {
+                self.shared.fail(error);
+                return;
+            }
+            self.reason = error.why();
+            if !is_group_move(&error) {
+                self.shared.tell(ConsumerEventKind::Problem(error));
+                tokio::time::sleep(retry::backoff(failures)).await;
+            }
+        }
+    }
+
+    /// One generation: join, get an assignment, stay until something changes.
+    async fn turn(&mut self) -> Result<Turn, ClientError> {
+        if !self.cooperative() {
+            // Eager: everything is given back before joining, and given out anew after.
+            let all: BTreeSet<_> = self.shared.assignment().into_iter().collect();
+            if let Some(turn) = self.give_back(&all).await? {
+                return Ok(turn);
+            }
+        }
+        self.shared.tell(ConsumerEventKind::Joining { reason: self.reason.clone() });
+        self.shared.set_state(ConsumerState::Rebalancing);
+        if self.shared.identity().0.is_empty() {
+            self.shared.set_state(ConsumerState::Joining);
+        }
+        let joined = self.join().await?;
+        let leader = joined.leader == joined.member_id;
+        let shares = if leader && !joined.skip_assignment { self.share_out(&joined).await? } else { Vec::new() };
+        let assigned = self.sync(&joined, shares).await?;
+        if let Some(turn) = self.apply(assigned, leader).await? {
+            return Ok(turn);
+        }
+        self.stay().await
+    }
+
+    fn cooperative(&self) -> bool {
+        self.shared.options.assignor == Assignor::CooperativeSticky
+    }
+
+    async fn join(&mut self) -> Result<JoinGroupResponse, ClientError> {
+        let asked = format!("join group {}", self.group);
+        let wait = ANSWER_WAIT_MILLIS + u64::try_from(self.shared.options.rebalance_timeout_ms).unwrap_or(0);
+        let subscription = self.subscription();
+        loop {
+            let (member_id, _) = self.shared.identity();
+            let build = |version| self.join_request(version, &member_id, &subscription);
+            let (answer, _) =
+                self.shared.client.ask_once(Target::Coordinator(&self.group), &asked, wait, build).await?;
+            let code = ResponseError::try_from_code(answer.error_code);
+            if code == Some(ResponseError::MemberIdRequired) && member_id.is_empty() {
+                self.shared.inner.lock().member_id = answer.member_id.to_string();
+                continue;
+            }
+            ClientError::check(answer.error_code, || asked, None)?;
+            let mut inner = self.shared.inner.lock();
+            inner.member_id = answer.member_id.to_string();
+            inner.generation = answer.generation_id;
+            return Ok(answer);
+        }
+    }
+
+    fn join_request(&self, version: i16, member_id: &str, subscription: &Bytes) -> JoinGroupRequest {
+        let options = &self.shared.options;
+        let protocol = JoinGroupRequestProtocol::default()
+            .with_name(text(options.assignor.as_str()))
+            .with_metadata(subscription.clone());
+        let request = JoinGroupRequest::default()
+            .with_group_id(group_id(&self.group))
+            .with_session_timeout_ms(options.session_timeout_ms)
+            .with_rebalance_timeout_ms(options.rebalance_timeout_ms)
+            .with_member_id(text(member_id))
+            .with_protocol_type(text(group_protocol::PROTOCOL_TYPE))
+            .with_protocols(vec![protocol]);
+        let request = if version >= 8 { request.with_reason(Some(text(&self.reason))) } else { request };
+        if version >= 5 { request.with_group_instance_id(options.instance_id.as_deref().map(text)) } else { request }
+    }
+
+    fn subscription(&self) -> Bytes {
+        let options = &self.shared.options;
+        let sticky = options.assignor == Assignor::Sticky && self.memory.1 >= 0;
+        Subscription {
+            topics: options.topics.iter().map(|topic| Arc::from(topic.as_str())).collect(),
+            user_data: sticky.then(|| group_protocol::encode_sticky_memory(&self.memory.0, self.memory.1)),
+            owned: self.shared.assignment(),
+            generation: self.shared.identity().1,
+        }
+        .encode()
+    }
+
+    /// As leader: who gets what.
+    async fn share_out(&mut self, joined: &JoinGroupResponse) -> Result<Vec<SyncGroupRequestAssignment>, ClientError> {
+        let sticky = self.shared.options.assignor == Assignor::Sticky;
+        let members: Vec<MemberSubscription> = joined
+            .members
+            .iter()
+            .map(|member| {
+                let said = Subscription::decode(&member.metadata).unwrap_or_default();
+                let remembered = said.user_data.as_ref().filter(|_| sticky);
+                let remembered = remembered.and_then(|bytes| group_protocol::decode_sticky_memory(bytes));
+                let (owned, generation) = remembered.unwrap_or((said.owned, said.generation));
+                MemberSubscription {
+                    member_id: member.member_id.to_string(),
+                    instance_id: member.group_instance_id.as_ref().map(ToString::to_string),
+                    topics: said.topics,
+                    owned,
+                    generation,
+                }
+            })
+            .collect();
+        let names: BTreeSet<Arc<str>> = members.iter().flat_map(|member| member.topics.iter().cloned()).collect();
+        let topics = self.partition_counts(&names).await?;
+        let shares = assignor::assign(self.shared.options.assignor, &members, &topics);
+        self.shared_out = Some(topics);
+        let share = |(id, partitions): (String, Vec<TopicPartition>)| {
+            SyncGroupRequestAssignment::default()
+                .with_member_id(text(&id))
+                .with_assignment(group_protocol::encode_assignment(&partitions))
+        };
+        Ok(shares.into_iter().map(share).collect())
+    }
+
+    /// Partitions of each topic, asked afresh; a topic that does not exist has none.
+    async fn partition_counts(
+        &self,
+        names: &BTreeSet<Arc<str>>,
+    ) -> Result<BTreeMap<Arc<str>, PartitionId>, ClientError> {
+        let list: Vec<&str> = names.iter().map(|name| &**name).collect();
+        let asked = format!("look at the topics of group {}", self.group);
+        let (_, topics) = self.shared.client.ask_metadata(Some(&list), &asked).await?;
+        let count = |name: &Arc<str>| topics.iter().find(|topic| topic.name == *name).map_or(0, |t| t.partitions.len());
+        Ok(names.iter().map(|name| (Arc::clone(name), count(name) as PartitionId)).collect())
+    }
+
+    async fn sync(
+        &self,
+        joined: &JoinGroupResponse,
+        shares: Vec<SyncGroupRequestAssignment>,
+    ) -> Result<BTreeSet<TopicPartition>, ClientError> {
+        let asked = format!("get the assignment of group {}", self.group);
+        let options = &self.shared.options;
+        let wait = ANSWER_WAIT_MILLIS + u64::try_from(options.rebalance_timeout_ms).unwrap_or(0);
+        let build = |version| {
+            let request = SyncGroupRequest::default()
+                .with_group_id(group_id(&self.group))
+                .with_generation_id(joined.generation_id)
+                .with_member_id(joined.member_id.clone())
+                .with_assignments(shares.clone());
+            let request = if version >= 5 {
+                request
+                    .with_protocol_type(Some(text(group_protocol::PROTOCOL_TYPE)))
+                    .with_protocol_name(Some(text(options.assignor.as_str())))
+            } else {
+                request
+            };
+            if version >= 3 {
+                request.with_group_instance_id(options.instance_id.as_deref().map(text))
+            } else {
+                request
+            }
+        };
+        let (answer, _) = self.shared.client.ask_once(Target::Coordinator(&self.group), &asked, wait, build).await?;
+        ClientError::check(answer.error_code, || asked.clone(), None)?;
+        let partitions = group_protocol::decode_assignment(&answer.assignment).ok_or_else(|| {
+            ClientError::BadAnswer { asked, why: "the leader's assignment cannot be read".to_owned() }
+        })?;
+        Ok(partitions.into_iter().collect())
+    }
+
+    /// Goes from what it owns to what it is assigned. A cooperative member that has to give something back joins again
+    /// after that, so that another can get it.
+    async fn apply(&mut self, assigned: BTreeSet<TopicPartition>, leader: bool) -> Result<Option<Turn>, ClientError> {
+        let owned: BTreeSet<_> = self.shared.assignment().into_iter().collect();
+        let revoked: BTreeSet<_> = owned.difference(&assigned).cloned().collect();
+        let added: Vec<_> = assigned.difference(&owned).cloned().collect();
+        let (_, generation) = self.shared.identity();
+        if !leader {
+            self.shared_out = None;
+        }
+        self.memory = (assigned.iter().cloned().collect(), generation);
+        self.shared.own(&added);
+        self.shared.set_state(ConsumerState::Stable);
+        let assignment = assigned.into_iter().collect();
+        self.shared.tell(ConsumerEventKind::Assigned { generation, leader, added, assignment });
+        if revoked.is_empty() {
+            return Ok(None);
+        }
+        if let Some(turn) = self.give_back(&revoked).await? {
+            return Ok(Some(turn));
+        }
+        Ok(Some(Turn::Rejoin("it has given partitions back for others".to_owned())))
+    }
+
+    /// Gives partitions back inside of a poll, that is, when what was handed over from them is processed. Heartbeats go on
+    /// meanwhile.
+    async fn give_back(&mut self, partitions: &BTreeSet<TopicPartition>) -> Result<Option<Turn>, ClientError> {
+        if partitions.is_empty() {
+            return Ok(None);
+        }
+        self.shared.set_state(ConsumerState::Rebalancing);
+        loop {
+            let given = {
+                let mut inner = self.shared.inner.lock();
+                inner.polling().then(|| inner.disown(partitions))
+            };
+            if let Some(partitions) = given {
+                self.shared.fetch.notify_one();
+                self.shared.tell(ConsumerEventKind::Revoked { partitions });
+                return Ok(None);
+            }
+            if self.not_polled_for_long() {
+                return Ok(Some(Turn::NotPolled));
+            }
+            tokio::select! {
+                () = self.shared.polled.notified() => {}
+                () = tokio::time::sleep(self.heartbeat_interval()) => {
+                    // That the group rebalances is known; anything else is news.
+                    match self.heartbeat().await {
+                        Err(error) if error.code() != Some(ResponseError::RebalanceInProgress) => self.keep_on(error)?,
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Heartbeats until the group or its topics change.
+    async fn stay(&mut self) -> Result<Turn, ClientError> {
+        let mut look_at_topics = Instant::now() + self.metadata_interval();
+        loop {
+            tokio::time::sleep(self.heartbeat_interval().min(self.metadata_interval())).await;
+            match self.heartbeat().await {
+                Ok(()) => {}
+                Err(error) if error.code() == Some(ResponseError::RebalanceInProgress) => {
+                    return Ok(Turn::Rejoin("the group is rebalancing".to_owned()));
+                }
+                Err(error) => self.keep_on(error)?,
+            }
+            if self.not_polled_for_long() {
+                return Ok(Turn::NotPolled);
+            }
+            if Instant::now() >= look_at_topics {
+                look_at_topics = Instant::now() + self.metadata_interval();
+                if self.topics_changed().await {
+                    return Ok(Turn::Rejoin("topics have got other partitions".to_owned()));
+                }
+            }
+        }
+    }
+
+    async fn heartbeat(&self) -> Result<(), ClientError> {
+        let asked = format!("heartbeat in group {}", self.group);
+        let (member_id, generation) = self.shared.identity();
+        let build = |version| {
+            let request = HeartbeatRequest::default()
+                .with_group_id(group_id(&self.group))
+                .with_generation_id(generation)
+                .with_member_id(text(&member_id));
+            let instance = self.shared.options.instance_id.as_deref().map(text);
+            if version >= 3 { request.with_group_instance_id(instance) } else { request }
+        };
+        let wait = u64::try_from(self.shared.options.session_timeout_ms).unwrap_or(ANSWER_WAIT_MILLIS).max(1);
+        let (answer, _) = self.shared.client.ask_once(Target::Coordinator(&self.group), &asked, wait, build).await?;
+        ClientError::check(answer.error_code, || asked, None)
+    }
+
+    /// A heartbeat that fails for a passing reason is followed by the next one; the coordinator decides when it was too
+    /// long.
+    fn keep_on(&self, error: ClientError) -> Result<(), ClientError> {
+        if !error.is_retriable() {
+            return Err(error);
+        }
+        self.shared.client.forget(Target::Coordinator(&self.group));
+        self.shared.tell(ConsumerEventKind::Problem(error));
+        Ok(())
+    }
+
+    fn heartbeat_interval(&self) -> Duration {
+        Duration::from_millis(self.shared.options.heartbeat_interval_ms.max(1))
+    }
+
+    fn metadata_interval(&self) -> Duration {
+        Duration::from_millis(self.shared.options.metadata_interval_ms.max(1))
+    }
+
+    async fn topics_changed(&self) -> bool {
+        let Some(before) = &self.shared_out else { return false };
+        let names = before.keys().cloned().collect();
+        // A look that fails changes nothing; the next one follows.
+        self.partition_counts(&names).await.is_ok_and(|now| now != *before)
+    }
+
+    fn not_polled_for_long(&self) -> bool {
+        let inner = self.shared.inner.lock();
+        let most = Duration::from_millis(self.shared.options.max_poll_interval_ms);
+        !inner.polling() && inner.last_poll.elapsed() > most
+    }
+
+    /// Leaves a group whose caller does not poll, and comes back when it does (KIP-62).
+    async fn step_aside(&mut self) {
+        let (member_id, _) = self.shared.identity();
+        let why = format!("it was not polled for {} ms", self.shared.options.max_poll_interval_ms);
+        // If this does not arrive, the session runs out.
+        let _ = self.shared.send_leave(&member_id).await;
+        self.lose(&why, true);
+        while !self.shared.inner.lock().polling() {
+            self.shared.polled.notified().await;
+        }
+        self.reason = "it is polled again".to_owned();
+    }
+
+    /// Loses everything: the group has gone on without it.
+    fn lose(&mut self, why: &str, forget_id: bool) {
+        let all = self.shared.assignment().into_iter().collect();
+        let partitions = self.shared.disown(&all);
+        {
+            let mut inner = self.shared.inner.lock();
+            inner.generation = -1;
+            inner.state = ConsumerState::Joining;
+            if forget_id {
+                inner.member_id.clear();
+            }
+        }
+        self.shared_out = None;
+        self.shared.fetch.notify_one();
+        if !partitions.is_empty() {
+            self.shared.tell(ConsumerEventKind::Lost { partitions, why: why.to_owned() });
+        }
+    }
+
+    /// Reacts to a failure; `false` when there is no going on.
+    fn take(&mut self, error: &ClientError) -> bool {
+        use ResponseError as E;
+        match error.code() {
+            Some(E::UnknownMemberId) => self.lose(&error.why(), true),
+            Some(E::IllegalGeneration) => self.lose(&error.why(), false),
+            Some(E::RebalanceInProgress | E::UnknownServerError) => {}
+            _ => return error.is_retriable(),
+        }
+        true
+    }
+}
+
+/// The group went on; joining again is all there is to do, at once.
+fn is_group_move(error: &ClientError) -> bool {
+    use ResponseError as E;
+    matches!(error.code(), Some(E::UnknownMemberId | E::IllegalGeneration | E::RebalanceInProgress))
+}

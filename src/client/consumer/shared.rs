@@ -1,0 +1,352 @@
+//! What the handle and the two tasks of a consumer share: the partitions it owns, with positions and buffers, and what
+//! happened.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+use parking_lot::Mutex;
+use tokio::{sync::Notify, time::Instant};
+
+use super::{ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerState};
+use crate::{
+    client::{Client, ClientError},
+    model::{Offset, Record, TopicPartition},
+};
+
+/// Events kept for [`super::Consumer::take_events`].
+const EVENTS_MAX: usize = 1_000;
+/// What a record counts in a buffer beyond its payload, in bytes.
+const RECORD_OVERHEAD_BYTES: usize = 150;
+
+/// The state of one consumer.
+pub(super) struct Shared {
+    pub client: Client,
+    pub options: ConsumerOptions,
+    pub inner: Mutex<Inner>,
+    /// For polls: records, events or a failure are there.
+    pub delivered: Notify,
+    /// For the fetcher: partitions or room have changed.
+    pub fetch: Notify,
+    /// For the member: a poll has begun.
+    pub polled: Notify,
+}
+
+/// Behind the lock, which is never held across an await.
+pub(super) struct Inner {
+    pub state: ConsumerState,
+    pub member_id: String,
+    pub generation: i32,
+    pub owned: BTreeMap<TopicPartition, Slot>,
+    /// Changes whenever fetches under way may be about something else.
+    pub plan: u64,
+    pub last_poll: Instant,
+    polls: usize,
+    events: VecDeque<ConsumerEvent>,
+    events_seen: u64,
+    /// Told by the next poll, once.
+    fault: Option<ClientError>,
+    /// Told by every poll.
+    failure: Option<ClientError>,
+    /// The partition after which the next poll begins, so that none starves.
+    last_served: Option<TopicPartition>,
+}
+
+/// An owned partition.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    /// The next offset to hand over.
+    pub position: Option<Offset>,
+    /// The next offset to fetch; `None` until it is known where to start.
+    pub fetch_at: Option<Offset>,
+    pub committed: Option<Offset>,
+    pub paused: bool,
+    /// The offset it had is gone: what is committed does not count.
+    pub reset: bool,
+    /// A batch that cannot be read stands at `fetch_at`; a seek goes past it.
+    pub blocked: Option<ClientError>,
+    /// Not fetched before this moment, after a failure.
+    pub not_before: Option<Instant>,
+    /// Waits for the caller's decision where to start.
+    pub undecided: bool,
+    pub buffer: VecDeque<Record>,
+    pub buffered_bytes: usize,
+}
+
+/// A poll under way; while there is one, what was handed over before counts as processed.
+pub(super) struct Poll<'a> {
+    shared: &'a Shared,
+    events_seen: u64,
+    over: std::cell::Cell<bool>,
+}
+
+// The cell is only touched under the lock of `Inner`, by the one task that polls.
+impl Drop for Poll<'_> {
+    fn drop(&mut self) {
+        if !self.over.get() {
+            let mut inner = self.shared.inner.lock();
+            inner.polls -= 1;
+            inner.last_poll = Instant::now();
+        }
+    }
+}
+
+impl Shared {
+    pub fn new(client: Client, options: ConsumerOptions) -> Self {
+        let inner = Inner {
+            state: ConsumerState::Joining,
+            member_id: String::new(),
+            generation: -1,
+            owned: BTreeMap::new(),
+            plan: 0,
+            last_poll: Instant::now(),
+            polls: 0,
+            events: VecDeque::new(),
+            events_seen: 0,
+            fault: None,
+            failure: None,
+            last_served: None,
+        };
+        let (delivered, fetch, polled) = (Notify::new(), Notify::new(), Notify::new());
+        Self { client, options, inner: Mutex::new(inner), delivered, fetch, polled }
+    }
+
+    pub fn begin_poll(&self) -> Poll<'_> {
+        let mut inner = self.inner.lock();
+        inner.polls += 1;
+        inner.last_poll = Instant::now();
+        let poll = Poll { shared: self, events_seen: inner.events_seen, over: false.into() };
+        drop(inner);
+        self.polled.notify_one();
+        poll
+    }
+
+    /// Records, if there are any, or a reason to return without. In the same locked moment in which records are handed
+    /// over, the poll ends: a rebalance sees either the poll, or the records being processed.
+    pub fn take_records(&self, poll: &Poll<'_>) -> Option<Result<Vec<(Arc<str>, Record)>, ClientError>> {
+        let mut inner = self.inner.lock();
+        let outcome = if let Some(failure) = &inner.failure {
+            Err(failure.clone())
+        } else if let Some(fault) = inner.fault.take() {
+            Err(fault)
+        } else {
+            let records = inner.drain(self.options.max_poll_records.max(1));
+            match (records.is_empty(), inner.blocked()) {
+                (true, Some(error)) => Err(error),
+                (true, None) if inner.events_seen == poll.events_seen => return None,
+                _ => Ok(records),
+            }
+        };
+        inner.polls -= 1;
+        inner.last_poll = Instant::now();
+        poll.over.set(true);
+        drop(inner);
+        self.fetch.notify_one();
+        Some(outcome)
+    }
+
+    pub fn identity(&self) -> (String, i32) {
+        let inner = self.inner.lock();
+        (inner.member_id.clone(), inner.generation)
+    }
+
+    pub fn state(&self) -> ConsumerState {
+        self.inner.lock().state
+    }
+
+    pub fn set_state(&self, state: ConsumerState) {
+        self.inner.lock().state = state;
+    }
+
+    pub fn assignment(&self) -> Vec<TopicPartition> {
+        self.inner.lock().owned.keys().cloned().collect()
+    }
+
+    pub fn positions(&self) -> Vec<(TopicPartition, Offset)> {
+        let inner = self.inner.lock();
+        inner.owned.iter().filter_map(|(tp, slot)| Some((tp.clone(), slot.position?))).collect()
+    }
+
+    /// Positions that differ from what is committed.
+    pub fn uncommitted(&self) -> Vec<(TopicPartition, Offset)> {
+        let inner = self.inner.lock();
+        let differs = |slot: &Slot| slot.position.filter(|position| slot.committed != Some(*position));
+        inner.owned.iter().filter_map(|(tp, slot)| Some((tp.clone(), differs(slot)?))).collect()
+    }
+
+    pub fn remember_committed(&self, offsets: &[(TopicPartition, Offset)]) {
+        let mut inner = self.inner.lock();
+        for (tp, offset) in offsets {
+            if let Some(slot) = inner.owned.get_mut(tp) {
+                slot.committed = Some(*offset);
+            }
+        }
+    }
+
+    pub fn take_events(&self) -> Vec<ConsumerEvent> {
+        self.inner.lock().events.drain(..).collect()
+    }
+
+    /// Notes what happened and lets a waiting poll return.
+    pub fn tell(&self, kind: ConsumerEventKind) {
+        let at = self.client.now();
+        self.inner.lock().push_event(ConsumerEvent { at, kind });
+        self.delivered.notify_one();
+    }
+
+    /// Told by the next poll.
+    pub fn fault(&self, error: ClientError) {
+        self.inner.lock().fault = Some(error);
+        self.delivered.notify_one();
+    }
+
+    /// Given up for good.
+    pub fn fail(&self, error: ClientError) {
+        let mut inner = self.inner.lock();
+        inner.state = ConsumerState::Failed;
+        inner.generation = -1;
+        inner.owned.clear();
+        inner.plan += 1;
+        inner.failure = Some(error.clone());
+        drop(inner);
+        self.tell(ConsumerEventKind::Failed(error));
+    }
+
+    pub fn left(&self) {
+        let mut inner = self.inner.lock();
+        inner.state = ConsumerState::Left;
+        inner.generation = -1;
+        inner.owned.clear();
+        drop(inner);
+        self.tell(ConsumerEventKind::Left);
+    }
+
+    pub fn set_paused(&self, partitions: &[TopicPartition], paused: bool) {
+        let mut inner = self.inner.lock();
+        for tp in partitions {
+            if let Some(slot) = inner.owned.get_mut(tp) {
+                slot.paused = paused;
+            }
+        }
+        inner.plan += 1;
+        drop(inner);
+        self.fetch.notify_one();
+        self.delivered.notify_one();
+    }
+
+    pub fn seek(&self, partition: &TopicPartition, offset: Offset) -> Result<(), ClientError> {
+        let mut inner = self.inner.lock();
+        let Some(slot) = inner.owned.get_mut(partition) else {
+            return Err(ClientError::Invalid {
+                asked: format!("go to offset {offset} of {partition}"),
+                why: "this consumer does not own the partition".to_owned(),
+                hint: "wait until it is assigned, or ask the member that owns it".to_owned(),
+            });
+        };
+        let (committed, paused) = (slot.committed, slot.paused);
+        *slot = Slot { position: Some(offset), fetch_at: Some(offset), committed, paused, ..Slot::default() };
+        inner.plan += 1;
+        drop(inner);
+        self.fetch.notify_one();
+        Ok(())
+    }
+
+    /// Takes partitions away; a poll must be under way, or they are lost anyway. Answers which were owned.
+    pub fn disown(&self, partitions: &BTreeSet<TopicPartition>) -> Vec<TopicPartition> {
+        let mut inner = self.inner.lock();
+        inner.disown(partitions)
+    }
+
+    /// Gives new partitions; where to start is found out by the fetcher.
+    pub fn own(&self, added: &[TopicPartition]) {
+        let mut inner = self.inner.lock();
+        for tp in added {
+            inner.owned.entry(tp.clone()).or_default();
+        }
+        inner.plan += 1;
+        drop(inner);
+        self.fetch.notify_one();
+    }
+}
+
+impl Inner {
+    /// Whether a poll is under way.
+    pub fn polling(&self) -> bool {
+        self.polls > 0
+    }
+
+    pub fn disown(&mut self, partitions: &BTreeSet<TopicPartition>) -> Vec<TopicPartition> {
+        self.plan += 1;
+        partitions.iter().filter(|tp| self.owned.remove(*tp).is_some()).cloned().collect()
+    }
+
+    pub fn buffered_bytes(&self) -> usize {
+        self.owned.values().map(|slot| slot.buffered_bytes).sum()
+    }
+
+    fn push_event(&mut self, event: ConsumerEvent) {
+        // A failure that repeats every second is told once.
+        let repeated = matches!(event.kind, ConsumerEventKind::Problem(_));
+        if repeated && self.events.back().is_some_and(|last| last.kind == event.kind) {
+            return;
+        }
+        if self.events.len() >= EVENTS_MAX {
+            self.events.pop_front();
+        }
+        self.events.push_back(event);
+        self.events_seen += 1;
+    }
+
+    /// The damage that some partition stands before, when it has nothing else to hand over.
+    fn blocked(&self) -> Option<ClientError> {
+        let blocked = |slot: &&Slot| !slot.paused && slot.buffer.is_empty() && slot.blocked.is_some();
+        self.owned.values().find(blocked).and_then(|slot| slot.blocked.clone())
+    }
+
+    /// Takes up to `most` records, partition after partition, beginning after the one served last.
+    fn drain(&mut self, most: usize) -> Vec<(Arc<str>, Record)> {
+        let mut records = Vec::new();
+        let mut order: Vec<TopicPartition> = self.owned.keys().cloned().collect();
+        if let Some(last) = &self.last_served {
+            let start = order.partition_point(|tp| tp <= last);
+            order.rotate_left(start);
+        }
+        for tp in order {
+            let Some(slot) = self.owned.get_mut(&tp).filter(|slot| !slot.paused) else { continue };
+            while records.len() < most
+                && let Some(record) = slot.buffer.pop_front()
+            {
+                slot.buffered_bytes -= record_cost(&record);
+                slot.position = Some(record.offset + 1);
+                records.push((Arc::clone(&tp.topic), record));
+                self.last_served = Some(tp.clone());
+            }
+            if slot.buffer.is_empty() {
+                // Past transaction markers and other gaps.
+                slot.position = slot.fetch_at.or(slot.position);
+            }
+        }
+        records
+    }
+}
+
+impl Slot {
+    /// Room in its buffer and nothing against fetching.
+    pub fn fetchable(&self, partition_bytes: usize, now: Instant) -> Option<Offset> {
+        let free = !self.paused
+            && self.blocked.is_none()
+            && self.buffered_bytes < partition_bytes
+            && self.not_before.is_none_or(|moment| moment <= now);
+        self.fetch_at.filter(|_| free)
+    }
+
+    pub fn push(&mut self, record: Record) {
+        self.buffered_bytes += record_cost(&record);
+        self.buffer.push_back(record);
+    }
+}
+
+fn record_cost(record: &Record) -> usize {
+    record.payload_bytes() + RECORD_OVERHEAD_BYTES
+}
