@@ -1,1 +1,563 @@
-//! Tests of client.
+//! The client against the embedded broker, over the in-process transport: what a program that uses Kafka does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use millpond::{
+    broker::{Broker, BrokerOptions},
+    client::{
+        AutoOffsetReset, Client, ClientError, ConfigChange, Consumer, ConsumerEventKind, ConsumerOptions,
+        ConsumerState, FetchOptions, NewTopic, OffsetSpec, ProduceOptions, Producer, ProducerOptions, ReadOrder,
+        ReadRange, Reader, ReaderOptions, partition_for_key, records_from,
+    },
+    model::{Acks, Assignor, Compression, GroupState, Header, NewRecord, Record, TopicPartition},
+    session::{SystemClock, in_process::InProcess},
+};
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+/// No condition of these tests takes longer, however slow the machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Stage {
+    client: Client,
+    broker: Broker,
+    _dir: TempDir,
+}
+
+impl Stage {
+    async fn open() -> Self {
+        let dir = TempDir::new().unwrap();
+        let options = BrokerOptions {
+            session_timeout_min_ms: 100,
+            auto_create_topics: false,
+            ..BrokerOptions::new(dir.path(), Arc::new(SystemClock))
+        };
+        let broker = Broker::open(options).await.unwrap();
+        Self { client: client(&broker, "test"), broker, _dir: dir }
+    }
+
+    async fn with_topic(name: &str, partitions: i32) -> Self {
+        let stage = Self::open().await;
+        stage.client.create_topic(&NewTopic::new(name, partitions)).await.unwrap();
+        stage
+    }
+
+    fn consumer(&self, id: &str, options: ConsumerOptions) -> Consumer {
+        Consumer::start(client(&self.broker, id), options)
+    }
+}
+
+fn client(broker: &Broker, id: &str) -> Client {
+    Client::new(Arc::new(InProcess::new(broker.clone(), id)), id)
+}
+
+fn record(key: &str, value: &str) -> NewRecord {
+    let bytes = |s: &str| Some(Bytes::copy_from_slice(s.as_bytes()));
+    NewRecord { key: bytes(key), value: bytes(value), ..NewRecord::default() }
+}
+
+fn numbered(count: usize) -> Vec<NewRecord> {
+    (0..count).map(|n| record(&format!("key {n}"), &format!("value {n}"))).collect()
+}
+
+fn options(group: &str, topic: &str) -> ConsumerOptions {
+    ConsumerOptions {
+        auto_offset_reset: AutoOffsetReset::Earliest,
+        session_timeout_ms: 10_000,
+        heartbeat_interval_ms: 20,
+        metadata_interval_ms: 100,
+        ..ConsumerOptions::new(group, [topic])
+    }
+}
+
+/// Polls until `done`, handing every record to it.
+async fn poll_until(consumer: &Consumer, mut done: impl FnMut(&[(Arc<str>, Record)]) -> bool) {
+    let polls = async {
+        loop {
+            let polled = consumer.poll(Duration::from_millis(50)).await.unwrap();
+            if done(&polled.records) {
+                break;
+            }
+        }
+    };
+    timeout(PATIENCE, polls).await.expect("the records did not come");
+}
+
+async fn poll_values(consumer: &Consumer, count: usize) -> Vec<String> {
+    let mut values = Vec::new();
+    poll_until(consumer, |records| {
+        values.extend(records.iter().map(|(_, r)| String::from_utf8(r.value.as_ref().unwrap().to_vec()).unwrap()));
+        values.len() >= count
+    })
+    .await;
+    values
+}
+
+/// Polls all of `consumers` in turn until each owns as many partitions as told.
+async fn poll_until_owning(consumers: &[(&Consumer, usize)]) {
+    let polls = async {
+        while consumers.iter().any(|(c, n)| c.assignment().len() != *n || c.state() != ConsumerState::Stable) {
+            for (consumer, _) in consumers {
+                consumer.poll(Duration::from_millis(10)).await.unwrap();
+            }
+        }
+    };
+    if timeout(PATIENCE, polls).await.is_err() {
+        let now: Vec<_> = consumers.iter().map(|(c, n)| (n, c.state(), c.assignment(), c.take_events())).collect();
+        panic!("no such assignment: {now:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_come_back_as_they_were_with_every_compression() {
+    let stage = Stage::with_topic("orders", 1).await;
+    let headers = vec![
+        Header { key: Bytes::from_static(b"twice"), value: Some(Bytes::from_static(&[0xff, 0])) },
+        Header { key: Bytes::from_static(b"twice"), value: None },
+    ];
+    let hostile = NewRecord {
+        key: Some(Bytes::from_static(&[0xc3, 0x28])),
+        value: None,
+        timestamp: Some(1_234),
+        headers,
+        partition: Some(0),
+    };
+    let tp = TopicPartition::new("orders", 0);
+    for (nth, compression) in Compression::ALL.into_iter().enumerate() {
+        let sent = vec![hostile.clone(), record("k", &"v".repeat(5_000))];
+        let options = ProduceOptions { compression, ..ProduceOptions::default() };
+        let produced = stage.client.produce("orders", sent.clone(), options).await.unwrap();
+        let base = 2 * nth as i64;
+        assert_eq!(produced.iter().map(|p| p.offset).collect::<Vec<_>>(), [base, base + 1]);
+        assert_eq!(produced[0].timestamp, 1_234);
+        let fetched = stage.client.fetch(&tp, base, FetchOptions::default()).await.unwrap();
+        assert_eq!(fetched.high_watermark, base + 2);
+        let records = records_from(&tp, &fetched.batches, base, 1 << 20).unwrap();
+        assert_eq!(records.len(), 2);
+        for (record, sent) in records.iter().zip(&sent) {
+            assert_eq!((&record.key, &record.value, &record.headers), (&sent.key, &sent.value, &sent.headers));
+        }
+        assert_eq!(records[0].batch.compression, compression);
+        assert_eq!(records[0].timestamp, 1_234);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_come_in_the_order_of_the_input_over_partitions_and_batches() {
+    let stage = Stage::with_topic("orders", 4).await;
+    let options = ProduceOptions { batch_bytes: 300, acks: Acks::Leader, ..ProduceOptions::default() };
+    let produced = stage.client.produce("orders", numbered(200), options).await.unwrap();
+    let mut next = [0; 4];
+    for (n, produced) in produced.iter().enumerate() {
+        assert_eq!(produced.partition, partition_for_key(format!("key {n}").as_bytes(), 4));
+        assert_eq!(produced.offset, next[produced.partition as usize]);
+        next[produced.partition as usize] += 1;
+    }
+    let silent = ProduceOptions { acks: Acks::None, ..ProduceOptions::default() };
+    let produced = stage.client.produce("orders", numbered(1), silent).await.unwrap();
+    assert_eq!(produced[0].offset, -1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_says_what_was_asked_and_what_to_do() {
+    let stage = Stage::with_topic("orders", 1).await;
+    let unknown = stage.client.produce("nowhere", numbered(1), ProduceOptions::default()).await.unwrap_err();
+    assert_eq!(unknown.name(), "UNKNOWN_TOPIC_OR_PARTITION");
+    assert!(unknown.to_string().contains("nowhere"), "{unknown}");
+    let large = vec![record("k", &"x".repeat(2_000_000))];
+    let refused = stage.client.produce("orders", large, ProduceOptions::default()).await.unwrap_err();
+    assert_eq!(refused.name(), "MESSAGE_TOO_LARGE");
+    assert!(refused.hint().contains("max.message.bytes"), "{refused}");
+    let again = stage.client.create_topic(&NewTopic::new("orders", 1)).await.unwrap_err();
+    assert_eq!(again.name(), "TOPIC_ALREADY_EXISTS");
+    let tp = TopicPartition::new("orders", 0);
+    let beyond = stage.client.fetch(&tp, 99, FetchOptions::default()).await.unwrap_err();
+    assert_eq!(beyond.name(), "OFFSET_OUT_OF_RANGE");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn topics_are_administered() {
+    let stage = Stage::open().await;
+    let client = &stage.client;
+    client.create_topic(&NewTopic::new("a", 2).with_config("retention.ms", "1000")).await.unwrap();
+    client.create_topic(&NewTopic { name: "b".into(), partitions: None, configs: vec![] }).await.unwrap();
+    let topics = client.topics().await.unwrap();
+    assert_eq!(topics.iter().map(|t| &*t.name).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(topics[0].partitions.len(), 2);
+    let cluster = client.cluster().await.unwrap();
+    assert_eq!(cluster.controller, Some(cluster.nodes[0].id));
+
+    let retention = |entries: Vec<millpond::model::ConfigEntry>| {
+        entries.into_iter().find(|entry| entry.name == "retention.ms").unwrap()
+    };
+    let entry = retention(client.describe_topic_configs("a").await.unwrap());
+    assert_eq!(entry.value.as_deref(), Some("1000"));
+    assert_eq!(entry.default.as_deref(), Some("604800000"));
+    client.alter_topic_configs("a", vec![ConfigChange::Set("retention.ms".into(), "2000".into())]).await.unwrap();
+    assert_eq!(retention(client.describe_topic_configs("a").await.unwrap()).value.as_deref(), Some("2000"));
+    client.alter_topic_configs("a", vec![ConfigChange::Reset("retention.ms".into())]).await.unwrap();
+    assert_eq!(retention(client.describe_topic_configs("a").await.unwrap()).value.as_deref(), Some("604800000"));
+    let wrong = client.alter_topic_configs("a", vec![ConfigChange::Set("retention.ms".into(), "soon".into())]).await;
+    assert_eq!(wrong.unwrap_err().name(), "INVALID_CONFIG");
+
+    client.add_partitions("a", 5).await.unwrap();
+    assert_eq!(client.topic("a").await.unwrap().partitions.len(), 5);
+    client.delete_topic("a").await.unwrap();
+    let outcomes = client.delete_topics(&["a", "b"]).await.unwrap();
+    assert_eq!(outcomes[0].1.as_ref().unwrap_err().name(), "UNKNOWN_TOPIC_OR_PARTITION");
+    assert_eq!(outcomes[1], ("b".to_owned(), Ok(())));
+    assert!(client.topics().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offsets_are_found_by_place_and_by_time_and_records_deleted_below_one() {
+    let stage = Stage::with_topic("orders", 2).await;
+    let client = &stage.client;
+    for (n, timestamp) in [100, 300, 200].into_iter().enumerate() {
+        let record = NewRecord { partition: Some(0), timestamp: Some(timestamp), ..record("k", &n.to_string()) };
+        client.produce("orders", vec![record], ProduceOptions::default()).await.unwrap();
+    }
+    let (full, empty) = (TopicPartition::new("orders", 0), TopicPartition::new("orders", 1));
+    let at = async |tp: &TopicPartition, spec| client.offset(tp, spec).await.unwrap();
+    assert_eq!(at(&full, OffsetSpec::Earliest).await, Some(0));
+    assert_eq!(at(&full, OffsetSpec::Latest).await, Some(3));
+    assert_eq!(at(&full, OffsetSpec::MaxTimestamp).await, Some(1));
+    assert_eq!(at(&full, OffsetSpec::At(150)).await, Some(1));
+    assert_eq!(at(&full, OffsetSpec::At(301)).await, None);
+    assert_eq!(at(&empty, OffsetSpec::MaxTimestamp).await, None);
+    assert_eq!(at(&empty, OffsetSpec::Latest).await, Some(0));
+
+    let deleted = client.delete_records(vec![(full.clone(), 2), (empty.clone(), -1)]).await.unwrap();
+    assert_eq!(deleted, [(full.clone(), Ok(2)), (empty, Ok(0))]);
+    assert_eq!(at(&full, OffsetSpec::Earliest).await, Some(2));
+    let beyond = client.delete_records(vec![(full, 99)]).await.unwrap();
+    assert_eq!(beyond[0].1.as_ref().unwrap_err().name(), "OFFSET_OUT_OF_RANGE");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_producer_keeps_the_order_of_each_partition_and_a_reader_reads_all() {
+    let stage = Stage::with_topic("orders", 3).await;
+    let options = ProducerOptions { batch_bytes: 2_000, buffer_bytes: 20_000, linger_ms: 1, ..Default::default() };
+    let producer = Producer::start(stage.client.clone(), options);
+    let first = producer.send("orders", record("a", "first")).await.unwrap().outcome().await.unwrap();
+    assert_eq!(first.offset, 0);
+    for n in 0..2_000 {
+        producer.post("orders", record(&format!("key {}", n % 50), &format!("{n:06}"))).await.unwrap();
+    }
+    producer.flush().await.unwrap();
+    let stats = producer.stats();
+    assert_eq!((stats.sent, stats.acknowledged, stats.failed), (2_001, 2_001, 0));
+
+    for order in [ReadOrder::InTurn, ReadOrder::Interleaved] {
+        let ranges = (0..3).map(|p| ReadRange { partition: TopicPartition::new("orders", p), from: 0, to: 5_000 });
+        let options = ReaderOptions { piece_bytes: 4_000, order, ..ReaderOptions::default() };
+        let mut reader = Reader::start(stage.client.clone(), ranges.collect(), options);
+        let mut by_key: BTreeMap<Bytes, Vec<Bytes>> = BTreeMap::new();
+        while let Some(piece) = reader.next().await.unwrap() {
+            for record in piece.records().unwrap() {
+                by_key.entry(record.key.unwrap()).or_default().push(record.value.unwrap());
+            }
+        }
+        assert_eq!(by_key.values().map(Vec::len).sum::<usize>(), 2_001);
+        assert!(by_key.values().all(|values| values.is_sorted()), "order of a key was lost");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_takes_exactly_its_range_and_goes_on_where_records_were_deleted() {
+    let stage = Stage::with_topic("orders", 1).await;
+    let tp = TopicPartition::new("orders", 0);
+    stage
+        .client
+        .produce("orders", numbered(100), ProduceOptions { batch_bytes: 500, ..Default::default() })
+        .await
+        .unwrap();
+    let offsets = async |from, to| {
+        let ranges = vec![ReadRange { partition: tp.clone(), from, to }];
+        let mut reader =
+            Reader::start(stage.client.clone(), ranges, ReaderOptions { piece_bytes: 100, ..Default::default() });
+        let mut offsets = Vec::new();
+        while let Some(piece) = reader.next().await.unwrap() {
+            offsets.extend(piece.records().unwrap().iter().map(|r| r.offset));
+        }
+        offsets
+    };
+    assert_eq!(offsets(13, 61).await, (13..61).collect::<Vec<_>>());
+    stage.client.delete_records(vec![(tp.clone(), 50)]).await.unwrap();
+    assert_eq!(offsets(13, 61).await, (50..61).collect::<Vec<_>>());
+    assert_eq!(offsets(0, 20).await, Vec::<i64>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_producer_tells_what_was_refused() {
+    let stage = Stage::with_topic("orders", 1).await;
+    let producer = Producer::start(stage.client.clone(), ProducerOptions::default());
+    producer.post("orders", record("k", "good")).await.unwrap();
+    producer.post("orders", record("k", &"x".repeat(2_000_000))).await.unwrap();
+    assert_eq!(producer.flush().await.unwrap_err().name(), "MESSAGE_TOO_LARGE");
+    let stats = producer.stats();
+    assert_eq!((stats.acknowledged, stats.failed), (1, 1));
+    producer.flush().await.unwrap();
+    assert_eq!(producer.send("nowhere", record("k", "v")).await.err().unwrap().name(), "UNKNOWN_TOPIC_OR_PARTITION");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_groups_each_get_everything_and_two_members_share() {
+    for assignor in Assignor::ALL {
+        let stage = Stage::with_topic("orders", 4).await;
+        stage.client.produce("orders", numbered(100), ProduceOptions::default()).await.unwrap();
+        let with = |group| ConsumerOptions { assignor, ..options(group, "orders") };
+        let [one, two] = ["one", "two"].map(|id| stage.consumer(id, with("shared")));
+        let alone = stage.consumer("alone", with("other"));
+        poll_until_owning(&[(&alone, 4)]).await;
+        let all: BTreeSet<_> = poll_values(&alone, 100).await.into_iter().collect();
+        assert_eq!(all.len(), 100);
+
+        poll_until_owning(&[(&one, 2), (&two, 2)]).await;
+        let owned: BTreeSet<_> = [one.assignment(), two.assignment()].concat().into_iter().collect();
+        assert_eq!(owned.len(), 4, "{assignor:?}");
+        let info = stage.client.describe_group("shared").await.unwrap();
+        assert_eq!((info.state, info.members.len(), &*info.protocol), (GroupState::Stable, 2, assignor.as_str()));
+        let seen: BTreeSet<_> = info.members.iter().flat_map(|m| m.assignment.clone()).collect();
+        assert_eq!(seen, owned);
+        assert!(info.members.iter().all(|m| *m.topics == ["orders".into()] && ["one", "two"].contains(&&*m.client_id)));
+        let groups: Vec<_> = stage.client.groups().await.unwrap().into_iter().map(|g| (g.id, g.state)).collect();
+        assert_eq!(groups, [("other".to_owned(), GroupState::Stable), ("shared".to_owned(), GroupState::Stable)]);
+        stage.broker.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_member_is_replaced_when_its_session_runs_out_and_one_that_leaves_at_once() {
+    let stage = Stage::with_topic("orders", 4).await;
+    let short = ConsumerOptions { session_timeout_ms: 500, ..options("g", "orders") };
+    let [one, two] = ["one", "two"].map(|id| stage.consumer(id, short.clone()));
+    poll_until_owning(&[(&one, 2), (&two, 2)]).await;
+    stage.client.produce("orders", numbered(40), ProduceOptions::default()).await.unwrap();
+    two.kill();
+    assert_eq!(stage.client.describe_group("g").await.unwrap().members.len(), 2, "the group does not know yet");
+    let values: BTreeSet<_> = poll_values(&one, 40).await.into_iter().collect();
+    assert_eq!(values.len(), 40);
+    assert_eq!(one.assignment().len(), 4);
+
+    let long = ConsumerOptions { session_timeout_ms: 60_000, ..options("g", "orders") };
+    let three = stage.consumer("three", long);
+    poll_until_owning(&[(&one, 2), (&three, 2)]).await;
+    three.leave().await.unwrap();
+    poll_until_owning(&[(&one, 4)]).await;
+    one.leave().await.unwrap();
+    assert_eq!(stage.client.describe_group("g").await.unwrap().state, GroupState::Empty);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cooperative_rebalance_keeps_what_stays_and_its_records_flow() {
+    let stage = Stage::with_topic("orders", 4).await;
+    let one = stage.consumer("one", options("g", "orders"));
+    poll_until_owning(&[(&one, 4)]).await;
+    one.take_events();
+    let two = stage.consumer("two", options("g", "orders"));
+    poll_until_owning(&[(&one, 2), (&two, 2)]).await;
+    let kept = one.assignment();
+    let events: Vec<_> = one.take_events().into_iter().map(|event| event.kind).collect();
+    let revoked: Vec<_> = events
+        .iter()
+        .filter_map(|kind| match kind {
+            ConsumerEventKind::Revoked { partitions } => Some(partitions.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(revoked.len(), 2, "{events:#?}");
+    assert!(revoked.iter().all(|tp| !kept.contains(tp)));
+
+    // A third member joins and then hardly ever heartbeats: once a partition was given back for it, the group waits for it
+    // to join again. What the others kept still flows.
+    let slow = ConsumerOptions { session_timeout_ms: 60_000, heartbeat_interval_ms: 50_000, ..options("g", "orders") };
+    let three = stage.consumer("three", slow);
+    let rebalancing = async || stage.client.describe_group("g").await.unwrap().state == GroupState::PreparingRebalance;
+    let polls = async {
+        while one.assignment().len() + two.assignment().len() != 3 || !rebalancing().await {
+            for consumer in [&one, &two, &three] {
+                consumer.poll(Duration::from_millis(10)).await.unwrap();
+            }
+        }
+    };
+    timeout(PATIENCE, polls).await.unwrap();
+    for consumer in [&one, &two] {
+        let kept = consumer.assignment();
+        let records = kept.iter().map(|tp| NewRecord { partition: Some(tp.partition), ..record("k", "flowing") });
+        stage.client.produce("orders", records.collect(), ProduceOptions::default()).await.unwrap();
+        assert_eq!(poll_values(consumer, kept.len()).await, vec!["flowing"; kept.len()]);
+    }
+    assert!(rebalancing().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_being_processed_is_not_taken_away_before_the_next_poll() {
+    let stage = Stage::with_topic("orders", 2).await;
+    stage.client.produce("orders", numbered(20), ProduceOptions::default()).await.unwrap();
+    for assignor in [Assignor::Range, Assignor::CooperativeSticky] {
+        let group = assignor.as_str();
+        let with = ConsumerOptions { assignor, ..options(group, "orders") };
+        let one = stage.consumer("one", with.clone());
+        let got = poll_values(&one, 20).await;
+        assert_eq!(got.len(), 20);
+        let two = stage.consumer("two", with);
+        let asked = async {
+            while stage.client.describe_group(group).await.unwrap().members.len() < 2 {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, asked).await.unwrap();
+        assert_eq!(one.assignment().len(), 2, "taken away while its records were being processed");
+        one.commit().await.unwrap();
+        poll_until_owning(&[(&one, 1), (&two, 1)]).await;
+        // Everything was committed before it moved: nothing comes twice.
+        assert!(two.poll(Duration::from_millis(50)).await.unwrap().records.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_goes_on_where_it_committed() {
+    let stage = Stage::with_topic("orders", 1).await;
+    stage.client.produce("orders", numbered(10), ProduceOptions::default()).await.unwrap();
+    let few = ConsumerOptions { max_poll_records: 4, ..options("g", "orders") };
+    let first = stage.consumer("first", few.clone());
+    assert_eq!(poll_values(&first, 4).await.len(), 4);
+    first.commit().await.unwrap();
+    assert_eq!(poll_values(&first, 4).await.len(), 4);
+    first.leave().await.unwrap();
+
+    let tp = TopicPartition::new("orders", 0);
+    let committed = stage.client.committed("g").await.unwrap();
+    assert_eq!(committed.iter().map(|(tp, c)| (tp, c.offset)).collect::<Vec<_>>(), [(&tp, 4)]);
+    let second = stage.consumer("second", few);
+    assert_eq!(poll_values(&second, 4).await[0], "value 4");
+    second.seek(&tp, 9).unwrap();
+    assert_eq!(poll_values(&second, 1).await, ["value 9"]);
+    assert_eq!(second.positions(), [(tp, 10)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offsets_are_reset_from_outside_only_while_nobody_is_in_the_group() {
+    let stage = Stage::with_topic("orders", 1).await;
+    stage.client.produce("orders", numbered(10), ProduceOptions::default()).await.unwrap();
+    let tp = TopicPartition::new("orders", 0);
+    let consumer = stage.consumer("one", options("g", "orders"));
+    poll_values(&consumer, 10).await;
+    consumer.commit().await.unwrap();
+
+    let refused = stage.client.commit_as_admin("g", vec![(tp.clone(), 3)]).await.unwrap();
+    let error = refused[0].1.as_ref().unwrap_err();
+    assert!(error.to_string().contains("active members"), "{error}");
+    let refused = stage.client.delete_groups(&["g"]).await.unwrap();
+    assert_eq!(refused[0].1.as_ref().unwrap_err().name(), "NON_EMPTY_GROUP");
+    let refused = stage.client.delete_group_offsets("g", vec![tp.clone()]).await.unwrap();
+    assert_eq!(refused[0].1.as_ref().unwrap_err().name(), "GROUP_SUBSCRIBED_TO_TOPIC");
+
+    consumer.leave().await.unwrap();
+    stage.client.commit_as_admin("g", vec![(tp.clone(), 3)]).await.unwrap()[0].1.clone().unwrap();
+    assert_eq!(stage.client.committed("g").await.unwrap()[0].1.offset, 3);
+    let consumer = stage.consumer("one", options("g", "orders"));
+    assert_eq!(poll_values(&consumer, 7).await[0], "value 3");
+    consumer.leave().await.unwrap();
+    stage.client.delete_group_offsets("g", vec![tp]).await.unwrap()[0].1.clone().unwrap();
+    assert!(stage.client.committed("g").await.unwrap().is_empty());
+    stage.client.delete_group("g").await.unwrap();
+    assert!(stage.client.groups().await.unwrap().is_empty());
+    assert_eq!(stage.client.describe_group("g").await.unwrap().state, GroupState::Dead);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_partition_waits_and_loses_nothing() {
+    let stage = Stage::with_topic("orders", 2).await;
+    let consumer = stage.consumer("one", options("g", "orders"));
+    poll_until_owning(&[(&consumer, 2)]).await;
+    let held = TopicPartition::new("orders", 0);
+    consumer.pause(std::slice::from_ref(&held));
+    let to = |partition, value| NewRecord { partition: Some(partition), ..record("k", value) };
+    let records = vec![to(0, "held"), to(1, "flowing"), to(0, "held too")];
+    stage.client.produce("orders", records, ProduceOptions::default()).await.unwrap();
+    assert_eq!(poll_values(&consumer, 1).await, ["flowing"]);
+    assert!(consumer.poll(Duration::from_millis(100)).await.unwrap().records.is_empty());
+    consumer.resume(&[held]);
+    assert_eq!(poll_values(&consumer, 2).await, ["held", "held too"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_partitions_are_shared_out_and_deleted_records_skipped() {
+    let stage = Stage::with_topic("orders", 1).await;
+    let consumer = stage.consumer("one", options("g", "orders"));
+    poll_until_owning(&[(&consumer, 1)]).await;
+    stage.client.add_partitions("orders", 3).await.unwrap();
+    poll_until_owning(&[(&consumer, 3)]).await;
+
+    let tp = TopicPartition::new("orders", 0);
+    let in_first: Vec<_> = numbered(10).into_iter().map(|r| NewRecord { partition: Some(0), ..r }).collect();
+    stage.client.produce("orders", in_first, ProduceOptions::default()).await.unwrap();
+    poll_values(&consumer, 10).await;
+    stage.client.delete_records(vec![(tp.clone(), 5)]).await.unwrap();
+    consumer.seek(&tp, 2).unwrap();
+    assert_eq!(poll_values(&consumer, 5).await[0], "value 5");
+    let reset = ConsumerEventKind::OffsetReset { partition: tp, to: 5 };
+    assert!(consumer.take_events().iter().any(|event| event.kind == reset));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_of_another_assignor_is_refused_with_the_reason() {
+    let stage = Stage::with_topic("orders", 1).await;
+    let range = stage.consumer("range", ConsumerOptions { assignor: Assignor::Range, ..options("g", "orders") });
+    poll_until_owning(&[(&range, 1)]).await;
+    let sticky = stage.consumer("sticky", ConsumerOptions { assignor: Assignor::Sticky, ..options("g", "orders") });
+    let polls = async {
+        loop {
+            if let Err(error) = sticky.poll(Duration::from_millis(50)).await {
+                return error;
+            }
+        }
+    };
+    let error = timeout(PATIENCE, polls).await.unwrap();
+    assert_eq!(error.name(), "INCONSISTENT_GROUP_PROTOCOL");
+    assert!(error.hint().contains("same assignor"));
+    assert_eq!(sticky.state(), ConsumerState::Failed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_start_the_caller_decides() {
+    let stage = Stage::with_topic("orders", 1).await;
+    stage.client.produce("orders", numbered(3), ProduceOptions::default()).await.unwrap();
+    let none = ConsumerOptions { auto_offset_reset: AutoOffsetReset::None, ..options("g", "orders") };
+    let consumer = stage.consumer("one", none);
+    let polls = async {
+        loop {
+            if let Err(error) = consumer.poll(Duration::from_millis(50)).await {
+                return error;
+            }
+        }
+    };
+    let error = timeout(PATIENCE, polls).await.unwrap();
+    assert!(matches!(error, ClientError::Invalid { .. }), "{error}");
+    consumer.seek(&TopicPartition::new("orders", 0), 1).unwrap();
+    assert_eq!(poll_values(&consumer, 2).await, ["value 1", "value 2"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_is_not_polled_steps_aside_and_comes_back() {
+    let stage = Stage::with_topic("orders", 1).await;
+    let impatient = ConsumerOptions { max_poll_interval_ms: 300, ..options("g", "orders") };
+    let consumer = stage.consumer("one", impatient);
+    poll_until_owning(&[(&consumer, 1)]).await;
+    let gone = async {
+        while stage.client.describe_group("g").await.unwrap().state != GroupState::Empty {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, gone).await.unwrap();
+    poll_until_owning(&[(&consumer, 1)]).await;
+    assert!(consumer.take_events().iter().any(|event| matches!(event.kind, ConsumerEventKind::Lost { .. })));
+}
