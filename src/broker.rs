@@ -74,6 +74,8 @@ pub struct BrokerOptions {
     pub session_timeout_max_ms: i32,
     /// Host and port that Metadata tells clients; port 0 while nothing listens.
     pub advertised: (String, u16),
+    /// Largest number of pages of a partition's file; lets tests fill a disk.
+    pub partition_pages_max: Option<u32>,
 }
 
 impl BrokerOptions {
@@ -88,6 +90,7 @@ impl BrokerOptions {
             session_timeout_min_ms: 6_000,
             session_timeout_max_ms: 1_800_000,
             advertised: ("127.0.0.1".to_owned(), 0),
+            partition_pages_max: None,
         }
     }
 }

@@ -88,7 +88,8 @@ fn open_files(options: &BrokerOptions) -> Result<Opened, OpenError> {
     for topic in &topics {
         topic.slots().iter().for_each(|slot| slot.glance());
     }
-    let store = Store::start(StoreOptions::default()).map_err(|error| OpenError::Store { why: error.to_string() })?;
+    let store_options = StoreOptions { pages_max: options.partition_pages_max, ..StoreOptions::default() };
+    let store = Store::start(store_options).map_err(|error| OpenError::Store { why: error.to_string() })?;
     Ok(Opened { lock, meta: Arc::new(meta), loaded, topics, to_delete, store })
 }
 

@@ -1,1 +1,9 @@
-//! Tests of broker.
+//! The broker through `Broker::call`, in a workspace that goes away with the test.
+
+mod configs;
+mod groups_api;
+mod records;
+mod stage;
+mod topics;
+mod versions;
+mod workspace;

@@ -47,7 +47,7 @@ async fn delete(broker: &Arc<Inner>, topic: &Topic, wanted: &DeleteRecordsPartit
     let slot =
         topic.slot(wanted.partition_index).ok_or_else(|| Fault::unknown_partition(topic, wanted.partition_index))?;
     let log = slot.existing(&broker.store).await?;
-    let (start, end) = log.as_ref().map_or((0, 0), |log| (log.start_offset(), log.end_offset()));
+    let (start, end) = log.as_ref().map_or((0, 0), |log| log.range());
     let before = if wanted.offset == ALL { end } else { wanted.offset };
     if before < 0 || before > end {
         let message = format!("offset {before} is out of range: the partition holds {start} to {end}");

@@ -158,7 +158,7 @@ async fn look(
             return (outcome, None);
         }
     };
-    (outcome.start, outcome.end) = log.as_ref().map_or((0, 0), |log| (log.start_offset(), log.end_offset()));
+    (outcome.start, outcome.end) = log.as_ref().map_or((0, 0), |log| log.range());
     if !(outcome.start..=outcome.end).contains(&wanted.fetch_offset) {
         let message = format!(
             "offset {} is out of range: partition {} holds {} to {}",
