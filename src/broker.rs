@@ -116,7 +116,13 @@ impl Broker {
     /// [`ApiVersionsResponse`](kafka_protocol::messages::ApiVersionsResponse) that holds UNSUPPORTED_VERSION and what is
     /// served; a server of TCP connections closes the connection then, as Kafka does.
     pub async fn call(&self, context: &CallContext, version: i16, request: RequestKind) -> ResponseKind {
-        api::answer(&self.inner, context, version, request).await
+        if !api::must_finish(&request) {
+            return api::answer(&self.inner, context, version, request).await;
+        }
+        // A caller may stop waiting at any moment; a change half way, stored but not yet known in memory, must not be
+        // what it leaves behind.
+        let (inner, context) = (self.inner.clone(), context.clone());
+        finished(tokio::spawn(async move { api::answer(&inner, &context, version, request).await })).await
     }
 
     /// The second door: what Kafka's protocol cannot say.
@@ -144,7 +150,12 @@ impl Broker {
 
 /// Runs what blocks on disk away from the async threads.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
+    finished(tokio::task::spawn_blocking(work)).await
+}
+
+/// What a task returned; its panic goes on here.
+async fn finished<T>(task: tokio::task::JoinHandle<T>) -> T {
+    match task.await {
         Ok(value) => value,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

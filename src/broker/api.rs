@@ -78,6 +78,24 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
     }
 }
 
+/// Whether a request changes what is stored, and so must come to its end even if nobody waits for the answer.
+pub fn must_finish(request: &RequestKind) -> bool {
+    matches!(
+        request,
+        RequestKind::Produce(_)
+            | RequestKind::Metadata(_)
+            | RequestKind::CreateTopics(_)
+            | RequestKind::DeleteTopics(_)
+            | RequestKind::CreatePartitions(_)
+            | RequestKind::DeleteRecords(_)
+            | RequestKind::IncrementalAlterConfigs(_)
+            | RequestKind::OffsetCommit(_)
+            | RequestKind::OffsetDelete(_)
+            | RequestKind::DeleteGroups(_)
+            | RequestKind::LeaveGroup(_)
+    )
+}
+
 /// The key of a request that is served; `None` for the others.
 fn key(request: &RequestKind) -> Option<ApiKey> {
     Some(match request {
@@ -147,7 +165,8 @@ impl From<SlotError> for Fault {
     fn from(error: SlotError) -> Self {
         match error {
             SlotError::Log(error) => error.into(),
-            SlotError::Gone => Self::new(ResponseError::UnknownTopicOrPartition, error.to_string()),
+            // The client asks for the metadata again and learns which of both it is.
+            SlotError::Gone => Self::new(ResponseError::NotLeaderOrFollower, error.to_string()),
             SlotError::Damaged(_) | SlotError::Meta(_) => {
                 Self::new(ResponseError::KafkaStorageError, error.to_string())
             }

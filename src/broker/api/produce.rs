@@ -19,7 +19,7 @@ use crate::{
     broker::{LEADER_EPOCH, blocking, config::TopicConfig, inner::Inner, topics::Topic},
     codec::{BatchError, BatchHeader, DECOMPRESSED_BYTES_MAX_DEFAULT, check_records, split_batches, verify},
     log::{AppendOutcome, AppendRequest, Sync},
-    model::{Acks, TimestampMillis},
+    model::{Acks, TimestampMillis, TimestampType},
 };
 
 /// First version that names topics by id.
@@ -159,6 +159,10 @@ fn check_header(header: &BatchHeader, config: &TopicConfig, now: TimestampMillis
             header.producer_id
         );
         return refused(ResponseError::UnknownProducerId, message);
+    }
+    if header.timestamp_type() == TimestampType::LogAppendTime && !config.log_append_time {
+        let message = "only the broker may mark a batch as LogAppendTime; send CreateTime".to_owned();
+        return refused(ResponseError::InvalidTimestamp, message);
     }
     for timestamp in [header.base_timestamp, header.max_timestamp] {
         if !config.allows_timestamp(timestamp, now) {

@@ -17,6 +17,12 @@ use super::stage::{
     NOW, Stage, ask, batch, batch_at, context, fetch_request, name, packed_batch, produce_request, records, values,
 };
 
+/// Gives a batch the checksum that fits its bytes.
+fn seal(batch: &mut BytesMut) {
+    let checksum = crc32c::crc32c(&batch[21..]);
+    batch[17..21].copy_from_slice(&checksum.to_be_bytes());
+}
+
 async fn delete_before(stage: &Stage, topic: &str, before: i64) -> DeleteRecordsPartitionResult {
     let partition = DeleteRecordsPartition::default().with_partition_index(0).with_offset(before);
     let topic = DeleteRecordsTopic::default().with_name(name(topic)).with_partitions(vec![partition]);
@@ -210,7 +216,9 @@ async fn bad_batches_are_refused_with_kafkas_codes_and_a_reason() {
     // Broken inside, with a checksum that fits: only a look at the records finds it.
     let mut lying = BytesMut::from(&batch(&["value"])[..]);
     lying[61] = 0x02;
-    set_log_append_time(&mut lying, NOW);
+    seal(&mut lying);
+    let mut stamped = BytesMut::from(&batch(&["value"])[..]);
+    set_log_append_time(&mut stamped, NOW);
     let cases = [
         (changed(70, 0xff), E::CorruptMessage, "checksum"),
         (changed(16, 1), E::UnsupportedForMessageFormat, "format 1"),
@@ -219,6 +227,7 @@ async fn bad_batches_are_refused_with_kafkas_codes_and_a_reason() {
         (batch(&[&"x".repeat(3_000)]), E::MessageTooLarge, "max.message.bytes=2000"),
         (batch_at(NOW + 3_600_001, &["v"]), E::InvalidTimestamp, "message.timestamp.after.max.ms"),
         (lying.freeze(), E::InvalidRecord, "malformed"),
+        (stamped.freeze(), E::InvalidTimestamp, "LogAppendTime"),
         (Bytes::from_static(&[0xff; 300]), E::UnsupportedForMessageFormat, "format"),
     ];
     for (bytes, error, reason) in cases {
@@ -293,4 +302,80 @@ async fn counters_count_what_goes_in_and_out() {
     let spans = stage.broker.inspector().partition_spans("t", 0, 0, i64::MAX, 10);
     assert_eq!((spans.len(), spans[0].record_count, spans[0].max_timestamp), (1, 3, NOW));
     assert_eq!(stage.broker.inspector().partition_sizes()[0].size_bytes, topic.bytes_in);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_producers_get_dense_offsets_of_their_own() {
+    const PRODUCERS: i64 = 8;
+    const BATCHES: i64 = 25;
+    let stage = std::sync::Arc::new(Stage::new().await);
+    stage.create("t", 1, &[]).await;
+    let producers = (0..PRODUCERS).map(|producer| {
+        let stage = stage.clone();
+        tokio::spawn(async move {
+            let mut bases = Vec::new();
+            for batch_number in 0..BATCHES {
+                let value = format!("{producer}-{batch_number}");
+                let acks = if batch_number % 5 == 0 { -1 } else { 1 };
+                let answer = stage.produce_with("t", 0, batch(&[&value, &value]), acks).await;
+                assert_eq!(answer.error_code, 0);
+                bases.push((answer.base_offset, value));
+            }
+            bases
+        })
+    });
+    let mut told: Vec<_> =
+        futures_util::future::join_all(producers).await.into_iter().flat_map(|t| t.unwrap()).collect();
+    told.sort();
+    assert!(told.iter().zip((0..).step_by(2)).all(|((base, _), expected)| *base == expected));
+    let stored = values(&stage.fetch("t", 0, 0).await);
+    assert_eq!(stored.len() as i64, 2 * PRODUCERS * BATCHES);
+    assert!(told.iter().all(|(base, value)| stored[usize::try_from(*base).unwrap()] == *value));
+}
+
+#[tokio::test]
+async fn no_bytes_make_it_panic_or_store_what_cannot_be_read() {
+    use rand::RngExt as _;
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let mut random = rand::rng();
+    let good = [
+        batch(&["one", "two", "three"]),
+        packed_batch(Compression::Gzip, NOW, &["one", "two"]),
+        packed_batch(Compression::Lz4, NOW, &["one", "two"]),
+    ];
+    for round in 0..400 {
+        let mut bytes = BytesMut::from(&good[round % good.len()][..]);
+        for _ in 0..random.random_range(1..4) {
+            let at = random.random_range(8..bytes.len());
+            bytes[at] = random.random();
+        }
+        // Half of them with a checksum that fits, so that the records themselves are looked at.
+        if round % 2 == 0 {
+            seal(&mut bytes);
+        }
+        stage.produce("t", 0, bytes.freeze()).await;
+    }
+    let end = stage.offset("t", 0, -1).await.offset;
+    let mut from = 0;
+    while from < end {
+        from = records(&stage.fetch("t", 0, from).await).last().expect("progress").offset + 1;
+    }
+    assert_eq!(from, end);
+}
+
+#[tokio::test]
+async fn a_change_comes_to_its_end_although_nobody_waits() {
+    let stage = Stage::new().await;
+    let request = super::stage::create_request("t", 1, &[]);
+    let broker = stage.broker.clone();
+    let waiting = tokio::spawn(async move { broker.call(&context(), 7, RequestKind::CreateTopics(request)).await });
+    tokio::task::yield_now().await;
+    waiting.abort();
+    let there = async {
+        while stage.offset("t", 0, -1).await.error_code != 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), there).await.expect("it is made all the same");
 }
