@@ -1,7 +1,15 @@
 //! The one path for what destroys something: a named verb, what is lost in numbers, and a typed name where it cannot
 //! be undone.
 
-use super::action::SessionWork;
+use egui::Ui;
+
+use super::{
+    action::SessionWork,
+    ctx::Ctx,
+    icon,
+    theme::{self, fonts},
+    widgets::{self, Dialog, DialogEnd, Field},
+};
 
 /// A question before something is lost.
 pub struct Confirm {
@@ -15,4 +23,59 @@ pub struct Confirm {
     pub typed: Option<String>,
     /// What happens when confirmed.
     pub work: SessionWork,
+}
+
+/// The question while it is shown.
+pub struct ConfirmDialog {
+    question: Confirm,
+    typed: String,
+    focused: bool,
+}
+
+impl ConfirmDialog {
+    pub fn new(question: Confirm) -> Self {
+        Self { question, typed: String::new(), focused: false }
+    }
+
+    /// What was confirmed.
+    pub fn into_work(self) -> SessionWork {
+        self.question.work
+    }
+
+    /// Draws it. `Some(true)` when confirmed, `Some(false)` when not.
+    pub fn ui(&mut self, ui: &Ui, ctx: &Ctx<'_>) -> Option<bool> {
+        let missing = self.question.typed.as_ref().filter(|wanted| **wanted != self.typed.trim());
+        let why_not = missing.map(|name| ctx.text.with("confirm-type", &[("name", name.as_str().into())]));
+        let cancel = ctx.t("cancel");
+        let dialog = Dialog::new(&self.question.title, &self.question.verb, &cancel)
+            .dangerous()
+            .unless(why_not.as_deref())
+            .width(440.0);
+        let (question, typed, focused) = (&self.question, &mut self.typed, &mut self.focused);
+        match dialog.show(ui, |ui| body(ui, ctx, question, typed, focused)) {
+            DialogEnd::Open => None,
+            DialogEnd::Cancelled => Some(false),
+            DialogEnd::Confirmed => Some(true),
+        }
+    }
+}
+
+fn body(ui: &mut Ui, ctx: &Ctx<'_>, question: &Confirm, typed: &mut String, focused: &mut bool) {
+    let theme = theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 6.0;
+    for loss in &question.losses {
+        ui.horizontal_top(|ui| {
+            icon::show(ui, icon::CARE, theme.care);
+            ui.add(egui::Label::new(egui::RichText::new(loss).font(fonts::body()).color(theme.text)).wrap());
+        });
+    }
+    if let Some(name) = &question.typed {
+        ui.add_space(4.0);
+        let label = ctx.text.with("confirm-type", &[("name", name.as_str().into())]);
+        let field = widgets::text_field(ui, &Field { mono: true, ..Field::new(&label) }, typed);
+        if !*focused {
+            field.request_focus();
+            *focused = true;
+        }
+    }
 }

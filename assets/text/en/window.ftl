@@ -50,6 +50,7 @@ shortcuts-tables = In tables: ↑ ↓ rows, Page Up and Page Down, Home and End,
 opening = Opening the workspace
 open-failed = The workspace could not be opened
 open-failed-owned = Another program works in this workspace
+open-failed-next = The folder is { $path }. Try again when the cause is gone, or open another folder.
 open-retry = Try again
 open-other = Open another workspace…
 open-other-title = Open another workspace

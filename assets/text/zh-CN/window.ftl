@@ -46,6 +46,7 @@ shortcuts-tables = 在表格中：↑ ↓ 移动，Page Up 与 Page Down 翻页�
 opening = 正在打开工作区
 open-failed = 无法打开工作区
 open-failed-owned = 另一个程序正在使用这个工作区
+open-failed-next = 文件夹是 { $path }。排除原因后重试，或打开其他文件夹。
 open-retry = 重试
 open-other = 打开其他工作区…
 open-other-title = 打开其他工作区

@@ -118,6 +118,11 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Adds it to `ui`.
+    pub fn show(self, ui: &mut Ui) -> Response {
+        ui.add(self)
+    }
+
     fn colors(&self, theme: &Theme, response: &Response) -> (Color32, Stroke, Color32) {
         let lift = if response.is_pointer_button_down_on() {
             0.14

@@ -1,0 +1,266 @@
+//! The window: owns everything, draws the shell and the screen, keeps the settings, closes cleanly.
+
+use std::{
+    cell::RefCell,
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use eframe::egui;
+
+use super::{
+    settings::Settings,
+    workspace::{Opening, Workspace},
+};
+use crate::{
+    model::Clock,
+    session::{Facts, OpenSessionOptions, Session, SystemClock},
+    ui::{
+        Action, Command, Ctx, Place, Text, Theme,
+        confirm::ConfirmDialog,
+        ctx::ThemeChoice,
+        format::Format,
+        palette::Palette,
+        place::History,
+        screens::Screens,
+        shell::{self, Shell},
+        text::Language,
+        theme,
+        toasts::Toasts,
+    },
+};
+
+/// Smallest size of the window, in points: below it the screens no longer fit.
+const SIZE_MIN: [f32; 2] = [960.0, 600.0];
+
+/// What the window needs to open.
+#[derive(Debug, Clone)]
+pub struct WindowOptions {
+    /// The workspace folder.
+    pub data_dir: PathBuf,
+}
+
+/// The state of the window.
+pub struct App {
+    pub(super) data_dir: PathBuf,
+    pub(super) settings: Settings,
+    /// Where the settings are kept; `None` in tests.
+    pub(super) settings_path: Option<PathBuf>,
+    /// The settings as they stand in the file, and since when they differ.
+    pub(super) saved: Settings,
+    pub(super) unsaved_since: Option<Instant>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) workspace: Workspace,
+    pub(super) facts: Arc<Facts>,
+    pub(super) text: Text,
+    pub(super) place: Place,
+    pub(super) history: History,
+    pub(super) actions: RefCell<Vec<Action>>,
+    /// Commands that wait for a screen to take them, and for how many frames they have.
+    pub(super) commands: RefCell<Vec<Command>>,
+    pub(super) commands_age: u32,
+    pub(super) screens: Screens,
+    pub(super) shell: Shell,
+    pub(super) palette: Palette,
+    pub(super) confirm: Option<ConfirmDialog>,
+    pub(super) toasts: Toasts,
+}
+
+/// Opens the window and runs it until it is closed.
+pub fn run(options: WindowOptions) -> ExitCode {
+    let settings_path = Settings::path();
+    let settings = settings_path.as_deref().map(Settings::load).unwrap_or_default();
+    let size = [settings.window.width.max(SIZE_MIN[0]), settings.window.height.max(SIZE_MIN[1])];
+    let mut viewport = egui::ViewportBuilder::default()
+        .with_app_id("org.millpond.Millpond")
+        .with_title("Millpond")
+        .with_inner_size(size)
+        .with_min_inner_size(SIZE_MIN)
+        .with_maximized(settings.window.maximized);
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon/millpond-256.png")) {
+        viewport = viewport.with_icon(icon);
+    }
+    let native = eframe::NativeOptions { viewport, persist_window: false, ..Default::default() };
+    let made = eframe::run_native(
+        "millpond",
+        native,
+        Box::new(move |cc| Ok(Box::new(App::new(&cc.egui_ctx, options, settings, settings_path)))),
+    );
+    match made {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!(
+                "millpond: could not open a window: {error}; without a display use the commands, such as \
+                 `millpond topics list`, and see `millpond --help`"
+            );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl App {
+    /// Opens the workspace in the background and is ready to draw.
+    pub fn new(
+        ctx: &egui::Context,
+        options: WindowOptions,
+        mut settings: Settings,
+        settings_path: Option<PathBuf>,
+    ) -> Self {
+        let saved = settings.clone();
+        if settings.workspace.as_ref() != Some(&options.data_dir) {
+            settings.place = Place::default();
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let opening = Opening::start(&options.data_dir, None, session_options(ctx, &clock));
+        Self::build(ctx, options.data_dir, settings, saved, settings_path, clock, Workspace::Opening(opening))
+    }
+
+    /// For tests: fonts and style installed, English, light, the workspace already open, no settings file.
+    ///
+    /// # Errors
+    /// When the workspace cannot be opened.
+    pub fn for_tests(
+        ctx: &egui::Context,
+        data_dir: PathBuf,
+        settings: Settings,
+    ) -> Result<Self, crate::session::SessionError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let session = Session::open_local(&data_dir, session_options(ctx, &clock))?;
+        let saved = settings.clone();
+        Ok(Self::build(ctx, data_dir, settings, saved, None, clock, Workspace::Open(session)))
+    }
+
+    fn build(
+        ctx: &egui::Context,
+        data_dir: PathBuf,
+        settings: Settings,
+        saved: Settings,
+        settings_path: Option<PathBuf>,
+        clock: Arc<dyn Clock>,
+        workspace: Workspace,
+    ) -> Self {
+        theme::install_fonts(ctx);
+        theme::apply(ctx, settings.view.calm);
+        choose_theme(ctx, settings.view.theme);
+        Self {
+            text: Text::new(Language::of(settings.view.language)),
+            place: settings.place.clone(),
+            data_dir,
+            settings,
+            settings_path,
+            saved,
+            unsaved_since: None,
+            clock,
+            workspace,
+            facts: Arc::new(Facts::empty()),
+            history: History::default(),
+            actions: RefCell::default(),
+            commands: RefCell::default(),
+            commands_age: 0,
+            screens: Screens::default(),
+            shell: Shell::default(),
+            palette: Palette::default(),
+            confirm: None,
+            toasts: Toasts::default(),
+        }
+    }
+
+    /// The open session.
+    pub fn session(&self) -> Option<&Session> {
+        match &self.workspace {
+            Workspace::Open(session) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// The place that is shown.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The newest picture that was drawn.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Asks for something as a screen would: for tests and for what is not drawn.
+    pub fn ask(&self, action: Action) {
+        self.actions.borrow_mut().push(action);
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.advance(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let format = Format { language: self.text.language(), times: self.settings.view.times };
+        let session = match &self.workspace {
+            Workspace::Open(session) => Some(session),
+            _ => None,
+        };
+        let ctx = Ctx {
+            session,
+            facts: &self.facts,
+            text: &self.text,
+            theme: Theme::of_dark(ui.visuals().dark_mode),
+            format: &format,
+            settings: &self.settings.view,
+            place: &self.place,
+            actions: &self.actions,
+            commands: &self.commands,
+            now: self.clock.now(),
+        };
+        for command in crate::ui::command::pressed(ui) {
+            ctx.act(Action::Run(command));
+        }
+        self.shell.bars(ui, &ctx, &self.settings.recent, &self.data_dir);
+        match &self.workspace {
+            Workspace::Open(_) => self.screens.ui(ui, &ctx),
+            // Settings need no workspace.
+            _ if self.place == Place::Settings => self.screens.ui(ui, &ctx),
+            Workspace::Opening(opening) => shell::opening(ui, &ctx, opening.since),
+            Workspace::Failed(failure) => shell::failed(ui, &ctx, &failure.problem),
+        }
+        self.palette.ui(ui, &ctx);
+        self.shell.dialogs(ui, &ctx, &self.data_dir);
+        if let Some(confirm) = &mut self.confirm
+            && let Some(end) = confirm.ui(ui, &ctx)
+        {
+            if let (true, Some(dialog)) = (end, self.confirm.take()) {
+                self.actions.borrow_mut().push(Action::With(dialog.into_work()));
+            }
+            self.confirm = None;
+        }
+        self.toasts.ui(ui, &ctx);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.shut_down();
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}
+
+/// Everything time-dependent goes by this clock, and everything that changes asks the window to draw.
+pub(super) fn session_options(ctx: &egui::Context, clock: &Arc<dyn Clock>) -> OpenSessionOptions {
+    let ctx = ctx.clone();
+    OpenSessionOptions { clock: Arc::clone(clock), wake: Arc::new(move || ctx.request_repaint()) }
+}
+
+/// Tells egui which of the two styles to use.
+pub(super) fn choose_theme(ctx: &egui::Context, choice: ThemeChoice) {
+    ctx.set_theme(match choice {
+        ThemeChoice::System => egui::ThemePreference::System,
+        ThemeChoice::Light => egui::ThemePreference::Light,
+        ThemeChoice::Dark => egui::ThemePreference::Dark,
+    });
+}
+
+/// How long settings may differ from the file before they are written.
+pub(super) const SAVE_AFTER: Duration = Duration::from_secs(2);

@@ -1,0 +1,87 @@
+//! Opening and closing workspaces away from the thread that draws.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::JoinHandle,
+    time::Instant,
+};
+
+use parking_lot::Mutex;
+
+use crate::{
+    broker::OpenError,
+    session::{OpenSessionOptions, Phrase, Problem, Session, SessionError},
+};
+
+/// Where the window stands with its workspace.
+pub(super) enum Workspace {
+    Opening(Opening),
+    Open(Session),
+    Failed(OpenFailure),
+}
+
+/// Why a workspace is not open.
+pub(super) struct OpenFailure {
+    pub problem: Problem,
+}
+
+/// A workspace on its way: another thread closes the one before, then opens it.
+pub(super) struct Opening {
+    pub since: Instant,
+    result: Arc<Mutex<Option<Result<Session, SessionError>>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Opening {
+    /// Starts. `wake` of the options is called when there is a result.
+    pub fn start(folder: &Path, before: Option<Session>, options: OpenSessionOptions) -> Self {
+        let result = Arc::new(Mutex::new(None));
+        let (folder, slot, wake) = (folder.to_owned(), Arc::clone(&result), Arc::clone(&options.wake));
+        let thread = std::thread::Builder::new().name("open workspace".to_owned()).spawn(move || {
+            if let Some(session) = before {
+                session.close();
+            }
+            *slot.lock() = Some(Session::open_local(&folder, options));
+            wake();
+        });
+        let thread = match thread {
+            Ok(thread) => Some(thread),
+            Err(error) => {
+                *result.lock() = Some(Err(SessionError::Threads(error)));
+                None
+            }
+        };
+        Self { since: Instant::now(), result, thread }
+    }
+
+    /// What it came to, once.
+    pub fn take(&mut self) -> Option<Result<Session, SessionError>> {
+        let result = self.result.lock().take()?;
+        self.join();
+        Some(result)
+    }
+
+    /// Waits for the thread, and gives the session if there is one: for closing the window meanwhile.
+    pub fn finish(&mut self) -> Option<Session> {
+        self.join();
+        self.result.lock().take()?.ok()
+    }
+
+    fn join(&mut self) {
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that opens the workspace panicked");
+        }
+    }
+}
+
+/// Says why a workspace cannot be opened.
+pub(super) fn failure(folder: &PathBuf, error: &SessionError) -> OpenFailure {
+    let owned = matches!(error, SessionError::Broker(OpenError::Owned { .. }));
+    let what = if owned { Phrase::new("open-failed-owned") } else { Phrase::new("open-failed") };
+    let problem = Problem::from_error(what, error)
+        .next(Phrase::new("open-failed-next").with("path", folder.display().to_string()));
+    OpenFailure { problem }
+}

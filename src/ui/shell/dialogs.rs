@@ -1,0 +1,97 @@
+//! Dialogs of the frame: another workspace, and the list of shortcuts.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use egui::Ui;
+use parking_lot::Mutex;
+
+use super::super::{
+    action::Action,
+    command::Command,
+    ctx::Ctx,
+    icon,
+    theme::fonts,
+    widgets::{self, Button, Dialog, DialogEnd, Field},
+};
+
+/// Asks for a folder: typed, or chosen in the system's dialog.
+#[derive(Default)]
+pub(super) struct WorkspaceDialog {
+    path: String,
+    /// Filled by the system's dialog, which runs elsewhere.
+    chosen: Arc<Mutex<Option<PathBuf>>>,
+    focused: bool,
+}
+
+/// The list of shortcuts.
+pub(super) struct Shortcuts;
+
+impl WorkspaceDialog {
+    /// Draws it; true when it is done.
+    pub(super) fn ui(&mut self, ui: &Ui, ctx: &Ctx<'_>, folder: &Path) -> bool {
+        if self.path.is_empty() && !self.focused {
+            self.path = folder.parent().unwrap_or(folder).display().to_string();
+        }
+        if let Some(chosen) = self.chosen.lock().take() {
+            self.path = chosen.display().to_string();
+        }
+        let (title, confirm, cancel) = (ctx.t("open-other-title"), ctx.t("open-other-confirm"), ctx.t("cancel"));
+        let label = ctx.t("open-other-label");
+        let why_not = self.path.trim().is_empty().then_some(&*label);
+        let end = Dialog::new(&title, &confirm, &cancel).unless(why_not).width(520.0).show(ui, |ui| self.body(ui, ctx));
+        match end {
+            DialogEnd::Open => false,
+            DialogEnd::Cancelled => true,
+            DialogEnd::Confirmed => {
+                ctx.act(Action::OpenWorkspace(PathBuf::from(self.path.trim())));
+                true
+            }
+        }
+    }
+
+    fn body(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        let (label, help) = (ctx.t("open-other-label"), ctx.t("open-other-help"));
+        let field = Field { mono: true, help: &help, ..Field::new(&label) };
+        let response = widgets::text_field(ui, &field, &mut self.path);
+        if !self.focused {
+            response.request_focus();
+            self.focused = true;
+        }
+        if let Some(session) = ctx.session
+            && Button::secondary(&ctx.t("open-other-choose")).icon(icon::FOLDER).show(ui).clicked()
+        {
+            // Made on this thread, as macOS wants it; waited for elsewhere, so that the window goes on.
+            let dialog = rfd::AsyncFileDialog::new().pick_folder();
+            let (slot, awake) = (Arc::clone(&self.chosen), session.clone());
+            session.spawn(async move {
+                if let Some(folder) = dialog.await {
+                    *slot.lock() = Some(folder.path().to_owned());
+                    awake.wake();
+                }
+            });
+        }
+    }
+}
+
+impl Shortcuts {
+    /// Draws it; true when it is done.
+    pub(super) fn ui(&mut self, ui: &Ui, ctx: &Ctx<'_>) -> bool {
+        let (title, close) = (ctx.t("shortcuts-title"), ctx.t("close"));
+        let end = Dialog::new(&title, "", &close).width(420.0).show(ui, |ui| {
+            for command in Command::ALL {
+                let Some(keys) = command.keys(ui) else { continue };
+                ui.horizontal(|ui| {
+                    icon::show(ui, command.icon(), ctx.theme.quiet);
+                    widgets::rich(ui, &ctx.t(command.text_id()), fonts::body(), ctx.theme.text);
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| widgets::key_cap(ui, &keys));
+                });
+            }
+            ui.add_space(4.0);
+            widgets::paragraph(ui, &ctx.t("shortcuts-tables"));
+        });
+        end != DialogEnd::Open
+    }
+}

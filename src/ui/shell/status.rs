@@ -1,0 +1,125 @@
+//! The bar at the bottom: address, rates, size on disk, running jobs.
+
+use egui::{Align, Color32, CursorIcon, Frame, Layout, Margin, Panel, Sense, Ui, Vec2};
+
+use super::super::{
+    action::Action,
+    ctx::Ctx,
+    format, icon,
+    place::Place,
+    theme::{self, fonts},
+    widgets,
+};
+use crate::session::{JobState, JobView};
+
+/// Height of the bar, in points.
+const HEIGHT: f32 = 26.0;
+
+pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let theme = theme::of(ui);
+    Panel::bottom("status-bar")
+        .exact_size(HEIGHT)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(12, 0)))
+        .show(ui, |ui| {
+            ui.painter().hline(ui.clip_rect().x_range(), ui.max_rect().top() + 0.5, theme.rule());
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 20.0;
+                facts(ui, ctx);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| jobs(ui, ctx));
+            });
+        });
+}
+
+/// Colour of the dot before the address: open, on its way, in trouble.
+pub(super) fn color(ctx: &Ctx<'_>) -> Color32 {
+    match (ctx.session.is_some(), &ctx.facts.problem) {
+        (true, None) => ctx.theme.good,
+        (true, Some(_)) => ctx.theme.care,
+        (false, _) => ctx.theme.faint,
+    }
+}
+
+fn facts(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let theme = theme::of(ui);
+    let words = |ui: &mut Ui, words: &str| widgets::rich(ui, words, fonts::caption(), theme.quiet);
+    let cluster = &ctx.facts.cluster;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 7.0;
+        let (dot, _) = ui.allocate_exact_size(Vec2::splat(8.0), Sense::hover());
+        ui.painter().circle_filled(dot.center(), 4.0, color(ctx));
+        if ctx.session.is_none() {
+            words(ui, &ctx.t("status-starting"));
+        } else if let Some(address) = &cluster.address {
+            let response = words(ui, address).interact(Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+            if response.on_hover_text(&*ctx.t("copy")).clicked() {
+                ctx.act(Action::Copy(address.clone()));
+            }
+        } else {
+            words(ui, &ctx.t("cluster-no-address")).on_hover_text(&*ctx.t("cluster-no-address-about"));
+        }
+    });
+    if ctx.session.is_none() {
+        return;
+    }
+    if let Some(clients) = cluster.clients {
+        words(ui, &ctx.text.with("status-clients", &[("n", (clients as u64).into())]));
+    }
+    let rate = |id: &str, rate: Option<f64>| ctx.text.with(id, &[("rate", format::rate_or_unknown(rate).into())]);
+    words(ui, &rate("status-in", cluster.in_per_second));
+    words(ui, &rate("status-out", cluster.out_per_second));
+    if let Some(size) = cluster.size_bytes {
+        words(ui, &ctx.text.with("status-disk", &[("size", format::bytes_text(size).into())]));
+    }
+    if let Some(problem) = &ctx.facts.problem {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            icon::show(ui, icon::CARE, theme.care);
+            widgets::rich(ui, &ctx.text.say(&problem.what), fonts::caption(), theme.care)
+                .on_hover_text(ctx.text.say(&problem.why));
+        });
+    }
+}
+
+/// The newest running job in words, with Cancel; the rest behind a click.
+fn jobs(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let Some(session) = ctx.session else { return };
+    let running: Vec<JobView> =
+        session.jobs().into_iter().filter(|job| matches!(job.state, JobState::Running)).collect();
+    let Some(job) = running.first() else { return };
+    let theme = theme::of(ui);
+    ui.spacing_mut().item_spacing.x = 8.0;
+    let cancel = ui.add_enabled_ui(!job.cancelling, |ui| small_cross(ui, &ctx.t("cancel"))).inner;
+    if cancel.clicked() {
+        ctx.act(Action::CancelJob(job.id));
+    }
+    if running.len() > 1 {
+        let more = ctx.text.with("status-jobs-more", &[("n", (running.len() as u64 - 1).into())]);
+        let response = widgets::rich(ui, &more, fonts::caption(), theme.accent).interact(Sense::click());
+        if response.on_hover_text(&*ctx.t("status-jobs-all")).on_hover_cursor(CursorIcon::PointingHand).clicked() {
+            ctx.go(Place::Transfers);
+        }
+    }
+    let words = format!("{} · {}", ctx.text.say(&job.title), widgets::job_figures(ctx, job));
+    let response = widgets::rich(ui, &words, fonts::caption(), theme.quiet).interact(Sense::click());
+    if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        ctx.go(Place::Transfers);
+    }
+    if let Some(total) = job.total.filter(|total| *total > 0) {
+        let (rect, _) = ui.allocate_exact_size(Vec2::new(72.0, 4.0), Sense::hover());
+        ui.painter().rect_filled(rect, 2.0, theme.hairline);
+        let share = (job.done as f64 / total as f64).clamp(0.0, 1.0) as f32;
+        let done = egui::Rect::from_min_size(rect.min, Vec2::new(rect.width() * share, rect.height()));
+        ui.painter().rect_filled(done, 2.0, theme.accent);
+    }
+}
+
+fn small_cross(ui: &mut Ui, name: &str) -> egui::Response {
+    let theme = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    let color = if response.hovered() { theme.bad } else { theme.quiet };
+    icon::CLOSE.paint(ui.painter(), rect.center(), 13.0, color);
+    response.on_hover_text(name)
+}
