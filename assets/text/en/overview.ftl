@@ -1,1 +1,71 @@
-### Texts of: overview
+### Overview: what the workspace holds; what to do first in an empty one
+
+first-title = A broker is running on this computer
+first-with-address = It speaks the Kafka protocol at { $address } and keeps its partitions as SQLite files in { $folder }.
+first-without-address = It speaks the Kafka protocol to this window and keeps its partitions as SQLite files in { $folder }.
+first-sample-title = Watch a real stream
+first-sample = One week of earthquakes, 1,707 events from seismic stations around the world. Load them at once, or replay the week in two minutes and watch rates and lag move.
+first-sample-replay = Replay
+first-sample-replay-about = Produces the week in two minutes, as if it happened now
+first-topic-title = Make a topic
+first-topic = A topic is a named stream of records, kept in order in one or more partitions. Make one, produce to it by hand or from a file, and start consumers on it.
+first-labs-title = Learn by doing
+first-labs = Queue or publish/subscribe? Partitions, groups, offsets, lag: short lessons on the real engine, five minutes each.
+first-labs-start = Start lesson 1
+first-labs-later = Comes later
+
+acks-title = What an acknowledgement means here
+acks-all = on disk, survives loss of power
+acks-one = survives a crash of Millpond
+acks-none = nothing promised
+
+overview-kept-in = kept in { $path }
+overview-import = Import…
+overview-sample = Sample stream
+overview-records = Records
+overview-in-topics = in { $topics ->
+    [one] 1 topic
+   *[other] { $topics } topics
+}, { $partitions ->
+    [one] 1 partition
+   *[other] { $partitions } partitions
+}
+overview-in = Produced
+overview-out = Consumed
+overview-a-second = a second
+overview-bytes = { $size } a second
+overview-disk = Size on disk
+overview-disk-about = of all partitions
+overview-rates = Records in and out
+overview-rates-unit = a second
+overview-in-line = produced
+overview-out-line = consumed
+overview-busiest = Most traffic
+overview-all-topics = Show all { $n } topics
+overview-look = What needs a look
+overview-look-nothing = Nothing right now
+overview-look-more = and { $n } more
+
+look-damage = damaged
+look-damage-says = { $topic } cannot be read in whole: { $why }
+look-lag = lag
+look-lag-says = { $group } is { $behind } behind ({ $n ->
+    [one] 1 record
+   *[other] { $n } records
+}) and falls further behind by { $rate } a second.
+look-unread = unread
+look-unread-says = { $group } has no members and { $n ->
+    [one] 1 unread record
+   *[other] { $n } unread records
+}.
+look-idle = idle
+look-idle-says = { $group } has { $members } members for { $partitions ->
+    [one] 1 partition
+   *[other] { $partitions } partitions
+}: { $idle ->
+    [one] 1 receives nothing
+   *[other] { $idle } receive nothing
+}.
+look-open-topic = Open topic
+look-open-group = Open group
+look-why = Why?

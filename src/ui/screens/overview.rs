@@ -1,16 +1,140 @@
-//! What this workspace holds, and what to do first.
+//! What this workspace holds and what needs a look; for an empty one, what to do first.
 
-use crate::ui::{ctx::Ctx, widgets};
+mod first;
+mod health;
+mod rates;
+
+use egui::Ui;
+
+use crate::ui::{
+    action::Action,
+    command::Command,
+    ctx::Ctx,
+    format, icon,
+    place::Place,
+    theme::{self, BETWEEN},
+    widgets::{self, Button},
+};
 
 /// What the screen keeps between frames.
 #[derive(Default)]
-pub struct OverviewScreen {}
+pub struct OverviewScreen {
+    rates: rates::Rates,
+}
 
 impl OverviewScreen {
     /// Draws the screen.
-    pub fn ui(&mut self, ui: &mut egui::Ui, ctx: &Ctx<'_>) {
-        widgets::page(ui, |ui| {
-            widgets::page_header(ui, &[], &ctx.t("nav-overview"), |_| (), |_| ());
+    pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        if !ctx.facts.first_load_done {
+            widgets::page(ui, |_| ());
+        } else if ctx.facts.topics.iter().all(|topic| topic.internal) {
+            first::show(ui, ctx);
+        } else {
+            self.filled(ui, ctx);
+        }
+    }
+
+    fn filled(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        widgets::page_scroll(ui, |ui| {
+            header(ui, ctx);
+            ui.add_space(4.0);
+            figures(ui, ctx);
+            ui.add_space(4.0);
+            // The chart takes what the window gives; the rest scrolls when it is small.
+            let height = (ui.clip_rect().bottom() - ui.cursor().top() - 16.0).max(420.0);
+            let upper = (height * 0.52).floor();
+            widgets::columns(ui, upper, &[1.0], |ui, _| self.rates.show(ui, ctx));
+            ui.add_space(BETWEEN - 8.0);
+            widgets::columns(ui, height - upper - BETWEEN, &[1.6, 1.0], |ui, column| {
+                if column == 0 {
+                    health::busiest(ui, ctx);
+                } else {
+                    health::needs_a_look(ui, ctx);
+                }
+            });
         });
     }
+}
+
+fn header(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let place = ctx.facts.cluster.data_dir.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    widgets::page_header(
+        ui,
+        &[],
+        &ctx.t("nav-overview"),
+        |ui| {
+            let color = theme::of(ui).quiet;
+            widgets::elided(ui, &ctx.text.with("overview-kept-in", &[("path", place.into())]), theme::body(), color);
+        },
+        |ui| {
+            if ui.add(Button::primary(&ctx.t(Command::NewTopic.text_id()))).clicked() {
+                ctx.act(Action::Run(Command::NewTopic));
+            }
+            if ui.add(Button::secondary(&ctx.t("overview-import")).icon(icon::IMPORT)).clicked() {
+                ctx.act(Action::Run(Command::ImportFile));
+            }
+            let sample = ui.add(Button::secondary(&ctx.t("overview-sample")).icon(icon::DROP).opens_menu());
+            widgets::menu(&sample, |ui| {
+                for command in [Command::LoadSample, Command::ReplaySample] {
+                    if widgets::item(ui, command.icon(), &ctx.t(command.text_id()), None) {
+                        ctx.act(Action::Run(command));
+                    }
+                }
+            });
+        },
+    );
+}
+
+fn figures(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let topics: Vec<_> = ctx.facts.topics.iter().filter(|topic| !topic.internal).collect();
+    let records: u64 = topics.iter().map(|topic| topic.records).sum();
+    let partitions: usize = topics.iter().map(|topic| topic.partitions.len()).sum();
+    let members: usize = ctx.facts.groups.iter().map(|group| group.members.len()).sum();
+    let cluster = &ctx.facts.cluster;
+    let (size, unit) = cluster.size_bytes.map_or((format::UNKNOWN.to_owned(), ""), format::bytes);
+    let bytes = |rate: Option<f64>| {
+        rate.map_or(String::new(), |rate| ctx.text.with("overview-bytes", &[("size", format::bytes_text(rate as u64).into())]))
+    };
+    let cards = [
+        (
+            ctx.t("overview-records"),
+            format::count(records),
+            "".into(),
+            ctx.text.with(
+                "overview-in-topics",
+                &[("topics", (topics.len() as u64).into()), ("partitions", (partitions as u64).into())],
+            ),
+            Place::Topics,
+        ),
+        (
+            ctx.t("overview-in"),
+            format::rate_or_unknown(cluster.in_per_second),
+            ctx.t("overview-a-second"),
+            bytes(cluster.in_bytes_per_second),
+            Place::Topics,
+        ),
+        (
+            ctx.t("overview-out"),
+            format::rate_or_unknown(cluster.out_per_second),
+            ctx.t("overview-a-second"),
+            bytes(cluster.out_bytes_per_second),
+            Place::Consume,
+        ),
+        (
+            ctx.t("nav-groups"),
+            format::count(ctx.facts.groups.len() as u64),
+            "".into(),
+            ctx.text.with("count-members", &[("n", (members as u64).into())]),
+            Place::Groups,
+        ),
+        (ctx.t("overview-disk"), size, unit.into(), ctx.t("overview-disk-about").to_string(), Place::Settings),
+    ];
+    widgets::columns(ui, 88.0, &[1.0; 5], |ui, index| {
+        let (label, value, unit, below, place) = &cards[index];
+        let card = widgets::card(ui, |ui| widgets::figure(ui, label, value, None, unit, (below, None)));
+        let response = card.response.interact(egui::Sense::click()).on_hover_cursor(egui::CursorIcon::PointingHand);
+        if response.clicked() {
+            ctx.go(place.clone());
+        }
+    });
 }
