@@ -93,7 +93,9 @@ fn figures(ui: &mut Ui, ctx: &Ctx<'_>) {
     let cluster = &ctx.facts.cluster;
     let (size, unit) = cluster.size_bytes.map_or((format::UNKNOWN.to_owned(), ""), format::bytes);
     let bytes = |rate: Option<f64>| {
-        rate.map_or(String::new(), |rate| ctx.text.with("overview-bytes", &[("size", format::bytes_text(rate as u64).into())]))
+        rate.map_or(String::new(), |rate| {
+            ctx.text.with("overview-bytes", &[("size", format::bytes_text(rate as u64).into())])
+        })
     };
     let cards = [
         (

@@ -53,7 +53,10 @@ fn head(ui: &mut Ui, ctx: &Ctx<'_>) {
         job.append(words, 0.0, egui::TextFormat { font_id: font, color, valign: Align::Center, ..Default::default() });
     };
     let sentence = match &cluster.address {
-        Some(address) => ctx.text.with("first-with-address", &[("address", format!("\u{1}{address}\u{1}").into()), ("folder", format!("\u{1}{folder}\u{1}").into())]),
+        Some(address) => ctx.text.with(
+            "first-with-address",
+            &[("address", format!("\u{1}{address}\u{1}").into()), ("folder", format!("\u{1}{folder}\u{1}").into())],
+        ),
         None => ctx.text.with("first-without-address", &[("folder", format!("\u{1}{folder}\u{1}").into())]),
     };
     // The marks tell which parts of the translated sentence are data.
@@ -89,11 +92,8 @@ fn cards(ui: &mut Ui, ctx: &Ctx<'_>) {
 
 fn card(ui: &mut Ui, icon: Icon, title: &str, words: &str, buttons: impl FnOnce(&mut Ui)) {
     let theme = theme::of(ui);
-    let frame = egui::Frame::new()
-        .fill(theme.panel)
-        .stroke(theme.rule())
-        .corner_radius(theme::RADIUS_CARD)
-        .inner_margin(20.0);
+    let frame =
+        egui::Frame::new().fill(theme.panel).stroke(theme.rule()).corner_radius(theme::RADIUS_CARD).inner_margin(20.0);
     frame.show(ui, |ui| {
         let space = ui.available_size();
         ui.set_min_size(space);

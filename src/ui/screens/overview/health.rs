@@ -152,10 +152,9 @@ fn look_at_topic(ctx: &Ctx<'_>, topic: &TopicFacts, findings: &mut Vec<Finding>)
             icon: icon::ERROR,
             color: ctx.theme.bad,
             word: "look-damage",
-            sentence: ctx.text.with(
-                "look-damage-says",
-                &[("topic", topic.name.as_ref().into()), ("why", why.as_str().into())],
-            ),
+            sentence: ctx
+                .text
+                .with("look-damage-says", &[("topic", topic.name.as_ref().into()), ("why", why.as_str().into())]),
             link: "look-open-topic",
             place: Place::Topic { name: topic.name.to_string(), tab: TopicTab::Partitions },
         });

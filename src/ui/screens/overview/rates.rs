@@ -45,7 +45,10 @@ impl Rates {
                 Line::new(&outgoing, ctx.theme.series(1), &self.outgoing),
             ];
             let height = ui.available_height().max(120.0);
-            Chart::new("overview-rates", &ctx.t("overview-rates"), span, &lines).values(format::short).height(height).show(ui, ctx);
+            Chart::new("overview-rates", &ctx.t("overview-rates"), span, &lines)
+                .values(format::short)
+                .height(height)
+                .show(ui, ctx);
         });
     }
 
