@@ -8,7 +8,7 @@ use super::{
     merge::{MergedReader, Stretch},
     part_file::PartFile,
 };
-use crate::client::{Client, OffsetSpec};
+use crate::client::{Client, ClientError, OffsetSpec};
 use crate::model::{Offset, PartitionId, Record, TimestampMillis, TopicPartition};
 use crate::payload::Search;
 
@@ -144,24 +144,54 @@ pub(super) async fn stretches(client: &Client, topic: &str, wanted: &Exported) -
         let count = i32::try_from(all.len()).unwrap_or(i32::MAX);
         return Err(TransferError::NoPartition { topic: topic.to_owned(), partition: *missing, count });
     }
-    let mut asked = Vec::new();
-    for partition in &chosen {
-        let partition = TopicPartition::new(topic, *partition);
-        asked.push((partition.clone(), OffsetSpec::Earliest));
-        asked.push((partition.clone(), OffsetSpec::Latest));
-        // Below the first record at or after this time there is none of a later time.
-        asked.push((partition, wanted.from_time.map_or(OffsetSpec::Earliest, OffsetSpec::At)));
-    }
-    let mut stretches = Vec::with_capacity(chosen.len());
-    for answers in client.offsets(asked).await?.chunks_exact(3) {
-        let offset = |index: usize| answers[index].1.clone().map(|listed| listed.offset);
-        let (start, end) = (offset(0)?.unwrap_or(0), offset(1)?.unwrap_or(0));
-        let from_time = offset(2)?.unwrap_or(end);
+    let partitions: Vec<_> = chosen.iter().map(|id| TopicPartition::new(topic, *id)).collect();
+    let ends = ends(client, &partitions).await?;
+    let mut stretches = Vec::with_capacity(partitions.len());
+    // Below the first record at or after this time there is none of a later time.
+    let at_time = match wanted.from_time {
+        Some(time) => Some(offsets(client, &partitions, OffsetSpec::At(time)).await?),
+        None => None,
+    };
+    for (index, (partition, end)) in partitions.into_iter().zip(ends).enumerate() {
+        let (start, end) = end?;
+        let from_time = match &at_time {
+            Some(at_time) => at_time[index].clone()?.unwrap_or(end),
+            None => start,
+        };
         let from = wanted.from.unwrap_or(start).max(start).max(from_time);
         let to = wanted.to.unwrap_or(end).min(end);
-        stretches.push(Stretch { partition: answers[0].0.clone(), from, to: to.max(from) });
+        stretches.push(Stretch { partition, from, to: to.max(from) });
     }
     Ok(stretches)
+}
+
+/// Start and end offset of each partition, in the order given.
+pub async fn ends(
+    client: &Client,
+    partitions: &[TopicPartition],
+) -> Result<Vec<Result<(Offset, Offset), ClientError>>, ClientError> {
+    let (starts, ends) = tokio::try_join!(
+        offsets(client, partitions, OffsetSpec::Earliest),
+        offsets(client, partitions, OffsetSpec::Latest)
+    )?;
+    let pair = |(start, end): (Result<Option<Offset>, ClientError>, Result<Option<Offset>, ClientError>)| {
+        let start = start?.unwrap_or(0);
+        Ok((start, end?.unwrap_or(start)))
+    };
+    Ok(starts.into_iter().zip(ends).map(pair).collect())
+}
+
+/// One offset of each partition. A request may name a partition only once, so each question is a request of its own.
+async fn offsets(
+    client: &Client,
+    partitions: &[TopicPartition],
+    spec: OffsetSpec,
+) -> Result<Vec<Result<Option<Offset>, ClientError>>, ClientError> {
+    if partitions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answers = client.offsets(partitions.iter().map(|p| (p.clone(), spec)).collect()).await?;
+    Ok(answers.into_iter().map(|(_, answer)| answer.map(|listed| listed.offset)).collect())
 }
 
 fn write_record(request: &ExportRequest, record: &Record, out: &mut Vec<u8>) -> Result<(), TransferError> {

@@ -65,10 +65,11 @@ pub struct CreateTopic {
 }
 
 impl CreateTopic {
-    /// A topic that keeps its records: the timestamps of a file may be older than Kafka's default retention of seven days,
-    /// which would delete them at once.
+    /// A topic that takes and keeps records of any age: Kafka's default retention of seven days would delete old ones at
+    /// once, and its limit of an hour on times to come would refuse those of a clock that is ahead.
     pub fn keeping(partitions: PartitionId) -> Self {
-        Self { partitions, configs: vec![("retention.ms".to_owned(), "-1".to_owned())] }
+        let configs = [("retention.ms", "-1".to_owned()), ("message.timestamp.after.max.ms", i64::MAX.to_string())];
+        Self { partitions, configs: configs.map(|(name, value)| (name.to_owned(), value)).to_vec() }
     }
 }
 

@@ -10,8 +10,9 @@ use super::{
     table::{Table, print_json},
 };
 use crate::{
-    client::{ClientError, NewTopic, OffsetSpec, TopicInfo},
+    client::{ClientError, NewTopic, TopicInfo},
     model::{ConfigSource, Offset, TopicPartition},
+    transfer::ends,
 };
 
 /// Start and end of partitions; an error where the broker could not tell.
@@ -94,17 +95,8 @@ impl Cli {
 
     /// Start and end offset of each partition.
     pub(super) async fn ends(&self, partitions: Vec<TopicPartition>) -> Result<Ends, CliError> {
-        if partitions.is_empty() {
-            return Ok(Ends::new());
-        }
-        let asked =
-            partitions.iter().flat_map(|p| [(p.clone(), OffsetSpec::Earliest), (p.clone(), OffsetSpec::Latest)]);
-        let answers = self.client.offsets(asked.collect()).await?;
-        let pair = |pair: &[(TopicPartition, Result<crate::client::ListedOffset, ClientError>)]| {
-            let start = pair[0].1.clone()?.offset.unwrap_or(0);
-            Ok((start, pair[1].1.clone()?.offset.unwrap_or(start)))
-        };
-        Ok(answers.chunks_exact(2).map(|two| (two[0].0.clone(), pair(two))).collect())
+        let ends = ends(&self.client, &partitions).await?;
+        Ok(partitions.into_iter().zip(ends).collect())
     }
 }
 

@@ -1,0 +1,60 @@
+//! `millpond groups`.
+
+use serde_json::{Value, json};
+
+use crate::run::Workspace;
+
+fn with_group() -> Workspace {
+    let place = Workspace::new();
+    place.ok(&["topics", "create", "t", "--partitions", "1"]);
+    assert_eq!(place.run_with(&["produce", "t", "--plain"], "a\nb\nc\nd\n").status, 0);
+    place.ok(&["consume", "t", "--group", "g", "--max", "3"]);
+    place
+}
+
+fn committed(place: &Workspace) -> Value {
+    let told: Value = serde_json::from_str(&place.ok(&["groups", "describe", "g", "--json"])).unwrap();
+    told["partitions"][0]["committed"].clone()
+}
+
+#[test]
+fn groups_are_listed_and_described() {
+    let place = Workspace::new();
+    assert!(place.ok(&["groups", "list"]).contains("No groups yet"));
+    let place_with = with_group();
+    let listed: Value = serde_json::from_str(&place_with.ok(&["groups", "list", "--json"])).unwrap();
+    assert_eq!(listed, json!([{"group": "g", "state": "Empty", "type": "consumer", "members": 0, "lag": 1}]));
+    let told: Value = serde_json::from_str(&place_with.ok(&["groups", "describe", "g", "--json"])).unwrap();
+    let partition = json!({"topic": "t", "partition": 0, "committed": 3, "end": 4, "lag": 1, "owner": null});
+    assert_eq!(told["partitions"], json!([partition]));
+    assert!(place_with.ok(&["groups", "describe", "g"]).starts_with("g: Empty"));
+    place_with.fails(&["groups", "describe", "nobody"], &["no group \"nobody\"", "groups list"]);
+}
+
+#[test]
+fn a_reset_is_shown_first_and_done_on_request() {
+    let place = with_group();
+    let reset = |to: &str, more: &[&str]| {
+        let mut args = vec!["groups", "reset", "g", "--topic", "t", "--to", to];
+        args.extend(more);
+        place.ok(&args)
+    };
+    let shown = reset("earliest", &[]);
+    assert!(shown.contains("COMMITTED") && shown.contains("Nothing is changed yet"), "{shown}");
+    assert_eq!(committed(&place), 3);
+    for (to, expected) in [
+        ("earliest", 0),
+        ("shift:2", 2),
+        ("shift:-9", 0),
+        ("offset:3", 3),
+        ("offset:99", 4),
+        ("latest", 4),
+        ("time:2000-01-01T00:00:00Z", 0),
+    ] {
+        let told: Value = serde_json::from_str(&reset(to, &["--execute", "--json"])).unwrap();
+        assert_eq!((&told["executed"], &told["changes"][0]["new"]), (&json!(true), &json!(expected)), "{to}");
+        assert_eq!(committed(&place), expected, "{to}");
+    }
+    place.fails(&["groups", "reset", "g", "--topic", "none", "--to", "latest"], &["none", "no such topic"]);
+    place.fails(&["groups", "reset", "new", "--topic", "t", "--to", "shift:1"], &["committed nothing"]);
+}
