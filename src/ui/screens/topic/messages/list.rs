@@ -1,0 +1,335 @@
+//! The table of records: one row an offset.
+
+use chrono::{Datelike, TimeZone, Utc};
+use egui::{Color32, Rect, Sense, TextFormat, Ui, Vec2, text::LayoutJob};
+
+use super::{MessagesOutcome, MessagesTab, copy};
+use crate::{
+    payload::{self, Search},
+    session::{
+        TopicFacts,
+        browse::{BrowseView, Histogram, Phase, Row, RowBody, RowRecord},
+    },
+    ui::{
+        Action,
+        ctx::{Ctx, TimeDisplay},
+        format, icon,
+        theme::{self, fonts},
+        widgets::{self, Column, Rows, Table},
+    },
+};
+
+/// Characters of a key or value that a cell lays out.
+const PREVIEW_CHARS_MAX: usize = 240;
+/// Bytes shown before a hit that stands deep inside a value.
+const BEFORE_HIT_BYTES: usize = 16;
+/// Hits marked in one cell.
+const MARKS_MAX: usize = 8;
+
+const OFFSET: usize = 0;
+const PARTITION: usize = 1;
+const TIME: usize = 2;
+const KEY: usize = 3;
+const VALUE: usize = 4;
+const HEADERS: usize = 5;
+
+/// What was chosen in a row's menu.
+enum RowWish {
+    Open(u64),
+    Copy(String),
+    ProduceAgain(u64),
+}
+
+impl MessagesTab {
+    /// The table with what stands below it.
+    pub(super) fn rows(
+        &mut self,
+        ui: &mut Ui,
+        ctx: &Ctx<'_>,
+        topic: &TopicFacts,
+        view: &BrowseView,
+    ) -> Option<MessagesOutcome> {
+        self.foot(ui, ctx, topic, view);
+        if view.is_empty() {
+            return self.nothing(ui, ctx, topic, view);
+        }
+        let histogram = self.browser.as_ref()?.histogram();
+        let year = one_year(&histogram);
+        let time = match (ctx.settings.times, year) {
+            (TimeDisplay::Epoch, _) | (_, None) => format!("{} {}", ctx.t("column-time"), ctx.format.zone(ctx.now)),
+            (_, Some(year)) => format!("{} {year} {}", ctx.t("column-time"), ctx.format.zone(histogram.from)),
+        };
+        let titles = ["column-offset", "column-partition", "column-key", "column-value", "column-headers", "column-size"]
+            .map(|id| ctx.t(id));
+        let time_width = if year.is_some() { 176.0 } else { 196.0 };
+        let columns = [
+            Column::right("offset", &titles[0], 92.0).stays(),
+            Column::left("partition", &titles[1], 64.0),
+            Column::left("time", &time, time_width),
+            Column::left("key", &titles[2], 84.0),
+            Column::left("value", &titles[3], 160.0).grows(),
+            Column::left("headers", &titles[4], 84.0),
+            Column::right("size", &titles[5], 84.0),
+        ];
+        let name = ctx.t("messages-table");
+        let mut rows = MessageRows { view, ctx, marker: self.marker.as_ref(), short_time: year.is_some(), wish: None };
+        let table = Table::new("messages", &name, &columns).primary();
+        let response = table.show(ui, ctx, &mut self.table, &mut rows);
+        let wish = rows.wish;
+        self.foot_visible(response.visible.clone());
+        if let Some(browser) = &self.browser {
+            browser.show(response.visible.clone());
+        }
+        let clicked = response.selection_changed && ui.input(|input| input.pointer.any_released());
+        let opened = response.opened.or(match wish {
+            Some(RowWish::Open(row)) => Some(row),
+            _ => None,
+        });
+        if clicked || opened.is_some() {
+            self.details.open();
+        }
+        if let Some(row) = self.table.selected.and_then(|index| view.row(index)) {
+            self.details.look_at(row);
+        }
+        if response.copy
+            && let Some(row) = self.table.selected.and_then(|index| view.row(index))
+        {
+            ctx.act(Action::Copy(copy::row_as_text(ctx, row)));
+        }
+        self.dim_while_loading(ui, ctx, view);
+        match wish {
+            Some(RowWish::Copy(text)) => {
+                ctx.act(Action::Copy(text));
+                None
+            }
+            Some(RowWish::ProduceAgain(index)) => self.produce_again(view, index),
+            _ => None,
+        }
+    }
+
+    /// A row that was cut is opened instead: the panel loads it whole and has the same button.
+    fn produce_again(&mut self, view: &BrowseView, index: u64) -> Option<MessagesOutcome> {
+        let row = view.row(index)?;
+        let record = row.record()?;
+        self.table.selected = Some(index);
+        self.details.open();
+        self.details.look_at(row);
+        let again = || crate::ui::screens::topic::record::again(&record.to_record(row.partition, row.offset));
+        record.whole.then(|| MessagesOutcome::ProduceAgain(Box::new(again())))
+    }
+
+    /// Old rows stay, dimmed, under a thin bar, while the next answer is on its way.
+    fn dim_while_loading(&self, ui: &mut Ui, ctx: &Ctx<'_>, view: &BrowseView) {
+        const UNSEEN: std::time::Duration = std::time::Duration::from_millis(200);
+        let Some(since) = self.loading_since.filter(|_| view.phase == Phase::Loading) else { return };
+        if let Some(rest) = UNSEEN.checked_sub(since.elapsed()) {
+            ui.ctx().request_repaint_after(rest);
+            return;
+        }
+        let rect = ui.max_rect();
+        ui.painter().rect_filled(rect, 0.0, theme::of(ui).window.gamma_multiply(0.55));
+        let strip = Rect::from_min_size(rect.min, Vec2::new(rect.width(), 4.0));
+        let mut child = ui.new_child(egui::UiBuilder::new().id_salt("loading").max_rect(strip));
+        widgets::bar(&mut child, None, &ctx.t("messages-loading"));
+    }
+}
+
+/// The year, when all that is stored is of one: it then stands in the head and not in every row.
+fn one_year(histogram: &Histogram) -> Option<i32> {
+    let year = |at| Utc.timestamp_millis_opt(at).single().map(|time| time.year());
+    let (first, last) = (year(histogram.from)?, year(histogram.to() - 1)?);
+    (histogram.width > 0 && first == last).then_some(first)
+}
+
+struct MessageRows<'a> {
+    view: &'a BrowseView,
+    ctx: &'a Ctx<'a>,
+    marker: Option<&'a Search>,
+    short_time: bool,
+    wish: Option<RowWish>,
+}
+
+impl Rows for MessageRows<'_> {
+    fn count(&self) -> u64 {
+        self.view.len()
+    }
+
+    fn name(&self, row: u64) -> String {
+        let Some(row) = self.view.row(row) else { return self.ctx.t("messages-row-loading").to_string() };
+        let value = row.record().and_then(|record| record.value.as_deref()).map_or_else(String::new, |value| {
+            payload::preview(value, PREVIEW_CHARS_MAX).text
+        });
+        let args = [
+            ("offset", format::integer(row.offset).into()),
+            ("partition", row.partition.to_string().into()),
+            ("value", value.into()),
+        ];
+        self.ctx.text.with("messages-row", &args)
+    }
+
+    fn cell(&mut self, ui: &mut Ui, index: u64, column: usize) {
+        let theme = theme::of(ui);
+        let Some(row) = self.view.row(index) else {
+            if column == VALUE {
+                let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width() * 0.6, 8.0), Sense::hover());
+                ui.painter().rect_filled(rect, 4.0, theme.hairline);
+            }
+            return;
+        };
+        match (column, &row.body) {
+            (OFFSET, _) => drop(widgets::data(ui, &format::integer(row.offset))),
+            (PARTITION, _) => partition(ui, row.partition),
+            (_, RowBody::Record(record)) => self.record_cell(ui, row, record, column),
+            (VALUE, RowBody::Gap) => {
+                widgets::faint(ui, &self.ctx.t("messages-gap")).on_hover_text(&*self.ctx.t("messages-gap-about"));
+            }
+            (VALUE, RowBody::Unreadable(why)) => {
+                icon::show(ui, icon::CARE, theme.bad);
+                widgets::elided(ui, why, fonts::body(), theme.bad);
+            }
+            _ => {}
+        }
+    }
+
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu(&mut self, ui: &mut Ui, index: u64) {
+        let ctx = self.ctx;
+        let Some(row) = self.view.row(index) else { return };
+        if widgets::item(ui, icon::OPEN, &ctx.t("record-open"), Some("Enter")) {
+            self.wish = Some(RowWish::Open(index));
+        }
+        if let Some(record) = row.record() {
+            if widgets::item(ui, icon::SEND, &ctx.t("record-produce-again"), None) {
+                self.wish = Some(RowWish::ProduceAgain(index));
+            }
+            widgets::rule(ui);
+            // What was cut is copied from the details, which load it whole.
+            let cut = (!record.whole).then(|| ctx.t("messages-copy-cut"));
+            let mut copied = |ui: &mut Ui, word: &str, text: &dyn Fn() -> String| {
+                if widgets::item_why(ui, icon::COPY, &ctx.t(word), cut.as_deref()) {
+                    self.wish = Some(RowWish::Copy(text()));
+                }
+            };
+            copied(ui, "record-copy-value", &|| copy::bytes_as_text(record.value.as_deref()));
+            copied(ui, "record-copy-key", &|| copy::bytes_as_text(record.key.as_deref()));
+            copied(ui, "record-copy-line", &|| {
+                copy::as_line(self.ctx, &record.to_record(row.partition, row.offset))
+            });
+        }
+        widgets::rule(ui);
+        if widgets::item(ui, icon::COPY, &ctx.t("messages-copy-text"), None) {
+            self.wish = Some(RowWish::Copy(copy::rows_as_text(ctx, self.view, index)));
+        }
+        if widgets::item(ui, icon::TABLE, &ctx.t("messages-copy-csv"), None) {
+            self.wish = Some(RowWish::Copy(copy::rows_as_csv(self.view, index)));
+        }
+    }
+
+    fn ground(&self, row: u64) -> Option<Color32> {
+        let damaged = self.view.row(row).is_some_and(|row| matches!(row.body, RowBody::Unreadable(_)));
+        damaged.then(|| self.ctx.theme.washed(self.ctx.theme.bad))
+    }
+}
+
+impl MessageRows<'_> {
+    fn record_cell(&self, ui: &mut Ui, _row: &Row, record: &RowRecord, column: usize) {
+        let theme = theme::of(ui);
+        match column {
+            TIME => {
+                let words = match (self.ctx.settings.times, self.short_time) {
+                    (TimeDisplay::Epoch, _) | (_, false) => self.ctx.format.time(record.timestamp),
+                    (_, true) if record.timestamp < 0 => format::UNKNOWN.to_owned(),
+                    (_, true) => self.ctx.format.axis(record.timestamp, "%m-%d %H:%M:%S%.3f"),
+                };
+                widgets::data_quiet(ui, &words);
+            }
+            KEY => self.bytes(ui, record.key.as_deref()),
+            VALUE => self.bytes(ui, record.value.as_deref()),
+            HEADERS => self.headers(ui, record),
+            _ => {
+                let (value, unit) = format::bytes(record.payload_bytes as u64);
+                widgets::labels_unit(ui, &value, unit, theme.quiet);
+            }
+        }
+    }
+
+    fn bytes(&self, ui: &mut Ui, bytes: Option<&[u8]>) {
+        let theme = theme::of(ui);
+        let Some(bytes) = bytes else {
+            absent(ui, &self.ctx.t("payload-null"));
+            return;
+        };
+        if bytes.is_empty() {
+            absent(ui, &self.ctx.t("payload-empty"));
+            return;
+        }
+        let hit = self.marker.and_then(|search| search.find(bytes));
+        let shown = match hit {
+            // A hit far inside would be out of sight: the cell then begins a little before it.
+            Some(hit) if hit.start > 3 * BEFORE_HIT_BYTES => &bytes[char_start(bytes, hit.start - BEFORE_HIT_BYTES)..],
+            _ => bytes,
+        };
+        let preview = payload::preview(shown, PREVIEW_CHARS_MAX);
+        let lead = if shown.len() < bytes.len() { "…" } else { "" };
+        let text = format!("{lead}{}", preview.text);
+        let color = if preview.hex { theme.quiet } else { theme.text };
+        let format = TextFormat { font_id: fonts::data(), color, ..TextFormat::default() };
+        let mut job = LayoutJob::default();
+        let mut at = 0;
+        if hit.is_some()
+            && let Some(search) = self.marker
+        {
+            for mark in search.find_all(text.as_bytes(), MARKS_MAX) {
+                if !text.is_char_boundary(mark.start) || !text.is_char_boundary(mark.end) {
+                    continue;
+                }
+                job.append(&text[at..mark.start], 0.0, format.clone());
+                let marked = TextFormat { background: theme.tinted(theme.care), ..format.clone() };
+                job.append(&text[mark.start..mark.end], 0.0, marked);
+                at = mark.end;
+            }
+        }
+        job.append(&text[at..], 0.0, format);
+        ui.add(egui::Label::new(job).truncate().selectable(false));
+    }
+
+    fn headers(&self, ui: &mut Ui, record: &RowRecord) {
+        if record.header_count == 0 {
+            return;
+        }
+        let theme = theme::of(ui);
+        let words: Vec<String> = record.headers.iter().map(|header| {
+            let key = payload::preview(&header.key, 40).text;
+            match &header.value {
+                Some(value) => format!("{key}={}", payload::preview(value, 40).text),
+                None => key,
+            }
+        }).collect();
+        let more = record.header_count - record.headers.len();
+        let more = if more > 0 { format!(" +{more}") } else { String::new() };
+        let words = format!("{}{more}", words.join(" "));
+        widgets::elided(ui, &words, fonts::data(), theme.quiet);
+    }
+}
+
+/// The coloured square of a partition and its number.
+fn partition(ui: &mut Ui, id: i32) {
+    let color = theme::of(ui).series(id.max(0) as usize);
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(6.0, 16.0), Sense::hover());
+    ui.painter().rect_filled(Rect::from_center_size(rect.center(), Vec2::splat(6.0)), 1.0, color);
+    widgets::rich(ui, &id.to_string(), fonts::data(), color);
+}
+
+/// What is not there is written in another face than data, so that the text "null" is not taken for it.
+fn absent(ui: &mut Ui, word: &str) {
+    let color = theme::of(ui).faint;
+    ui.label(egui::RichText::new(word).font(fonts::body()).italics().color(color));
+}
+
+/// The start of the UTF-8 character that holds this byte, where the bytes are text.
+fn char_start(bytes: &[u8], at: usize) -> usize {
+    (at.saturating_sub(3)..=at).rev().find(|at| bytes[*at] & 0b1100_0000 != 0b1000_0000).unwrap_or(at)
+}
