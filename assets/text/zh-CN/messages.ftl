@@ -1,1 +1,151 @@
 ### Texts of: messages
+
+messages-joins-no-group = 浏览不会加入消费者组，也不提交偏移量
+messages-from-newest = 从最新开始
+messages-from-oldest = 从最早开始
+messages-from-offset = 从偏移量 { $offset } 开始
+messages-from-time = 从 { $time } 开始
+messages-start-newest = 最新在前
+messages-start-oldest = 最早在前
+messages-start-offset = 偏移量…
+messages-start-time = 时间…
+messages-partitions = 分区
+messages-all-partitions = 所有分区
+messages-partition = 分区 { $id }
+messages-some-partitions = { $n } 个分区
+messages-search-hint = 查找文本，或 mag >= 4
+messages-exact-case = 区分大小写
+messages-searched = 已搜索 { $searched }，命中 { $hits }
+messages-searching = 正在搜索
+messages-search-running = 已搜索 { $searched } / { $total } 条，命中 { $hits } 条 · 每秒 { $rate } 条
+messages-search-done = 搜索了 { $searched } 条，命中 { $hits } 条 · 每秒 { $rate } 条
+messages-search-cancelled = 搜索 { $searched } / { $total } 条后停止 · 命中 { $hits } 条
+messages-search-kept = 列出前 { $kept } 条
+messages-no-hits = { $n } 条消息中没有匹配项。文本会在键、值和消息头中查找；像 mag >= 4 这样的比较会查看 JSON 值中的该字段。
+messages-clear-search = 清除搜索
+messages-live = 实时
+messages-live-about = 实时跟随新消息（{ $keys }）
+messages-live-pause = 暂停
+messages-live-resume = 继续
+messages-live-stop = 停止
+messages-live-running = 收到 { $n } 条 · 每秒 { $rate } 条
+messages-live-paused = 已暂停 · { $n ->
+    [0] 暂无新消息
+   *[other] { $n } 条等待中
+}
+messages-live-keeps = 保留最新 { $max } 行
+messages-live-deleted = { $n } 条在显示之前已被保留策略删除
+messages-live-waiting = 正在等待新消息，到达后会显示在这里。
+messages-loading = 正在加载消息
+messages-load-again = 重新加载
+messages-histogram = 消息随时间的分布
+messages-histogram-hint = 拖动以选择范围
+messages-range = { $from } – { $to } · { $n } 条
+messages-range-clear = 显示全部时间 (Esc)
+messages-none-in-range = 这个范围内没有消息。
+messages-show-all = 显示全部消息
+messages-empty = 此主题还没有消息。生产到它的消息会显示在这里。
+messages-produce-first = 生产一条消息
+messages-newest-first = 最新在前
+messages-oldest-first = 最早在前
+messages-by-time = 各分区按时间合并
+messages-rows = 第 { $first } – { $last } 行，共 { $total } 行
+messages-newer = { $n } 条新消息
+messages-out-of-range = 偏移量 { $offset } 未存储：已存储 { $first } 到 { $last }。已显示最接近的消息。
+messages-partition-broken = 未显示分区 { $id }：{ $why }
+messages-table = 消息
+messages-row = 偏移量 { $offset }，分区 { $partition }：{ $value }
+messages-row-loading = 加载中
+messages-gap = 无消息
+messages-gap-about = 这个偏移量上没有消息：它已被压实或保留策略删除，或者这个偏移量标记事务结束。
+messages-copy-text = 从这里起复制各行为文本
+messages-copy-csv = 从这里起复制各行为 CSV
+messages-copy-cut = 这条消息太大，行内放不下。打开详情以复制全部
+
+column-offset = 偏移量
+column-partition = 分区
+column-time = 时间
+column-key = 键
+column-value = 值
+column-headers = 消息头
+column-size = 大小
+
+jump-offset = 转到偏移量
+jump-time = 转到时间
+jump-go = 转到
+jump-offset-label = 偏移量
+jump-offset-fault = 请输入从 0 开始的整数
+jump-stored = 已存储 { $first } 到 { $last }
+jump-nothing-stored = 还没有存储任何消息
+jump-all-partitions = 所有分区，从此偏移量开始
+jump-in-partition = 在分区 { $id } 中
+jump-time-label = 时间
+jump-time-help = 例如 2018-02-06 17:50；如为其他时区请附上时区（Z 或 +08:00）；也可输入秒或毫秒时间戳
+jump-time-fault = 请输入时间，例如 2018-02-06 17:50
+
+record = 消息
+record-open = 打开详情
+record-close = 关闭详情 (Esc)
+record-choose = 在列表中选择一条消息
+record-loading = 正在加载消息
+record-copy = 复制
+record-produce-again = 再次生产…
+record-copy-value = 复制值
+record-copy-pretty = 复制值为缩进的 JSON
+record-copy-value-hex = 复制值为十六进制
+record-copy-key = 复制键
+record-copy-headers = 复制消息头
+record-copy-header = 复制此消息头的值
+record-copy-line = 复制消息为 JSON 行
+record-copy-offset = 复制偏移量
+record-copy-timestamp = 复制时间戳
+record-copy-place = 复制主题、分区和偏移量
+record-tab-value = 值
+record-tab-key = 键
+record-tab-headers = 消息头
+record-tab-batch = 批次
+record-no-headers = 这条消息没有消息头
+record-more-headers = 还有 { $n } 个
+
+payload-null = null
+payload-null-about = 空值（null）：完全没有字节。在压实的主题中，值为 null 的消息会删除它的键。
+payload-empty = 空
+payload-empty-about = 空：存在，但长度为 0 字节。这与 null 不同。
+payload-text = 文本
+payload-hex = 十六进制
+payload-bytes = { $n } 字节
+payload-cut = { $total } 中的前 { $shown }
+payload-show-all = 显示全部
+
+json-fields = { $n } 个字段
+json-items = { $n } 项
+json-open-all = 全部展开
+json-close-all = 全部收起
+json-cut = 后面还有更多；文本视图显示全部
+json-copy-value = 复制此值
+json-copy-path = 复制其路径
+
+batch-of-record = 消息
+batch-of-batch = 所在批次
+batch-timestamp = 时间
+batch-timestamp-epoch = 时间戳
+batch-timestamp-type = 设置者
+batch-create-time = 生产者 (CreateTime)
+batch-append-time = 代理节点 (LogAppendTime)
+batch-payload = 键、值、消息头
+batch-base-offset = 起始偏移量
+batch-last-offset = 末尾偏移量
+batch-records = 消息数
+batch-size = 存储大小
+batch-compression = 压缩方式
+batch-leader-epoch = 首领纪元
+batch-producer-id = 生产者 ID
+batch-producer-epoch = 生产者纪元
+batch-base-sequence = 起始序号
+batch-transactional = 事务性
+yes = 是
+no = 否
+
+browse-problem-no-topic = 主题 { $topic } 不存在（或已被删除）
+browse-problem-no-topic-why = 它可能在这里或被其他程序删除了
+browse-problem-read = 无法读取消息

@@ -139,7 +139,7 @@ fn word_of(tab: TopicTab) -> &'static str {
 
 fn figures(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
     let theme = theme::of(ui);
-    let partitions = ctx.text.with("topic-partitions", &[("n", topic.partitions.len().into())]);
+    let partitions = ctx.text.with("count-partitions", &[("n", topic.partitions.len().into())]);
     widgets::chip_plain(ui, &partitions, theme.note);
     if topic.internal {
         widgets::chip_plain(ui, &ctx.t("topic-internal"), theme.quiet);
@@ -147,7 +147,7 @@ fn figures(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
     if let Some(damage) = &topic.damage {
         widgets::chip(ui, icon::CARE, &ctx.t("topic-damaged"), theme.bad).on_hover_text(damage);
     }
-    let records = ctx.text.with("topic-records", &[("n", topic.records.into())]);
+    let records = ctx.text.with("count-records", &[("n", topic.records.into())]);
     let words = match topic.size_bytes {
         Some(bytes) => format!("{records} · {}", format::bytes_text(bytes)),
         None => records,
@@ -178,8 +178,11 @@ fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
 /// The frame of a tab that reaches from edge to edge.
 pub(super) fn edge_to_edge<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
     let frame = Frame::new().fill(theme::of(ui).window);
-    CentralPanel::default().frame(frame).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        content(ui)
-    }).inner
+    CentralPanel::default()
+        .frame(frame)
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            content(ui)
+        })
+        .inner
 }

@@ -4,7 +4,7 @@
 //! the newest [`BrowseView`]. Nothing here waits, and nothing is done for rows out of sight.
 
 mod bars;
-mod copy;
+pub(super) mod copy;
 mod empty;
 mod foot;
 mod jump;
@@ -56,6 +56,7 @@ pub struct MessagesTab {
     typed_at: Option<Instant>,
     table: TableState,
     shown: Shown,
+    visible: std::ops::Range<u64>,
     loading_since: Option<Instant>,
     bars: bars::Bars,
     details: RecordPanel,
@@ -121,7 +122,13 @@ impl MessagesTab {
         super::edge_to_edge(ui, |ui| self.draw(ui, ctx, topic, &view))
     }
 
-    fn draw(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, view: &Arc<BrowseView>) -> Option<MessagesOutcome> {
+    fn draw(
+        &mut self,
+        ui: &mut Ui,
+        ctx: &Ctx<'_>,
+        topic: &TopicFacts,
+        view: &Arc<BrowseView>,
+    ) -> Option<MessagesOutcome> {
         let around = Margin { left: AROUND as i8, right: AROUND as i8, top: 10, bottom: 0 };
         Frame::new().inner_margin(around).show(ui, |ui| {
             self.toolbar(ui, ctx, topic, view);

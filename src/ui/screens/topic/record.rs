@@ -218,7 +218,8 @@ impl Shown {
     }
 
     fn tabs(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, tab: &mut Tab) {
-        let words = ["record-tab-value", "record-tab-key", "record-tab-headers", "record-tab-batch"].map(|id| ctx.t(id));
+        let words =
+            ["record-tab-value", "record-tab-key", "record-tab-headers", "record-tab-batch"].map(|id| ctx.t(id));
         let headers = self.record.headers.len() as u64;
         let entries = [
             (Tab::Value, &*words[0], None),
@@ -231,10 +232,16 @@ impl Shown {
             Tab::Value => self.value.ui(ui, ctx, "value"),
             Tab::Key => self.key.ui(ui, ctx, "key"),
             Tab::Headers => {
-                ScrollArea::vertical().id_salt("headers").auto_shrink(false).show(ui, |ui| headers::ui(ui, ctx, &self.record.headers));
+                ScrollArea::vertical()
+                    .id_salt("headers")
+                    .auto_shrink(false)
+                    .show(ui, |ui| headers::ui(ui, ctx, &self.record.headers));
             }
             Tab::Batch => {
-                ScrollArea::vertical().id_salt("batch").auto_shrink(false).show(ui, |ui| batch::ui(ui, ctx, &self.record));
+                ScrollArea::vertical()
+                    .id_salt("batch")
+                    .auto_shrink(false)
+                    .show(ui, |ui| batch::ui(ui, ctx, &self.record));
             }
         }
     }

@@ -2,7 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Align2, CornerRadius, CursorIcon, EventFilter, Key, Modifiers, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align2, CornerRadius, CursorIcon, EventFilter, Key, Modifiers, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo,
+};
 
 use crate::{
     model::TimestampMillis,
@@ -31,8 +33,26 @@ const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 /// Distances between two labels of the axis, in milliseconds.
 const STEPS: [i64; 20] = [
-    10, 100, 1_000, 5_000, 15_000, 60_000, 300_000, 900_000, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY,
-    28 * DAY, 91 * DAY, 364 * DAY, 3_640 * DAY, 36_400 * DAY,
+    10,
+    100,
+    1_000,
+    5_000,
+    15_000,
+    60_000,
+    300_000,
+    900_000,
+    HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+    2 * DAY,
+    7 * DAY,
+    28 * DAY,
+    91 * DAY,
+    364 * DAY,
+    3_640 * DAY,
+    36_400 * DAY,
 ];
 
 /// A range of time as the query has it: from, and without, to.
@@ -78,7 +98,10 @@ impl Bars {
         paint(ui, plot, histogram, chosen.as_ref(), &response);
         axis(ui, ctx, rect, histogram, chosen.as_ref());
         if range.is_some() && pending.is_none() {
-            let at = Rect::from_center_size(egui::pos2(rect.right() - 12.0, rect.bottom() - AXIS / 2.0 + 1.0), Vec2::splat(22.0));
+            let at = Rect::from_center_size(
+                egui::pos2(rect.right() - 12.0, rect.bottom() - AXIS / 2.0 + 1.0),
+                Vec2::splat(22.0),
+            );
             let mut child = ui.new_child(egui::UiBuilder::new().id_salt("clear-range").max_rect(at));
             if widgets::icon_button(&mut child, icon::CLOSE, &ctx.t("messages-range-clear")).clicked() {
                 self.clear();
@@ -131,7 +154,11 @@ impl Bars {
             let left_wide = input.consume_key(Modifiers::SHIFT, Key::ArrowLeft);
             let right = right_wide || input.consume_key(Modifiers::NONE, Key::ArrowRight);
             let left = left_wide || input.consume_key(Modifiers::NONE, Key::ArrowLeft);
-            (i32::from(right) - i32::from(left), right_wide || left_wide, input.consume_key(Modifiers::NONE, Key::Enter))
+            (
+                i32::from(right) - i32::from(left),
+                right_wide || left_wide,
+                input.consume_key(Modifiers::NONE, Key::Enter),
+            )
         });
         let at = at.saturating_add_signed(step as isize).min(last);
         self.keys = Some(if widens || step == 0 { (from, at) } else { (at, at) });
@@ -165,10 +192,8 @@ fn paint(ui: &Ui, plot: Rect, histogram: &Histogram, chosen: Option<&RangeInclus
     for (bar, count) in histogram.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
         let height = (plot.height() * (*count as f64 / most as f64) as f32).max(BAR_MIN);
         let left = plot.left() + step * bar as f32 + gap / 2.0;
-        let rect = Rect::from_min_max(
-            egui::pos2(left, plot.bottom() - height),
-            egui::pos2(left + step - gap, plot.bottom()),
-        );
+        let rect =
+            Rect::from_min_max(egui::pos2(left, plot.bottom() - height), egui::pos2(left + step - gap, plot.bottom()));
         painter.rect_filled(rect, CornerRadius { nw: 2, ne: 2, ..CornerRadius::ZERO }, color(theme, chosen, bar));
     }
     painter.hline(plot.x_range(), plot.bottom(), theme.rule());
@@ -224,9 +249,9 @@ fn tick_words(ctx: &Ctx<'_>, time: TimestampMillis, step: i64) -> String {
     let chinese = ctx.text.language() == Language::Chinese;
     let form = match step {
         ..1_000 => "%H:%M:%S%.3f",
-        ..60_000 => "%H:%M:%S",
-        ..DAY if chinese => "%-m月%-d日 %H:%M",
-        ..DAY => "%-d %b %H:%M",
+        1_000..60_000 => "%H:%M:%S",
+        60_000..DAY if chinese => "%-m月%-d日 %H:%M",
+        60_000..DAY => "%-d %b %H:%M",
         _ if step >= 28 * DAY => "%Y-%m-%d",
         _ if chinese => "%-m月%-d日",
         _ => "%-d %b",
@@ -239,17 +264,14 @@ fn range_words(ctx: &Ctx<'_>, histogram: &Histogram, bars: &RangeInclusive<usize
     let (from, to) = times_of(histogram, bars);
     let form = match (histogram.width, ctx.text.language()) {
         (..1_000, _) => "%H:%M:%S%.3f",
-        (..60_000, _) => "%H:%M:%S",
+        (1_000..60_000, _) => "%H:%M:%S",
         (DAY.., _) => "%Y-%m-%d",
         (_, Language::Chinese) => "%-m月%-d日 %H:%M",
         (_, Language::English) => "%-d %b %H:%M",
     };
     let count: u64 = histogram.counts[bars.clone()].iter().sum();
-    let args = [
-        ("from", ctx.format.axis(from, form).into()),
-        ("to", ctx.format.axis(to, form).into()),
-        ("n", count.into()),
-    ];
+    let args =
+        [("from", ctx.format.axis(from, form).into()), ("to", ctx.format.axis(to, form).into()), ("n", count.into())];
     ctx.text.with("messages-range", &args)
 }
 
@@ -273,7 +295,13 @@ fn hover(ctx: &Ctx<'_>, response: &Response, plot: Rect, histogram: &Histogram) 
     let x = plot.left() + plot.width() * (bar as f32 + 0.5) / histogram.counts.len() as f32;
     let painter = response.ctx.layer_painter(response.layer_id);
     let count = format::count(histogram.counts[bar]);
-    painter.text(egui::pos2(x, plot.top()), Align2::CENTER_TOP, count, fonts::caption(), theme::Theme::of_dark(ctx.theme.dark).text);
+    painter.text(
+        egui::pos2(x, plot.top()),
+        Align2::CENTER_TOP,
+        count,
+        fonts::caption(),
+        theme::Theme::of_dark(ctx.theme.dark).text,
+    );
 }
 
 fn bar_at(plot: Rect, bars: usize, x: f32) -> usize {

@@ -67,7 +67,8 @@ impl MessagesTab {
             return None;
         }
         if view.stored_records() > 0 {
-            let clear = widgets::empty(ui, icon::TIME, &ctx.t("messages-none-in-range"), Some(&*ctx.t("messages-show-all")));
+            let clear =
+                widgets::empty(ui, icon::TIME, &ctx.t("messages-none-in-range"), Some(&*ctx.t("messages-show-all")));
             if clear.is_some_and(|button| button.clicked()) {
                 self.query.range = None;
                 self.bars.clear();
@@ -81,7 +82,8 @@ impl MessagesTab {
             self.reload();
             return None;
         }
-        let produce = widgets::empty(ui, icon::TOPICS, &ctx.t("messages-empty"), Some(&*ctx.t("messages-produce-first")));
+        let produce =
+            widgets::empty(ui, icon::TOPICS, &ctx.t("messages-empty"), Some(&*ctx.t("messages-produce-first")));
         produce.filter(|button| button.clicked()).map(|_| MessagesOutcome::ProduceFirst)
     }
 

@@ -1,7 +1,5 @@
 //! The line below the table: what is shown, what is kept, how a search or a tail is, and what came since.
 
-use std::ops::Range;
-
 use egui::{Align, Frame, Layout, Margin, Panel, Ui};
 
 use super::MessagesTab;
@@ -38,10 +36,6 @@ impl MessagesTab {
         });
     }
 
-    pub(super) fn foot_visible(&mut self, visible: Range<u64>) {
-        self.visible = visible;
-    }
-
     fn right(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, view: &BrowseView) {
         if !view.is_empty() && !self.visible.is_empty() {
             let args = [
@@ -69,7 +63,7 @@ impl MessagesTab {
             return search_words(ctx, search);
         }
         let order = if view.is_newest_first() { "messages-newest-first" } else { "messages-oldest-first" };
-        let total = ctx.text.with("topic-records", &[("n", view.len().into())]);
+        let total = ctx.text.with("count-records", &[("n", view.len().into())]);
         let several = view.spans.len() > 1;
         let by = if several { format!(" · {}", ctx.t("messages-by-time")) } else { String::new() };
         format!("{total} · {}{by}", ctx.t(order))

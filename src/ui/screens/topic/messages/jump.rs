@@ -58,7 +58,8 @@ impl Jump {
         let end = dialog.show(egui, |ui| {
             let fault = why_not.as_deref().filter(|_| !self.text.is_empty());
             let label = ctx.t(if self.by_time { "jump-time-label" } else { "jump-offset-label" });
-            let help = if self.by_time { ctx.t("jump-time-help").to_string() } else { stored(ctx, topic, self.partition) };
+            let help =
+                if self.by_time { ctx.t("jump-time-help").to_string() } else { stored(ctx, topic, self.partition) };
             let field = Field { fault, help: &help, mono: true, ..Field::new(&label) };
             let response = widgets::text_field(ui, &field, &mut self.text);
             if !std::mem::replace(&mut self.focused, true) {
@@ -67,9 +68,12 @@ impl Jump {
             if !self.by_time && topic.partitions.len() > 1 {
                 ui.add_space(8.0);
                 let mut entries = vec![(None, ctx.t("jump-all-partitions").to_string())];
-                entries.extend(topic.partitions.iter().map(|p| {
-                    (Some(p.id), ctx.text.with("jump-in-partition", &[("id", p.id.to_string().into())]))
-                }));
+                entries.extend(
+                    topic
+                        .partitions
+                        .iter()
+                        .map(|p| (Some(p.id), ctx.text.with("jump-in-partition", &[("id", p.id.to_string().into())]))),
+                );
                 widgets::select(ui, &ctx.t("messages-partitions"), &mut self.partition, &entries, 240.0);
             }
         });

@@ -59,8 +59,9 @@ impl MessagesTab {
             (TimeDisplay::Epoch, _) | (_, None) => format!("{} {}", ctx.t("column-time"), ctx.format.zone(ctx.now)),
             (_, Some(year)) => format!("{} {year} {}", ctx.t("column-time"), ctx.format.zone(histogram.from)),
         };
-        let titles = ["column-offset", "column-partition", "column-key", "column-value", "column-headers", "column-size"]
-            .map(|id| ctx.t(id));
+        let titles =
+            ["column-offset", "column-partition", "column-key", "column-value", "column-headers", "column-size"]
+                .map(|id| ctx.t(id));
         let time_width = if year.is_some() { 176.0 } else { 196.0 };
         let columns = [
             Column::right("offset", &titles[0], 92.0).stays(),
@@ -76,7 +77,7 @@ impl MessagesTab {
         let table = Table::new("messages", &name, &columns).primary();
         let response = table.show(ui, ctx, &mut self.table, &mut rows);
         let wish = rows.wish;
-        self.foot_visible(response.visible.clone());
+        self.visible = response.visible.clone();
         if let Some(browser) = &self.browser {
             browser.show(response.visible.clone());
         }
@@ -156,9 +157,10 @@ impl Rows for MessageRows<'_> {
 
     fn name(&self, row: u64) -> String {
         let Some(row) = self.view.row(row) else { return self.ctx.t("messages-row-loading").to_string() };
-        let value = row.record().and_then(|record| record.value.as_deref()).map_or_else(String::new, |value| {
-            payload::preview(value, PREVIEW_CHARS_MAX).text
-        });
+        let value = row
+            .record()
+            .and_then(|record| record.value.as_deref())
+            .map_or_else(String::new, |value| payload::preview(value, PREVIEW_CHARS_MAX).text);
         let args = [
             ("offset", format::integer(row.offset).into()),
             ("partition", row.partition.to_string().into()),
@@ -215,9 +217,7 @@ impl Rows for MessageRows<'_> {
             };
             copied(ui, "record-copy-value", &|| copy::bytes_as_text(record.value.as_deref()));
             copied(ui, "record-copy-key", &|| copy::bytes_as_text(record.key.as_deref()));
-            copied(ui, "record-copy-line", &|| {
-                copy::as_line(self.ctx, &record.to_record(row.partition, row.offset))
-            });
+            copied(ui, "record-copy-line", &|| copy::as_line(self.ctx, &record.to_record(row.partition, row.offset)));
         }
         widgets::rule(ui);
         if widgets::item(ui, icon::COPY, &ctx.t("messages-copy-text"), None) {
@@ -236,7 +236,6 @@ impl Rows for MessageRows<'_> {
 
 impl MessageRows<'_> {
     fn record_cell(&self, ui: &mut Ui, _row: &Row, record: &RowRecord, column: usize) {
-        let theme = theme::of(ui);
         match column {
             TIME => {
                 let words = match (self.ctx.settings.times, self.short_time) {
@@ -250,8 +249,7 @@ impl MessageRows<'_> {
             VALUE => self.bytes(ui, record.value.as_deref()),
             HEADERS => self.headers(ui, record),
             _ => {
-                let (value, unit) = format::bytes(record.payload_bytes as u64);
-                widgets::labels_unit(ui, &value, unit, theme.quiet);
+                widgets::data_quiet(ui, &format::bytes_text(record.payload_bytes as u64));
             }
         }
     }
@@ -267,7 +265,7 @@ impl MessageRows<'_> {
             return;
         }
         let hit = self.marker.and_then(|search| search.find(bytes));
-        let shown = match hit {
+        let shown = match &hit {
             // A hit far inside would be out of sight: the cell then begins a little before it.
             Some(hit) if hit.start > 3 * BEFORE_HIT_BYTES => &bytes[char_start(bytes, hit.start - BEFORE_HIT_BYTES)..],
             _ => bytes,
@@ -301,13 +299,17 @@ impl MessageRows<'_> {
             return;
         }
         let theme = theme::of(ui);
-        let words: Vec<String> = record.headers.iter().map(|header| {
-            let key = payload::preview(&header.key, 40).text;
-            match &header.value {
-                Some(value) => format!("{key}={}", payload::preview(value, 40).text),
-                None => key,
-            }
-        }).collect();
+        let words: Vec<String> = record
+            .headers
+            .iter()
+            .map(|header| {
+                let key = payload::preview(&header.key, 40).text;
+                match &header.value {
+                    Some(value) => format!("{key}={}", payload::preview(value, 40).text),
+                    None => key,
+                }
+            })
+            .collect();
         let more = record.header_count - record.headers.len();
         let more = if more > 0 { format!(" +{more}") } else { String::new() };
         let words = format!("{}{more}", words.join(" "));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use egui::{Id, Popup, PopupCloseBehavior, ScrollArea, Ui};
+use egui::{Align, Id, Layout, Popup, PopupCloseBehavior, ScrollArea, Ui};
 
 use super::{MessagesTab, jump};
 use crate::{
@@ -27,7 +27,7 @@ const PARTITIONS_HEIGHT: f32 = 320.0;
 
 /// The search field, for the command that moves there.
 pub(super) fn search_id() -> Id {
-    Id::new("messages-search")
+    Id::unique("messages-search")
 }
 
 impl MessagesTab {
@@ -35,22 +35,20 @@ impl MessagesTab {
         let promise = ctx.t("messages-joins-no-group");
         let full = ui.available_width() >= 980.0;
         ui.spacing_mut().item_spacing.x = 8.0;
-        widgets::toolbar(
-            ui,
-            |ui| {
-                self.start_menu(ui, ctx);
-                self.partitions_menu(ui, ctx, topic);
-                self.search_field(ui, ctx, view, full);
-            },
-            |ui| {
+        ui.horizontal(|ui| {
+            ui.set_min_height(theme::CONTROL);
+            self.start_menu(ui, ctx);
+            self.partitions_menu(ui, ctx, topic);
+            self.search_field(ui, ctx, view, full);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 self.live_buttons(ui, ctx, view);
                 if full {
                     widgets::quiet(ui, &promise);
                 } else {
                     icon::show(ui, icon::INFO, theme::of(ui).quiet).on_hover_text(&*promise);
                 }
-            },
-        );
+            });
+        });
     }
 
     fn start_menu(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::copy;
+use super::super::messages::copy;
 use crate::{
     model::Header,
     payload,

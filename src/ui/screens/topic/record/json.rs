@@ -205,7 +205,8 @@ impl Out<'_> {
         });
         let is_open = container.is_some_and(|number| self.open.contains(&number));
         let text = if kind == Kind::Container && !value.is_empty() { format!("{text} {}", value.len()) } else { text };
-        let millis = (kind == Kind::Number).then(|| text.parse::<i64>().ok()).flatten().filter(|n| EPOCH_MILLIS.contains(n));
+        let millis =
+            (kind == Kind::Number).then(|| text.parse::<i64>().ok()).flatten().filter(|n| EPOCH_MILLIS.contains(n));
         let name = name.map(str::to_owned);
         self.lines.push(Line { depth, name, text, kind, container, is_open, path: path.clone(), millis });
         if container.is_none() {
@@ -246,7 +247,11 @@ impl Line {
                     job.append(bracket, 0.0, format(theme.quiet));
                     let id = if bracket == "{" { "json-fields" } else { "json-items" };
                     let words = ctx.text.with(id, &[("n", count.parse::<u64>().unwrap_or_default().into())]);
-                    job.append(&format!(" {words}"), 0.0, format(if self.depth == 0 { theme.text } else { theme.faint }));
+                    job.append(
+                        &format!(" {words}"),
+                        0.0,
+                        format(if self.depth == 0 { theme.text } else { theme.faint }),
+                    );
                 }
                 None => job.append(&self.text, 0.0, format(theme.quiet)),
             },
@@ -283,7 +288,8 @@ fn quoted(text: &str) -> String {
 
 /// As jq writes it.
 fn member_path(path: &str, name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
+    let plain =
+        name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
     if plain && !name.is_empty() { format!("{path}.{name}") } else { format!("{path}[{}]", quoted(name)) }
 }
 
@@ -351,7 +357,9 @@ mod tests {
 
     #[test]
     fn a_line_knows_its_path_and_its_value() {
-        let tree = tree(r#"{"a b":{"c":["x",{"d":1.50}]}}"#);
+        let mut tree = tree(r#"{"a b":{"c":["x",{"d":1.50}]}}"#);
+        open_all(&tree.root, &mut 0, &mut tree.open);
+        tree.lay_out();
         let last = tree.lines.len() - 1;
         assert_eq!(tree.lines[last].path, r#"["a b"].c[1].d"#);
         assert_eq!(tree.value_at(last).map(copied).as_deref(), Some("1.50"));

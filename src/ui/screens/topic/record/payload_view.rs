@@ -58,7 +58,9 @@ impl PayloadView {
         let slice = bytes.as_deref().unwrap_or_default();
         let container = matches!(slice.trim_ascii_start().first(), Some(b'{' | b'['));
         let json = match slice.len() {
-            ..=JSON_INLINE_BYTES_MAX => JsonValue::from_bytes(slice).map_or(Json::No, |value| Json::Tree(JsonTree::new(value).into())),
+            ..=JSON_INLINE_BYTES_MAX => {
+                JsonValue::from_bytes(slice).map_or(Json::No, |value| Json::Tree(JsonTree::new(value).into()))
+            }
             _ if container && slice.len() <= JSON_SHOWN_BYTES_MAX => Json::Unread,
             _ => Json::No,
         };
@@ -142,7 +144,10 @@ impl PayloadView {
         let limit = if self.shows_all { TEXT_BYTES_MAX } else { TEXT_BYTES_FIRST };
         if bytes.len() > limit {
             ui.horizontal(|ui| {
-                let args = [("shown", format::bytes_text(limit as u64).into()), ("total", format::bytes_text(bytes.len() as u64).into())];
+                let args = [
+                    ("shown", format::bytes_text(limit as u64).into()),
+                    ("total", format::bytes_text(bytes.len() as u64).into()),
+                ];
                 widgets::caption(ui, &ctx.text.with("payload-cut", &args));
                 if !self.shows_all && ui.add(Button::bare(&ctx.t("payload-show-all"))).clicked() {
                     (self.shows_all, self.text) = (true, None);

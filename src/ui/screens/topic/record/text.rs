@@ -73,7 +73,9 @@ mod tests {
 
     #[test]
     fn lines_break_where_they_end_and_where_they_are_full() {
-        let lines = |text: &str, columns| -> Vec<String> { wrap(text, columns).into_iter().map(|l| text[l].to_owned()).collect() };
+        let lines = |text: &str, columns| -> Vec<String> {
+            wrap(text, columns).into_iter().map(|l| text[l].to_owned()).collect()
+        };
         assert_eq!(lines("abcdef\ngh", 4), ["abcd", "ef", "gh"]);
         assert_eq!(lines("", 4), [""]);
         assert_eq!(lines("\n", 4), ["", ""]);
