@@ -224,8 +224,12 @@ async fn the_sample_stream_is_found_counted_and_opened() {
     let strong = stage.produced.iter().filter(|(_, (.., value))| magnitude(value) >= 4.0).count();
     let view = searched(&browser, BrowseRequest { search: search("mag >= 4"), ..Default::default() }).await;
     assert_eq!(view.len(), strong as u64);
-    let bars = browser.histogram();
-    assert_eq!(bars.counts.iter().sum::<u64>(), 1_707);
+    let counted = async {
+        while browser.histogram().counts.iter().sum::<u64>() != 1_707 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, counted).await.unwrap();
     let row = view.row(0).unwrap();
     browser.open_record(row.partition, row.offset);
     let opened = async {
