@@ -9,7 +9,9 @@ use millpond::{
     model::{Compression, NewRecord, Offset, PartitionId, TimestampMillis, TopicPartition},
     session::{
         SystemClock,
-        browse::{BrowseError, BrowseRequest, BrowseView, Browser, OpenRecord, Phase, Row, SearchState, SearchText, Start},
+        browse::{
+            BrowseError, BrowseRequest, BrowseView, Browser, OpenRecord, Phase, Row, SearchState, SearchText, Start,
+        },
         in_process::InProcess,
     },
     transfer::sample,
@@ -164,9 +166,7 @@ async fn a_search_finds_exactly_what_a_plain_filter_finds() {
     let browser = stage.browser();
     for text in ["code x7", "record 11 ", "BATCH 3", "nowhere"] {
         let mut expected = stage.in_order();
-        expected.retain(|(.., value)| {
-            String::from_utf8_lossy(value).to_lowercase().contains(&text.to_lowercase())
-        });
+        expected.retain(|(.., value)| String::from_utf8_lossy(value).to_lowercase().contains(&text.to_lowercase()));
         expected.reverse();
         let view = searched(&browser, BrowseRequest { search: search(text), ..Default::default() }).await;
         let found: Vec<Told> = (0..view.len()).map(|index| told(view.row(index).unwrap())).collect();
@@ -196,8 +196,10 @@ async fn a_tail_loses_nothing_while_it_is_paused_and_records_keep_coming() {
     });
     for _ in 0..3 {
         browser.pause(true);
-        until(&browser, |view| view.live.as_ref().is_some_and(|live| live.paused && live.waiting > 0) || producing.is_finished())
-            .await;
+        until(&browser, |view| {
+            view.live.as_ref().is_some_and(|live| live.paused && live.waiting > 0) || producing.is_finished()
+        })
+        .await;
         browser.pause(false);
         until(&browser, |view| view.live.as_ref().is_some_and(|live| !live.paused)).await;
     }

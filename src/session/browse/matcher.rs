@@ -63,7 +63,8 @@ impl Matcher {
         if let Some(test) = FieldTest::read(text.trim()) {
             return Some(Self::Field(test));
         }
-        let quoted = text.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|inner| !inner.is_empty());
+        let quoted =
+            text.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|inner| !inner.is_empty());
         // Quotes protect only what would be read as a comparison; in any other text they are part of what is looked for.
         let text = quoted.filter(|inner| FieldTest::read(inner).is_some()).unwrap_or(text);
         Some(Self::Text(Search::new(text, case)))
