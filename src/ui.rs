@@ -21,6 +21,7 @@ pub mod widgets;
 
 pub mod confirm;
 pub mod palette;
+pub mod time_input;
 pub mod toasts;
 
 pub mod shell;

@@ -91,7 +91,7 @@ impl TopicsScreen {
                 if ui.add(Button::secondary(&ctx.t("topics-import")).icon(icon::IMPORT)).clicked() {
                     ctx.act(crate::ui::Action::Run(Command::ImportFile));
                 }
-                let id = Id::new("topics-find");
+                let id = Id::unique("topics-find");
                 if ctx.take(Command::Find) {
                     ui.memory_mut(|memory| memory.request_focus(id));
                 }

@@ -48,8 +48,9 @@ fn losses(ctx: &Ctx<'_>, names: &[Arc<str>]) -> Vec<String> {
     let records: u64 = topics.iter().map(|t| t.records).sum();
     let sizes: Vec<u64> = topics.iter().filter_map(|t| t.size_bytes).collect();
     let size = if sizes.is_empty() { format::UNKNOWN.to_owned() } else { format::bytes_text(sizes.iter().sum()) };
-    let mut lines =
-        vec![ctx.text.with("topics-loss-records", &[("records", format::count(records).into()), ("size", size.into())])];
+    let mut lines = vec![
+        ctx.text.with("topics-loss-records", &[("records", format::count(records).into()), ("size", size.into())]),
+    ];
     let mut groups: Vec<&str> =
         names.iter().flat_map(|name| ctx.facts.groups_of(name)).map(|group| &*group.id).collect();
     groups.sort_unstable();

@@ -121,7 +121,9 @@ fn shown(ctx: &Ctx<'_>, finding: &Finding) -> Shown {
             icon: icon::ERROR,
             color: theme.bad,
             word: "looks-damaged",
-            sentence: ctx.text.with("looks-damaged-about", &[("topic", (&**topic).into()), ("why", why.as_str().into())]),
+            sentence: ctx
+                .text
+                .with("looks-damaged-about", &[("topic", (&**topic).into()), ("why", why.as_str().into())]),
             bold: vec![Arc::clone(topic)],
             link: "looks-open-topic",
             place: Place::Topic { name: topic.to_string(), tab: crate::ui::TopicTab::Partitions },
@@ -177,10 +179,9 @@ fn shown(ctx: &Ctx<'_>, finding: &Finding) -> Shown {
             icon: icon::REBALANCE,
             color: theme.care,
             word: "looks-restless",
-            sentence: ctx.text.with(
-                "looks-restless-about",
-                &[("group", (&**group).into()), ("count", (*rebalances as u64).into())],
-            ),
+            sentence: ctx
+                .text
+                .with("looks-restless-about", &[("group", (&**group).into()), ("count", (*rebalances as u64).into())]),
             bold: vec![Arc::clone(group)],
             link: "looks-open-group",
             place: Place::Group { id: group.to_string(), tab: GroupTab::Rebalances },

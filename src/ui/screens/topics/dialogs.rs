@@ -83,7 +83,7 @@ fn name_field(ui: &mut Ui, ctx: &Ctx<'_>, name: &mut String, fault: Option<&str>
     let shown = fault.filter(|_| !name.is_empty());
     let field = Field { mono: true, hint: "orders", fault: shown, help: &help, ..Field::new(&label) };
     let response = widgets::text_field(ui, &field, name);
-    let id = ui.id().with("focused-once");
+    let id = ui.scope_id().with("focused-once");
     if !ui.data(|data| data.get_temp::<bool>(id).unwrap_or(false)) {
         ui.data_mut(|data| data.insert_temp(id, true));
         response.request_focus();
@@ -111,7 +111,9 @@ fn clone(ui: &Ui, ctx: &Ctx<'_>, from: &str, name: &mut String) -> DialogEnd {
     });
     if end == DialogEnd::Confirmed {
         let (from, name) = (from.to_owned(), name.clone());
-        ctx.with_session(move |session| drop(session.clone_topic(from, name)));
+        ctx.with_session(move |session| {
+            session.clone_topic(from, name);
+        });
     }
     end
 }
@@ -131,7 +133,9 @@ fn add_partitions(ui: &Ui, ctx: &Ctx<'_>, topic: &str, now: usize, total: &mut S
     });
     if let (DialogEnd::Confirmed, Ok(count)) = (end, count) {
         let topic = topic.to_owned();
-        ctx.with_session(move |session| drop(session.add_partitions(topic, count)));
+        ctx.with_session(move |session| {
+            session.add_partitions(topic, count);
+        });
     }
     end
 }

@@ -26,9 +26,11 @@ impl TopicList {
     /// Brings the list up to date; true when it was worked out anew.
     pub(super) fn update(&mut self, facts: &Facts, question: &Question) -> bool {
         let topics = Arc::as_ptr(&facts.topics).cast::<()>() as usize;
-        if self.key.as_ref().is_some_and(|(revision, at, known)| {
-            (*revision, *at) == (facts.revision, topics) && known == question
-        }) {
+        if self
+            .key
+            .as_ref()
+            .is_some_and(|(revision, at, known)| (*revision, *at) == (facts.revision, topics) && known == question)
+        {
             return false;
         }
         self.key = Some((facts.revision, topics, question.clone()));

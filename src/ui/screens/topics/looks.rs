@@ -99,9 +99,9 @@ fn restless(now: TimestampMillis, group: &GroupFacts) -> Option<Finding> {
 /// The names that dead letter topics have by habit.
 fn is_dead_letter(name: &str) -> bool {
     let name = name.to_lowercase();
-    ["dlq", "dlt", "dead-letter", "dead_letter", "deadletter"].iter().any(|mark| {
-        name.strip_suffix(mark).is_some_and(|rest| rest.is_empty() || rest.ends_with(['.', '-', '_']))
-    })
+    ["dlq", "dlt", "dead-letter", "dead_letter", "deadletter"]
+        .iter()
+        .any(|mark| name.strip_suffix(mark).is_some_and(|rest| rest.is_empty() || rest.ends_with(['.', '-', '_'])))
 }
 
 #[cfg(test)]

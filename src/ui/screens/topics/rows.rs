@@ -108,7 +108,9 @@ impl Rows for TopicRows<'_, '_> {
 
     fn name(&self, row: u64) -> String {
         let topic = self.list.topic(self.ctx.facts, row);
-        topic.map(|t| format!("{}, {} {}", t.name, format::count(t.records), self.ctx.t("unit-records"))).unwrap_or_default()
+        topic
+            .map(|t| format!("{}, {} {}", t.name, format::count(t.records), self.ctx.t("unit-records")))
+            .unwrap_or_default()
     }
 
     fn cell(&mut self, ui: &mut Ui, row: u64, column: usize) {

@@ -7,8 +7,8 @@ use crate::{
     session::{Loadable, OffsetsAt, TopicFacts},
     ui::{
         Ctx, format,
-        screens::parse_time,
         theme::fonts,
+        time_input,
         widgets::{self, Dialog, DialogEnd, Field},
     },
 };
@@ -67,8 +67,11 @@ impl DeleteBefore {
         });
         if let (DialogEnd::Confirmed, Some(rows)) = (end, chosen) {
             let topic = self.topic.clone();
-            let before = rows.into_iter().filter(|(_, _, lost)| *lost > 0).map(|(id, offset, _)| (id, offset)).collect();
-            ctx.with_session(move |session| drop(session.delete_records_before(topic, before)));
+            let before =
+                rows.into_iter().filter(|(_, _, lost)| *lost > 0).map(|(id, offset, _)| (id, offset)).collect();
+            ctx.with_session(move |session| {
+                session.delete_records_before(topic, before);
+            });
         }
         end
     }
@@ -78,7 +81,7 @@ impl DeleteBefore {
             let (label, hint) = (ctx.t("delete-before-time"), ctx.t("time-hint"));
             let field = Field { mono: true, hint: &hint, width: 280.0, ..Field::new(&label) };
             widgets::text_field(ui, &field, &mut self.time);
-            let at = parse_time(&self.time, ctx.format);
+            let at = time_input::parse(&self.time, ctx.format);
             ui.vertical(|ui| {
                 ui.add_space(20.0);
                 let fill = ctx.t("delete-before-fill");
@@ -107,18 +110,23 @@ impl DeleteBefore {
             }
         });
         let height = ROW_HEIGHT * (self.rows.len() as f32).min(ROWS_IN_VIEW);
-        ScrollArea::vertical().max_height(height).auto_shrink(false).show_rows(ui, ROW_HEIGHT, self.rows.len(), |ui, range| {
-            for row in self.rows.get_mut(range).into_iter().flatten() {
-                ui.horizontal(|ui| {
-                    cell(ui, widths[0], |ui| drop(widgets::data(ui, &row.partition.to_string())));
-                    cell(ui, widths[1], |ui| drop(widgets::data_quiet(ui, &format::integer(row.start))));
-                    cell(ui, widths[2], |ui| drop(widgets::data_quiet(ui, &format::integer(row.end))));
-                    let name = ctx.text.with("delete-before-of", &[("partition", i64::from(row.partition).into())]);
-                    let edit = egui::TextEdit::singleline(&mut row.before).font(fonts::data()).desired_width(140.0);
-                    ui.add(edit).accessible_name(name);
-                });
-            }
-        });
+        ScrollArea::vertical().max_height(height).auto_shrink(false).show_rows(
+            ui,
+            ROW_HEIGHT,
+            self.rows.len(),
+            |ui, range| {
+                for row in self.rows.get_mut(range).into_iter().flatten() {
+                    ui.horizontal(|ui| {
+                        cell(ui, widths[0], |ui| drop(widgets::data(ui, &row.partition.to_string())));
+                        cell(ui, widths[1], |ui| drop(widgets::data_quiet(ui, &format::integer(row.start))));
+                        cell(ui, widths[2], |ui| drop(widgets::data_quiet(ui, &format::integer(row.end))));
+                        let name = ctx.text.with("delete-before-of", &[("partition", i64::from(row.partition).into())]);
+                        let edit = egui::TextEdit::singleline(&mut row.before).font(fonts::data()).desired_width(140.0);
+                        ui.add(edit).accessible_name(name);
+                    });
+                }
+            },
+        );
     }
 
     fn take_answer(&mut self) {

@@ -86,7 +86,9 @@ impl NewTopicForm {
         });
         if let (DialogEnd::Confirmed, Ok(partitions), Ok(max_bytes)) = (end, partitions, max_bytes) {
             let topic = self.topic(partitions, max_bytes);
-            ctx.with_session(move |session| drop(session.create_topic(topic)));
+            ctx.with_session(move |session| {
+                session.create_topic(topic);
+            });
         }
         end
     }
