@@ -1,1 +1,119 @@
 ### Texts of: group
+
+group-tab-lag = 积压
+group-tab-members = 成员
+group-tab-partitions = 分区
+group-tab-rebalances = 再均衡
+group-protocol = { $protocol } 协议
+group-generation = 第 { $n } 代
+group-reset = 重置偏移量…
+group-reset-nothing = 该组既没有提交过偏移量，也没有分到分区，没有可重置的内容。
+group-loading = 正在查询消费者组
+group-missing = 没有名为 { $group } 的消费者组。它可能已被删除，或最后的已提交偏移量已过期。
+group-missing-back = 全部消费者组
+
+group-lag = 积压
+group-lag-rises = ▲ 每秒 { $rate } 条
+group-lag-falls = ▼ 每秒 { $rate } 条
+group-lag-still = 平稳
+group-behind = 落后
+group-behind-none = 已全部读取
+group-behind-oldest = 最早未读 { $time }
+group-caught-up = 追平还需
+group-caught-up-now = 已追平
+group-caught-up-never = 永不
+group-at-this-pace = 按此速度
+group-pace = 每秒 { $out } / { $in } 条
+group-no-members = 没有成员在读取
+group-expires = 未读消息过期还有
+group-expires-never = 永不
+group-expires-none = 没有未读消息
+group-retention = 保留 { $time }
+group-retention-forever = 消息永久保留
+
+group-chart = 积压随时间变化
+group-in-records = 消息数
+group-in-time = 时间
+group-by-partition = 按分区
+group-summed = 合计
+group-range-quarter = 15 分钟
+group-range-hour = 1 小时
+group-range-six-hours = 6 小时
+group-range-week = 7 天
+group-chart-loading = 正在读取历史
+group-chart-nothing = 这段时间没有记录。Millpond 打开时才记录积压。
+group-chart-left-out = 积压最少的 { $n } 个分区没有画出
+rebalance-mark = { $time } { $why }，再均衡 { $took }
+rebalance-joined = { $member } 加入
+rebalance-rejoined = { $member } 重新加入
+rebalance-left = { $member } 离开
+rebalance-expired = { $member } 失去响应
+rebalance-slow = { $member } 太慢
+rebalances-time = 时间
+rebalances-generation = 代
+rebalances-why = 原因
+rebalances-took = 用时
+rebalances-members = 之后的成员
+group-rebalances-none = 打开 Millpond 以来没有再均衡。成员加入、离开或失去响应时会发生。
+
+group-assignment = 谁读取什么
+group-assignment-read = 已读
+group-assignment-unread = 未读
+group-assignment-none = 该组既没有成员，也没有已提交偏移量。
+group-assignment-left-out = 另有 { $n } 个分区在表中
+group-bar = { $partition }：已提交 { $committed } / { $end }，积压 { $lag }
+group-member-idle = 空闲：没有剩余分区
+group-member-idle-why = 一个分区最多由组内一个成员读取。成员多于分区时，有的成员收不到消息；可以增加分区，或停止多余的成员。
+group-member-instance = 静态：{ $instance }
+group-members-none = 没有成员。消费者在此组读取时会出现在这里。
+group-partitions-none = 该组还没有提交过偏移量，也没有分区。
+
+group-col-partition = 分区
+group-col-committed = 已提交
+group-col-end = 末端
+group-col-lag = 积压
+group-col-behind = 落后
+group-col-owner = 所属成员
+group-col-start = 起始
+group-col-metadata = 元数据
+group-open-topic = 查看消息
+group-copy-partition = 复制分区名称
+
+group-delete = 删除消费者组…
+group-delete-why-not = 仍有 { $n } 个成员在读取。请先停止。
+group-delete-title = 删除消费者组 { $group }？
+group-delete-verb = 删除 { $group }
+group-delete-offsets = 删除在 { $topic } 上的偏移量…
+group-delete-offsets-title = 删除 { $group } 在 { $topic } 上的偏移量？
+group-delete-offsets-verb = 删除在 { $topic } 上的偏移量
+group-delete-loss-offsets = { $count } 个已提交偏移量
+group-delete-loss-start = 消费者再来时，从 auto.offset.reset 指定处开始
+
+reset-title = 重置 { $group } 的偏移量
+reset-verb = { $count ->
+    [0] 重置
+   *[other] 重置 { $count } 个分区
+}
+reset-to = 重置到
+reset-earliest = 最早
+reset-latest = 最新
+reset-time = 某个时间
+reset-offset = 某个偏移量
+reset-shift = 移动
+reset-topics = 主题
+reset-all-topics = 该组的全部主题
+reset-old = 已提交
+reset-new = 新值
+reset-change = 变化
+reset-working = 正在计算变化
+reset-nothing = 没有变化。
+reset-fault-time = 请输入时间，如 2018-02-04 17:50、RFC 3339 或毫秒时间戳。
+reset-fault-offset = 请输入不小于 0 的整数。
+reset-fault-shift = 请输入非 0 整数；负数向后退。
+reset-effect = 将重新读取 { $again } 条消息，跳过 { $skipped } 条
+reset-copy-command = 复制为命令
+reset-note-start = 更早的消息已不存在
+reset-note-end = 超出末端
+reset-note-none-that-new = 没有这么新的消息：到末端
+reset-note-nothing = 没有可移动的已提交偏移量
+reset-note-unavailable = 无法获取

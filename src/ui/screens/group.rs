@@ -1,16 +1,200 @@
-//! One consumer group, with its tabs.
+//! One consumer group: how far it is, who reads what, its rebalances, and resetting it.
 
-use crate::ui::{GroupTab, ctx::Ctx, widgets};
+mod assignment;
+mod chart;
+pub mod danger;
+mod figures;
+mod members;
+mod partitions;
+mod rebalances;
+mod reset;
+
+use std::time::{Duration, Instant};
+
+use egui::Ui;
+
+use self::{
+    chart::LagView, figures::Retentions, partitions::PartitionsTable, rebalances::RebalancesTable, reset::ResetDialog,
+};
+use crate::{
+    session::GroupFacts,
+    ui::{
+        Action, Command, Ctx, GroupTab, Place, icon,
+        theme::BETWEEN,
+        widgets::{self, Button},
+    },
+};
+
+/// Height of the chart's card, in points, while there is room.
+const CHART_HEIGHT: f32 = 246.0;
+/// A group that was just made is in the next picture of the cluster: before this nobody is told that it is missing.
+const MISSING_UNSEEN: Duration = Duration::from_millis(1_500);
 
 /// What the screen keeps between frames.
 #[derive(Default)]
-pub struct GroupScreen {}
+pub struct GroupScreen {
+    id: String,
+    missing_since: Option<Instant>,
+    lag: LagView,
+    retentions: Retentions,
+    small: PartitionsTable,
+    wide: PartitionsTable,
+    rebalances: RebalancesTable,
+    reset: Option<ResetDialog>,
+}
 
 impl GroupScreen {
     /// Draws the screen.
-    pub fn ui(&mut self, ui: &mut egui::Ui, ctx: &Ctx<'_>, _id: &str, _tab: GroupTab) {
+    pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, id: &str, tab: GroupTab) {
+        if self.id != id {
+            *self = Self { id: id.to_owned(), ..Self::default() };
+        }
+        let Some(group) = ctx.facts.group(id) else {
+            self.missing(ui, ctx);
+            return;
+        };
+        self.missing_since = None;
+        if ctx.take(Command::ResetOffsets) {
+            self.reset = Some(ResetDialog::new(group));
+        }
         widgets::page(ui, |ui| {
-            widgets::page_header(ui, &[], &ctx.t("nav-groups"), |_| (), |_| ());
+            self.header(ui, ctx, group);
+            tabs(ui, ctx, group, tab);
+            ui.add_space(8.0);
+            match tab {
+                GroupTab::Lag => self.lag_tab(ui, ctx, group),
+                GroupTab::Members => members::show(ui, ctx, group),
+                GroupTab::Partitions => {
+                    widgets::card_fill(ui, |ui| self.wide.show(ui, ctx, group, true));
+                }
+                GroupTab::Rebalances => self.rebalances.show(ui, ctx, group),
+            }
         });
+        if let Some(dialog) = &mut self.reset
+            && !dialog.show(ui, ctx, group)
+        {
+            self.reset = None;
+        }
+    }
+
+    fn header(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
+        let way = ctx.t("nav-groups");
+        let clicked = widgets::page_header(
+            ui,
+            &[&*way],
+            &group.id,
+            |ui| {
+                widgets::group_state(ui, ctx.text, group.state);
+                widgets::quiet(ui, &about(ctx, group));
+            },
+            |ui| {
+                widgets::more(ui, &ctx.t("more"), |ui| {
+                    if widgets::item(ui, icon::COPY, &ctx.t("groups-copy-id"), None) {
+                        ctx.act(Action::Copy(group.id.to_string()));
+                    }
+                    widgets::rule(ui);
+                    danger::delete_offsets_items(ui, ctx, group);
+                    danger::delete_item(ui, ctx, group);
+                });
+                let nothing = group.partitions.is_empty().then(|| ctx.t("group-reset-nothing"));
+                if ui.add(Button::secondary(&ctx.t("group-reset")).unless(nothing.as_deref())).clicked() {
+                    self.reset = Some(ResetDialog::new(group));
+                }
+            },
+        );
+        if clicked.is_some() {
+            ctx.go(Place::Groups);
+        }
+    }
+
+    fn lag_tab(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
+        figures::show(ui, ctx, group, &mut self.retentions);
+        ui.add_space(4.0);
+        let room = ui.available_height();
+        let chart_height = CHART_HEIGHT.min(room * 0.5).max(140.0);
+        let width = ui.available_width();
+        ui.allocate_ui(egui::vec2(width, chart_height), |ui| {
+            ui.set_max_height(chart_height);
+            widgets::card(ui, |ui| {
+                ui.set_min_height(ui.available_height());
+                self.lag.show(ui, ctx, group);
+            });
+        });
+        let left = ui.available_height() - 4.0;
+        if left < 100.0 {
+            return;
+        }
+        ui.add_space(BETWEEN - ui.spacing().item_spacing.y);
+        let height = ui.available_height();
+        widgets::columns(ui, height, &[1.0, 1.08], |ui, column| match column {
+            0 => {
+                widgets::card(ui, |ui| {
+                    ui.set_min_height(ui.available_height());
+                    assignment::show(ui, ctx, group);
+                });
+            }
+            _ => {
+                widgets::card_fill(ui, |ui| self.small.show(ui, ctx, group, false));
+            }
+        });
+    }
+
+    fn missing(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        let since = *self.missing_since.get_or_insert_with(Instant::now);
+        self.reset = None;
+        widgets::page(ui, |ui| {
+            let way = ctx.t("nav-groups");
+            if widgets::page_header(ui, &[&*way], &self.id, |_| (), |_| ()).is_some() {
+                ctx.go(Place::Groups);
+            }
+            if !ctx.facts.first_load_done || since.elapsed() < MISSING_UNSEEN {
+                ui.request_repaint_after(MISSING_UNSEEN);
+                widgets::waiting(ui, since, &ctx.t("group-loading"));
+                return;
+            }
+            let sentence = ctx.text.with("group-missing", &[("group", self.id.as_str().into())]);
+            let verb = ctx.t("group-missing-back");
+            if widgets::empty(ui, icon::GROUPS, &sentence, Some(&verb)).is_some_and(|button| button.clicked()) {
+                ctx.go(Place::Groups);
+            }
+        });
+    }
+}
+
+/// "consumer protocol · generation 14 · cooperative-sticky".
+fn about(ctx: &Ctx<'_>, group: &GroupFacts) -> String {
+    let mut parts = Vec::new();
+    if !group.protocol_type.is_empty() {
+        parts.push(ctx.text.with("group-protocol", &[("protocol", group.protocol_type.as_str().into())]));
+    }
+    if let Some(generation) = group.generation {
+        parts.push(ctx.text.with("group-generation", &[("n", i64::from(generation).into())]));
+    }
+    if !group.protocol.is_empty() {
+        parts.push(group.protocol.clone());
+    }
+    parts.join(" · ")
+}
+
+fn tabs(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts, tab: GroupTab) {
+    let words = GroupTab::ALL.map(|tab| {
+        ctx.t(match tab {
+            GroupTab::Lag => "group-tab-lag",
+            GroupTab::Members => "group-tab-members",
+            GroupTab::Partitions => "group-tab-partitions",
+            GroupTab::Rebalances => "group-tab-rebalances",
+        })
+    });
+    let counts =
+        [None, Some(group.members.len()), Some(group.partitions.len()), Some(group.rebalances.len())];
+    let entries: Vec<_> = GroupTab::ALL
+        .iter()
+        .zip(&words)
+        .zip(counts)
+        .map(|((tab, word), count)| (*tab, &**word, count.map(|n| n as u64)))
+        .collect();
+    let mut current = tab;
+    if widgets::tabs(ui, &mut current, &entries) {
+        ctx.go(Place::Group { id: group.id.to_string(), tab: current });
     }
 }

@@ -1,0 +1,312 @@
+//! Lag over time: in records or in seconds behind, per partition or summed, over a range that is chosen.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use egui::{Color32, Ui};
+
+use crate::{
+    model::TimestampMillis,
+    session::{GroupFacts, LagChart, LagPoint, LagQuery, LagSeries, Loadable, RebalanceEvent, RebalanceReason},
+    ui::{
+        Ctx, format,
+        text::Language,
+        widgets::{self, Chart, Line, Mark},
+    },
+};
+
+/// Lines drawn at most; the greatest lag first, the rest is told in words.
+const LINES_MAX: usize = 16;
+/// Rebalances marked at most; the newest.
+const MARKS_MAX: usize = 12;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Measure {
+    #[default]
+    Records,
+    Time,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Range {
+    #[default]
+    Quarter,
+    Hour,
+    SixHours,
+    Week,
+}
+
+/// What the chart keeps between frames.
+#[derive(Default)]
+pub(super) struct LagView {
+    measure: Measure,
+    range: Range,
+    summed: bool,
+    chart: Loadable<LagChart>,
+    /// What was asked for last: group, revision of the facts, range, summed, and when.
+    asked: Option<(Arc<str>, u64, Range, bool, Instant)>,
+    /// The lines as drawn, worked out once an answer.
+    drawn: Option<Drawn>,
+}
+
+struct Drawn {
+    of: Arc<LagChart>,
+    measure: Measure,
+    lines: Vec<(String, usize, Vec<(TimestampMillis, Option<f64>)>)>,
+    left_out: usize,
+}
+
+impl Range {
+    const ALL: [Self; 4] = [Self::Quarter, Self::Hour, Self::SixHours, Self::Week];
+
+    fn millis(self) -> i64 {
+        const MINUTE: i64 = 60_000;
+        match self {
+            Self::Quarter => 15 * MINUTE,
+            Self::Hour => 60 * MINUTE,
+            Self::SixHours => 360 * MINUTE,
+            Self::Week => 7 * 24 * 60 * MINUTE,
+        }
+    }
+
+    fn text_id(self) -> &'static str {
+        match self {
+            Self::Quarter => "group-range-quarter",
+            Self::Hour => "group-range-hour",
+            Self::SixHours => "group-range-six-hours",
+            Self::Week => "group-range-week",
+        }
+    }
+
+    /// A chart whose slots are wide need not be asked for each second.
+    fn fresh(self) -> Duration {
+        match self {
+            Self::Quarter => Duration::from_millis(900),
+            Self::Hour => Duration::from_secs(5),
+            Self::SixHours => Duration::from_secs(10),
+            Self::Week => Duration::from_secs(60),
+        }
+    }
+}
+
+impl LagView {
+    /// Draws head and chart on all the space that is left.
+    pub(super) fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
+        self.ask(ctx, group);
+        self.head(ui, ctx);
+        let view = self.chart.view();
+        if let Some(problem) = &view.problem {
+            widgets::problem(ui, ctx, problem, None);
+        }
+        let Some(chart) = view.value else {
+            if let Some(since) = view.loading_since {
+                widgets::waiting(ui, since, &ctx.t("group-chart-loading"));
+            }
+            return;
+        };
+        self.prepare(&chart, group);
+        let Some(drawn) = &self.drawn else { return };
+        if drawn.lines.is_empty() {
+            widgets::faint(ui, &ctx.t("group-chart-nothing"));
+            return;
+        }
+        if drawn.left_out > 0 {
+            let words = ctx.text.with("group-chart-left-out", &[("n", (drawn.left_out as u64).into())]);
+            widgets::caption(ui, &words);
+        }
+        let lines: Vec<Line<'_>> =
+            drawn.lines.iter().map(|(name, index, points)| Line::new(name, ctx.theme.series(*index), points)).collect();
+        let span = ctx.facts.at - self.range.millis()..=ctx.facts.at;
+        let marks = rebalance_marks(ctx, group, *span.start());
+        let marks: Vec<Mark<'_>> = marks.iter().map(|(from, words, color)| mark(*from, words, *color)).collect();
+        let values = match (self.measure, ctx.format.language) {
+            (Measure::Records, _) => format::short,
+            (Measure::Time, Language::English) => seconds_english,
+            (Measure::Time, Language::Chinese) => seconds_chinese,
+        };
+        Chart::new("group-lag", &ctx.t("group-chart"), span, &lines).marks(&marks).values(values).show(ui, ctx);
+    }
+
+    fn head(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        ui.horizontal(|ui| {
+            ui.set_min_height(crate::ui::theme::CONTROL);
+            widgets::section(ui, &ctx.t("group-chart"));
+            let (records, time) = (ctx.t("group-in-records"), ctx.t("group-in-time"));
+            widgets::segmented(ui, &mut self.measure, &[(Measure::Records, &*records), (Measure::Time, &*time)]);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let words = Range::ALL.map(|range| ctx.t(range.text_id()));
+                let entries: Vec<_> = Range::ALL.iter().zip(&words).map(|(range, word)| (*range, &**word)).collect();
+                // Segments lay themselves out from the left inside this row from the right.
+                ui.scope(|ui| widgets::segmented(ui, &mut self.range, &entries));
+                ui.add_space(12.0);
+                let (each, sum) = (ctx.t("group-by-partition"), ctx.t("group-summed"));
+                ui.scope(|ui| widgets::segmented(ui, &mut self.summed, &[(false, &*each), (true, &*sum)]));
+            });
+        });
+    }
+
+    fn ask(&mut self, ctx: &Ctx<'_>, group: &GroupFacts) {
+        let due = match &self.asked {
+            None => true,
+            Some((id, revision, range, summed, at)) => {
+                let same = *id == group.id && *range == self.range && *summed == self.summed;
+                !same || (*revision != ctx.facts.revision && at.elapsed() >= self.range.fresh())
+            }
+        };
+        if !due || ctx.session.is_none() {
+            return;
+        }
+        if self.asked.as_ref().is_some_and(|(id, ..)| *id != group.id) {
+            self.chart.clear();
+        }
+        self.asked = Some((Arc::clone(&group.id), ctx.facts.revision, self.range, self.summed, Instant::now()));
+        let query = LagQuery {
+            group: Arc::clone(&group.id),
+            topic: None,
+            now: ctx.facts.at,
+            range_millis: self.range.millis(),
+            summed: self.summed,
+        };
+        let slot = self.chart.clone();
+        ctx.with_session(move |session| session.load_lag_chart(query, &slot));
+    }
+
+    fn prepare(&mut self, chart: &Arc<LagChart>, group: &GroupFacts) {
+        if self.drawn.as_ref().is_some_and(|d| Arc::ptr_eq(&d.of, chart) && d.measure == self.measure) {
+            return;
+        }
+        let measure = self.measure;
+        let value = |point: &LagPoint| match measure {
+            Measure::Records => point.lag.map(|lag| lag as f64),
+            Measure::Time => point.behind_millis.map(|millis| millis as f64 / 1_000.0),
+        };
+        let mut series: Vec<(usize, &LagSeries)> = chart.series.iter().enumerate().collect();
+        series.sort_by_key(|(_, series)| std::cmp::Reverse(series.points.iter().rev().find_map(|p| p.lag)));
+        let left_out = series.len().saturating_sub(LINES_MAX);
+        series.truncate(LINES_MAX);
+        series.sort_by_key(|(index, _)| *index);
+        let lines = series.into_iter().map(|(index, series)| {
+            let points = chart.times.iter().zip(&series.points).map(|(at, point)| (*at, value(point))).collect();
+            (line_name(group, index, series), color_index(group, index, series), points)
+        });
+        self.drawn = Some(Drawn { of: Arc::clone(chart), measure, lines: lines.collect(), left_out });
+    }
+}
+
+/// A letter and the partition: colours repeat and not everybody tells them apart.
+fn line_name(group: &GroupFacts, index: usize, series: &LagSeries) -> String {
+    match (&series.topic, series.partition) {
+        (Some(topic), Some(partition)) => {
+            format!("{} {topic}-{partition}", letter(color_index(group, index, series)))
+        }
+        _ => group.id.to_string(),
+    }
+}
+
+/// The partition's place among all of the group, so that its colour is the same in chart, table and picture.
+fn color_index(group: &GroupFacts, index: usize, series: &LagSeries) -> usize {
+    let same = |p: &crate::session::GroupPartitionFacts| {
+        Some(&p.tp.topic) == series.topic.as_ref() && Some(p.tp.partition) == series.partition
+    };
+    group.partitions.iter().position(same).unwrap_or(index)
+}
+
+/// A, B … Z, then AA.
+pub(super) fn letter(index: usize) -> String {
+    let last = char::from(b'A' + u8::try_from(index % 26).unwrap_or(0));
+    if index < 26 { last.to_string() } else { format!("{}{last}", letter(index / 26 - 1)) }
+}
+
+fn rebalance_marks(ctx: &Ctx<'_>, group: &GroupFacts, from: TimestampMillis) -> Vec<(TimestampMillis, String, Color32)> {
+    let recent = group.rebalances.iter().rev().take_while(|event| event.at >= from).take(MARKS_MAX);
+    recent.map(|event| (event.at, rebalance_words(ctx, group, event), ctx.theme.care)).collect()
+}
+
+fn mark(from: TimestampMillis, words: &str, color: Color32) -> Mark<'_> {
+    Mark { from, until: None, words, color }
+}
+
+/// "20:11 billing-2 left, rebalance 1.4 s".
+fn rebalance_words(ctx: &Ctx<'_>, group: &GroupFacts, event: &RebalanceEvent) -> String {
+    let args = [
+        ("time", ctx.format.axis(event.at, "%H:%M").into()),
+        ("why", rebalance_reason(ctx, group, event).into()),
+        ("took", ctx.format.duration(event.duration_millis).into()),
+    ];
+    ctx.text.with("rebalance-mark", &args)
+}
+
+/// "billing-2 left".
+pub(super) fn rebalance_reason(ctx: &Ctx<'_>, group: &GroupFacts, event: &RebalanceEvent) -> String {
+    let (id, member) = reason(&event.reason);
+    let known = group.members.iter().find(|m| m.id == *member).map(|m| m.client_id.as_str());
+    ctx.text.with(id, &[("member", known.unwrap_or_else(|| short_member(member)).into())])
+}
+
+/// The text of a reason and the member that it is about.
+fn reason(reason: &RebalanceReason) -> (&'static str, &String) {
+    match reason {
+        RebalanceReason::MemberJoined { member } => ("rebalance-joined", member),
+        RebalanceReason::MemberRejoined { member } => ("rebalance-rejoined", member),
+        RebalanceReason::MemberLeft { member } => ("rebalance-left", member),
+        RebalanceReason::MemberExpired { member } => ("rebalance-expired", member),
+        RebalanceReason::MemberTooSlow { member } => ("rebalance-slow", member),
+    }
+}
+
+/// Member ids are a client id, a dash and a UUID; the client id is what people know.
+pub(super) fn short_member(id: &str) -> &str {
+    const UUID_CHARS: usize = 36;
+    let cut = id.len().saturating_sub(UUID_CHARS + 1);
+    match id.get(cut..) {
+        Some(tail) if cut > 0 && tail.starts_with('-') && uuid::Uuid::parse_str(&tail[1..]).is_ok() => &id[..cut],
+        _ => id,
+    }
+}
+
+fn seconds_english(seconds: f64) -> String {
+    seconds_in(seconds, ["s", "min", "h", "d"])
+}
+
+fn seconds_chinese(seconds: f64) -> String {
+    seconds_in(seconds, ["秒", "分钟", "小时", "天"])
+}
+
+fn seconds_in(seconds: f64, units: [&str; 4]) -> String {
+    let (divisor, unit) = match seconds {
+        s if s < 120.0 => (1.0, units[0]),
+        s if s < 7_200.0 => (60.0, units[1]),
+        s if s < 172_800.0 => (3_600.0, units[2]),
+        _ => (86_400.0, units[3]),
+    };
+    let value = seconds / divisor;
+    let digits = usize::from(value.fract().abs() > 0.05 && value < 100.0);
+    format!("{value:.digits$} {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_go_on_after_z() {
+        let letters: Vec<String> = [0, 25, 26, 27, 52, 701, 702].into_iter().map(letter).collect();
+        assert_eq!(letters, ["A", "Z", "AA", "AB", "BA", "ZZ", "AAA"]);
+    }
+
+    #[test]
+    fn members_are_called_by_their_client_id() {
+        assert_eq!(short_member("billing-1-0f8fad5b-d9cb-469f-a165-70867728950e"), "billing-1");
+        assert_eq!(short_member("consumer"), "consumer");
+        assert_eq!(short_member(""), "");
+    }
+
+    #[test]
+    fn seconds_take_the_unit_that_reads_well() {
+        for (seconds, text) in [(0.0, "0 s"), (52.0, "52 s"), (600.0, "10 min"), (9_000.0, "2.5 h"), (864_000.0, "10 d")] {
+            assert_eq!(seconds_english(seconds), text);
+        }
+    }
+}

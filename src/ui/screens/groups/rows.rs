@@ -1,0 +1,154 @@
+//! The cells of the groups table.
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::group_at;
+use crate::{
+    model::Lag,
+    session::GroupFacts,
+    ui::{
+        Action, Ctx, GroupTab, Place, format, icon,
+        screens::group::danger,
+        theme::{self, fonts},
+        widgets::{self, Column, Rows},
+    },
+};
+
+/// A lag that changes slower than this stands still.
+const TREND_PER_SECOND_MIN: f64 = 0.05;
+
+/// Titles of the columns, held while the table is drawn.
+pub(super) struct Titles(Vec<Arc<str>>);
+
+impl Titles {
+    pub(super) fn new(ctx: &Ctx<'_>) -> Self {
+        let ids = [
+            "groups-id",
+            "groups-state",
+            "groups-protocol",
+            "groups-members",
+            "groups-topics",
+            "groups-lag",
+            "groups-behind",
+            "groups-trend",
+        ];
+        Self(ids.iter().map(|id| ctx.t(id)).collect())
+    }
+
+    pub(super) fn columns(&self) -> Vec<Column<'_>> {
+        let t = |index: usize| &*self.0[index];
+        vec![
+            Column::left("id", t(0), 200.0).sorts().grows().stays(),
+            Column::left("state", t(1), 124.0).sorts(),
+            Column::left("protocol", t(2), 150.0),
+            Column::right("members", t(3), 84.0).sorts(),
+            Column::left("topics", t(4), 180.0).sorts().grows(),
+            Column::right("lag", t(5), 110.0).sorts(),
+            Column::right("behind", t(6), 110.0).sorts(),
+            Column::left("trend", t(7), 140.0).sorts(),
+        ]
+    }
+}
+
+/// What the table shows in this frame.
+pub(super) struct GroupRows<'a, 'c> {
+    pub ctx: &'a Ctx<'c>,
+    pub shown: &'a [usize],
+}
+
+impl Rows for GroupRows<'_, '_> {
+    fn count(&self) -> u64 {
+        self.shown.len() as u64
+    }
+
+    fn name(&self, row: u64) -> String {
+        let group = group_at(self.ctx.facts, self.shown, row);
+        let words = |group: &GroupFacts| {
+            let state = widgets::group_state_word(self.ctx.text, group.state);
+            format!("{}, {state}, {} {}", group.id, self.ctx.t("groups-lag"), format::lag(group.lag))
+        };
+        group.map(words).unwrap_or_default()
+    }
+
+    fn cell(&mut self, ui: &mut Ui, row: u64, column: usize) {
+        let ctx = self.ctx;
+        let theme = theme::of(ui);
+        let Some(group) = group_at(ctx.facts, self.shown, row) else { return };
+        match column {
+            0 => drop(widgets::elided(ui, &group.id, fonts::medium(13.0), theme.text)),
+            1 => drop(widgets::group_state(ui, ctx.text, group.state)),
+            2 if group.protocol.is_empty() => drop(widgets::faint(ui, format::UNKNOWN)),
+            2 => drop(widgets::quiet(ui, &group.protocol)),
+            3 => members(ui, ctx, group),
+            4 => topics(ui, group),
+            5 => lag(ui, group.lag),
+            6 => drop(widgets::data_quiet(ui, &ctx.format.duration_or_unknown(group.behind_millis))),
+            _ => trend(ui, ctx, group),
+        }
+    }
+
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu(&mut self, ui: &mut Ui, row: u64) {
+        let ctx = self.ctx;
+        let Some(group) = group_at(ctx.facts, self.shown, row) else { return };
+        let go = |tab| ctx.go(Place::Group { id: group.id.to_string(), tab });
+        if widgets::item(ui, icon::TREND_UP, &ctx.t("groups-open"), None) {
+            go(GroupTab::Lag);
+        }
+        if widgets::item(ui, icon::GROUPS, &ctx.t("groups-open-members"), None) {
+            go(GroupTab::Members);
+        }
+        if widgets::item(ui, icon::COPY, &ctx.t("groups-copy-id"), None) {
+            ctx.act(Action::Copy(group.id.to_string()));
+        }
+        widgets::rule(ui);
+        danger::delete_item(ui, ctx, group);
+    }
+}
+
+fn members(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
+    let idle = group.idle_members();
+    let response = widgets::data(ui, &format::count(group.members.len() as u64));
+    if idle > 0 {
+        let words = ctx.text.with("groups-idle", &[("n", (idle as u64).into())]);
+        response.on_hover_text(words);
+    }
+}
+
+fn topics(ui: &mut Ui, group: &GroupFacts) {
+    let names: Vec<&str> = group.topics.iter().map(|topic| &**topic).collect();
+    let theme = theme::of(ui);
+    widgets::elided(ui, &names.join(", "), fonts::body(), theme.quiet);
+}
+
+fn lag(ui: &mut Ui, lag: Lag) {
+    match lag {
+        Lag::Unknown => drop(widgets::faint(ui, format::UNKNOWN)),
+        known => drop(widgets::data(ui, &format::lag(known))),
+    }
+}
+
+/// Whether the lag rises or falls, as icon and words.
+pub fn trend(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
+    let theme = theme::of(ui);
+    let Some(rate) = group.lag_per_second else {
+        widgets::faint(ui, format::UNKNOWN);
+        return;
+    };
+    let (glyph, color, id) = if rate > TREND_PER_SECOND_MIN {
+        (icon::TREND_UP, theme.care, "groups-trend-up")
+    } else if rate < -TREND_PER_SECOND_MIN {
+        (icon::TREND_DOWN, theme.good, "groups-trend-down")
+    } else {
+        widgets::faint(ui, &ctx.t("groups-trend-flat"));
+        return;
+    };
+    icon::show(ui, glyph, color);
+    let words = ctx.text.with(id, &[("rate", format::rate(rate.abs()).into())]);
+    widgets::rich(ui, &words, fonts::body(), color);
+}
