@@ -185,8 +185,7 @@ fn tabs(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts, tab: GroupTab) {
             GroupTab::Rebalances => "group-tab-rebalances",
         })
     });
-    let counts =
-        [None, Some(group.members.len()), Some(group.partitions.len()), Some(group.rebalances.len())];
+    let counts = [None, Some(group.members.len()), Some(group.partitions.len()), Some(group.rebalances.len())];
     let entries: Vec<_> = GroupTab::ALL
         .iter()
         .zip(&words)

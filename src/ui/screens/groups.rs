@@ -2,7 +2,7 @@
 
 mod rows;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use egui::{Id, Ui};
 
@@ -134,7 +134,13 @@ fn state_counts(ctx: &Ctx<'_>) -> String {
     let groups = &ctx.facts.groups;
     let count = |is: fn(GroupState) -> bool| groups.iter().filter(|group| is(group.state)).count() as u64;
     let rebalancing = count(|s| {
-        matches!(s, GroupState::PreparingRebalance | GroupState::CompletingRebalance | GroupState::Assigning | GroupState::Reconciling)
+        matches!(
+            s,
+            GroupState::PreparingRebalance
+                | GroupState::CompletingRebalance
+                | GroupState::Assigning
+                | GroupState::Reconciling
+        )
     });
     let parts = [
         ("groups-count-stable", count(|s| s == GroupState::Stable)),

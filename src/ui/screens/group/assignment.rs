@@ -1,6 +1,8 @@
 //! Who owns what, drawn: members at the left, partitions at the right, a line from owner to partition.
 
-use egui::{Align2, Color32, CornerRadius, Pos2, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align2, Color32, CornerRadius, Pos2, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+};
 
 use crate::{
     session::{GroupFacts, GroupPartitionFacts, MemberFacts},

@@ -219,7 +219,11 @@ pub(super) fn letter(index: usize) -> String {
     if index < 26 { last.to_string() } else { format!("{}{last}", letter(index / 26 - 1)) }
 }
 
-fn rebalance_marks(ctx: &Ctx<'_>, group: &GroupFacts, from: TimestampMillis) -> Vec<(TimestampMillis, String, Color32)> {
+fn rebalance_marks(
+    ctx: &Ctx<'_>,
+    group: &GroupFacts,
+    from: TimestampMillis,
+) -> Vec<(TimestampMillis, String, Color32)> {
     let recent = group.rebalances.iter().rev().take_while(|event| event.at >= from).take(MARKS_MAX);
     recent.map(|event| (event.at, rebalance_words(ctx, group, event), ctx.theme.care)).collect()
 }
@@ -305,7 +309,9 @@ mod tests {
 
     #[test]
     fn seconds_take_the_unit_that_reads_well() {
-        for (seconds, text) in [(0.0, "0 s"), (52.0, "52 s"), (600.0, "10 min"), (9_000.0, "2.5 h"), (864_000.0, "10 d")] {
+        for (seconds, text) in
+            [(0.0, "0 s"), (52.0, "52 s"), (600.0, "10 min"), (9_000.0, "2.5 h"), (864_000.0, "10 d")]
+        {
             assert_eq!(seconds_english(seconds), text);
         }
     }

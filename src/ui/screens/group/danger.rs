@@ -22,9 +22,8 @@ pub fn delete_item(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
 pub fn delete_offsets_items(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
     /// Topics listed at most; more are better served by deleting the group.
     const TOPICS_LISTED_MAX: usize = 8;
-    let why = group.is_active().then(|| {
-        ctx.text.with("group-delete-why-not", &[("n", (group.members.len() as u64).into())])
-    });
+    let why =
+        group.is_active().then(|| ctx.text.with("group-delete-why-not", &[("n", (group.members.len() as u64).into())]));
     for topic in group.topics.iter().take(TOPICS_LISTED_MAX) {
         let words = ctx.text.with("group-delete-offsets", &[("topic", (&**topic).into())]);
         if why.is_some() {
@@ -60,10 +59,7 @@ fn ask_delete_offsets(ctx: &Ctx<'_>, group: &GroupFacts, topic: &str) {
     let args = [("group", id.as_str().into()), ("topic", topic.into()), ("count", (partitions.len() as u64).into())];
     ctx.act(Action::Ask(Confirm {
         title: ctx.text.with("group-delete-offsets-title", &args),
-        losses: vec![
-            ctx.text.with("group-delete-loss-offsets", &args),
-            ctx.t("group-delete-loss-start").to_string(),
-        ],
+        losses: vec![ctx.text.with("group-delete-loss-offsets", &args), ctx.t("group-delete-loss-start").to_string()],
         verb: ctx.text.with("group-delete-offsets-verb", &args),
         typed: None,
         work: Box::new(move |session| {

@@ -32,7 +32,8 @@ impl RebalancesTable {
             widgets::empty(ui, icon::REBALANCE, &ctx.t("group-rebalances-none"), None);
             return;
         }
-        let ids = ["rebalances-time", "rebalances-generation", "rebalances-why", "rebalances-took", "rebalances-members"];
+        let ids =
+            ["rebalances-time", "rebalances-generation", "rebalances-why", "rebalances-took", "rebalances-members"];
         let words: Vec<Arc<str>> = ids.iter().map(|id| ctx.t(id)).collect();
         let columns = [
             Column::left("time", &words[0], 190.0).stays(),

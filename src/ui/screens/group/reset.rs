@@ -186,7 +186,9 @@ impl ResetDialog {
                 icon::show(ui, icon::BLOCK, theme.care);
                 ui.vertical(|ui| {
                     let sentence = ctx.text.say(&refused.phrase());
-                    ui.add(egui::Label::new(egui::RichText::new(sentence).font(fonts::body()).color(theme.text)).wrap());
+                    ui.add(
+                        egui::Label::new(egui::RichText::new(sentence).font(fonts::body()).color(theme.text)).wrap(),
+                    );
                     widgets::paragraph(ui, &ctx.text.say(&refused.next()));
                 });
             });
@@ -210,8 +212,12 @@ impl ResetDialog {
     }
 }
 
-const COLUMNS: [(&str, f32, bool); 4] =
-    [("group-col-partition", 190.0, false), ("reset-old", 100.0, true), ("reset-new", 100.0, true), ("reset-change", 170.0, true)];
+const COLUMNS: [(&str, f32, bool); 4] = [
+    ("group-col-partition", 190.0, false),
+    ("reset-old", 100.0, true),
+    ("reset-new", 100.0, true),
+    ("reset-change", 170.0, true),
+];
 
 fn rows(ui: &mut Ui, ctx: &Ctx<'_>, plan: &ResetPlan) {
     ui.vertical(|ui| {
