@@ -10,6 +10,7 @@ mod events;
 mod facts;
 mod groups;
 pub mod in_process;
+pub mod generator;
 mod jobs;
 mod lag_history;
 mod loadable;

@@ -26,9 +26,8 @@ pub struct Pacer {
     per_second: f64,
     until: Until,
     started: TimestampMillis,
-    /// The moment from which `given_since` counts; moves on only when a backlog is left out.
-    counts_from: TimestampMillis,
-    given_since: u64,
+    /// Of all that were due since the start, how many are dealt with: given or left out.
+    settled: u64,
     given: u64,
     left_out: u64,
 }
@@ -37,32 +36,31 @@ impl Pacer {
     /// Starts at `now`; the first record is due at once.
     pub fn new(per_second: f64, until: Until, now: TimestampMillis) -> Self {
         let per_second = if per_second.is_finite() { per_second.clamp(0.001, RATE_PER_SECOND_MAX) } else { 1.0 };
-        Self { per_second, until, started: now, counts_from: now, given_since: 0, given: 0, left_out: 0 }
+        Self { per_second, until, started: now, settled: 0, given: 0, left_out: 0 }
     }
 
     /// How many records to send now, at most `room` of them; what does not fit stays due.
     pub fn take(&mut self, now: TimestampMillis, room: u64) -> u64 {
         let now = now.min(self.end_millis().unwrap_or(i64::MAX));
-        let mut due = self.due_since(now).saturating_sub(self.given_since);
+        let mut due = self.due_at(now).saturating_sub(self.settled);
         let bound = self.bound();
         if due > bound {
-            // Start counting afresh, so that exactly the newest part of the backlog is due.
             self.left_out += due - bound;
-            self.given_since = self.due_since(now) - bound;
+            self.settled += due - bound;
             due = bound;
         }
         if let Until::Records(total) = self.until {
             due = due.min(total.saturating_sub(self.given));
         }
         let taken = due.min(room);
-        self.given_since += taken;
+        self.settled += taken;
         self.given += taken;
         taken
     }
 
     /// Milliseconds to wait until the next record is due; 0 when one is due already.
     pub fn wait_millis(&self, now: TimestampMillis) -> u64 {
-        let next = self.counts_from as f64 + self.given_since as f64 * 1_000.0 / self.per_second;
+        let next = self.started as f64 + self.settled as f64 * 1_000.0 / self.per_second;
         (next.ceil() as i64).saturating_sub(now).max(0) as u64
     }
 
@@ -71,7 +69,7 @@ impl Pacer {
         match self.until {
             Until::Records(total) => self.given >= total,
             Until::Millis(_) => {
-                self.end_millis().is_some_and(|end| now >= end && self.due_since(end) <= self.given_since)
+                self.end_millis().is_some_and(|end| now >= end && self.due_at(end) <= self.settled)
             }
             Until::Stopped => false,
         }
@@ -103,9 +101,9 @@ impl Pacer {
         }
     }
 
-    /// Records due since `counts_from`: one at the start, then one each interval, the one at the very end not included.
-    fn due_since(&self, now: TimestampMillis) -> u64 {
-        let gone = now.saturating_sub(self.counts_from).max(0) as f64 * self.per_second / 1_000.0;
+    /// Records due from the start until `now`: one at the start, then one each interval, the one at the very end not included.
+    fn due_at(&self, now: TimestampMillis) -> u64 {
+        let gone = now.saturating_sub(self.started).max(0) as f64 * self.per_second / 1_000.0;
         // A hair above a whole number is that number: 0.1 s at 20 a second is 2, not 2.0000000000000004.
         let whole = (gone - 1e-6).ceil().max(0.0) as u64;
         if self.end_millis() == Some(now) { whole } else { (gone + 1e-6).floor() as u64 + 1 }
