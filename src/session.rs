@@ -6,6 +6,7 @@
 
 pub mod browse;
 mod clock;
+pub mod consumers;
 mod events;
 mod facts;
 mod groups;

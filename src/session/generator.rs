@@ -10,12 +10,12 @@ use bytes::Bytes;
 
 use crate::model::{Acks, Compression, Header, NewRecord, PartitionId, TimestampMillis};
 
+use self::template::Engine;
 pub use self::{
     pace::{CATCH_UP_MILLIS_MAX, Pacer, RATE_PER_SECOND_MAX, Until},
     placeholders::{EXAMPLES, Example, PLACEHOLDERS, Placeholder, Topic as PlaceholderTopic},
     template::{FUEL_PER_RENDER, Field, RENDERED_BYTES_MAX, TEMPLATE_BYTES_MAX, TemplateError, TemplateErrorKind},
 };
-use self::template::Engine;
 
 /// Headers that a template may have.
 pub const TEMPLATE_HEADERS_MAX: usize = 64;
@@ -142,14 +142,16 @@ mod tests {
         for example in EXAMPLES {
             for record in preview(&template(example.key, example.value), 200, NOW).unwrap() {
                 let value = text(&record.value);
-                serde_json::from_str::<serde_json::Value>(value).unwrap_or_else(|e| panic!("{}: {e}: {value}", example.name));
+                serde_json::from_str::<serde_json::Value>(value)
+                    .unwrap_or_else(|e| panic!("{}: {e}: {value}", example.name));
             }
         }
     }
 
     #[test]
     fn a_seed_decides_all_records() {
-        let of = |seed| preview(&RecordTemplate { seed, ..template("{{ uuid() }}", EXAMPLES[0].value) }, 20, NOW).unwrap();
+        let of =
+            |seed| preview(&RecordTemplate { seed, ..template("{{ uuid() }}", EXAMPLES[0].value) }, 20, NOW).unwrap();
         assert_eq!(of(1), of(1));
         assert_ne!(of(1), of(2));
     }

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use fake::{
     Fake,
-    faker::{
-        address, company, internet, lorem, name, phone_number,
-    },
+    faker::{address, company, internet, lorem, name, phone_number},
     locales,
 };
 use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
@@ -116,7 +114,12 @@ impl Chance {
 
     /// A made-up value of the kind; Chinese where `chinese` and the kind has names in that language.
     pub fn made_up(&mut self, kind: MadeUp, chinese: bool) -> String {
-        if chinese { self.made_up_in(kind, locales::ZH_CN) } else { self.made_up_in(kind, locales::EN) }
+        match (kind, chinese) {
+            (MadeUp::City, true) => address::raw::CityName(locales::ZH_CN).fake_with_rng(&mut self.rng),
+            (MadeUp::City, false) => address::raw::CityName(locales::EN).fake_with_rng(&mut self.rng),
+            (_, true) => self.made_up_in(kind, locales::ZH_CN),
+            (_, false) => self.made_up_in(kind, locales::EN),
+        }
     }
 
     fn made_up_in<L: locales::Data + Copy>(&mut self, kind: MadeUp, locale: L) -> String {
@@ -131,19 +134,18 @@ impl Chance {
             MadeUp::Email => internet::raw::SafeEmail(locales::EN).fake_with_rng(rng),
             MadeUp::Company => company::raw::CompanyName(locale).fake_with_rng(rng),
             MadeUp::Phone => phone_number::raw::PhoneNumber(locale).fake_with_rng(rng),
-            MadeUp::City => address::raw::CityName(locale).fake_with_rng(rng),
             MadeUp::Street => address::raw::StreetName(locale).fake_with_rng(rng),
             MadeUp::Country => address::raw::CountryName(locale).fake_with_rng(rng),
             MadeUp::CountryCode => address::raw::CountryCode(locales::EN).fake_with_rng(rng),
             MadeUp::Ip => internet::raw::IPv4(locales::EN).fake_with_rng(rng),
-            MadeUp::Word => lorem::raw::Word(locales::EN).fake_with_rng(rng),
+            // City names are one function per language in the library, see `made_up`.
+            MadeUp::City | MadeUp::Word => lorem::raw::Word(locales::EN).fake_with_rng(rng),
         }
     }
 
     /// `count` words of Latin, at most [`WORDS_MAX`].
     pub fn words(&mut self, count: usize) -> String {
-        let words: Vec<String> =
-            (0..count.min(WORDS_MAX)).map(|_| self.made_up(MadeUp::Word, false)).collect();
+        let words: Vec<String> = (0..count.min(WORDS_MAX)).map(|_| self.made_up(MadeUp::Word, false)).collect();
         words.join(" ")
     }
 }

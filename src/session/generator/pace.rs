@@ -68,9 +68,7 @@ impl Pacer {
     pub fn is_over(&self, now: TimestampMillis) -> bool {
         match self.until {
             Until::Records(total) => self.given >= total,
-            Until::Millis(_) => {
-                self.end_millis().is_some_and(|end| now >= end && self.due_at(end) <= self.settled)
-            }
+            Until::Millis(_) => self.end_millis().is_some_and(|end| now >= end && self.due_at(end) <= self.settled),
             Until::Stopped => false,
         }
     }
@@ -124,8 +122,11 @@ mod tests {
         let clock = ManualClock::new(1_000_000);
         let mut pacer = Pacer::new(per_second, until, clock.now());
         let mut turns = 0;
-        while !pacer.is_over(clock.now()) {
+        loop {
             pacer.take(clock.now(), u64::MAX);
+            if pacer.is_over(clock.now()) {
+                break;
+            }
             clock.step(pacer.wait_millis(clock.now()).max(1) as i64 + lateness(turns));
             turns += 1;
             assert!(turns < 10_000_000);

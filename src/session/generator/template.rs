@@ -62,7 +62,6 @@ pub enum TemplateErrorKind {
 /// Templates with their source of chance. Renders record after record.
 pub struct Engine {
     environment: Environment<'static>,
-    chance: Arc<Mutex<Chance>>,
 }
 
 impl Engine {
@@ -73,12 +72,11 @@ impl Engine {
         environment.set_fuel(Some(FUEL_PER_RENDER));
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        environment.set_keep_trailing_newline(false);
         add_numbers(&mut environment, &chance);
         add_choices(&mut environment, &chance);
         add_made_up(&mut environment, &chance);
         add_times(&mut environment, &chance);
-        Self { environment, chance }
+        Self { environment }
     }
 
     /// Takes in the template of a field.
@@ -111,11 +109,6 @@ impl Engine {
         let mut out = Bounded(Vec::with_capacity(256));
         template.render_captured_to(context! { n, now, key }, &mut out).map_err(|e| failed(&e))?;
         Ok(String::from_utf8_lossy(&out.0).into_owned())
-    }
-
-    /// The source of chance, for whole records' needs.
-    pub fn chance(&self) -> &Mutex<Chance> {
-        &self.chance
     }
 }
 
