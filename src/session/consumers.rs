@@ -43,6 +43,8 @@ pub type ConsumerId = u64;
 pub const CONSUMERS_RUNNING_MAX: usize = 32;
 /// Ended consumers that stay to be looked at; the oldest go first.
 const CONSUMERS_ENDED_KEPT_MAX: usize = 32;
+/// Groups whose colours are remembered.
+const GROUPS_KNOWN_MAX: usize = 1_000;
 /// Heartbeats of hand-started consumers: a member learns by its heartbeat that the group rebalances, and who watches
 /// should not wait for Kafka's three seconds.
 const HEARTBEAT_MILLIS: u64 = 500;
@@ -63,6 +65,8 @@ pub struct Consumers(Arc<Shared>);
 pub struct ConsumersView {
     /// In the order they were started.
     pub consumers: Vec<ConsumerView>,
+    /// Groups in the order in which they were first started here: their stable places for colours.
+    pub groups: Vec<Arc<str>>,
     /// By group: who owned what.
     pub ownership: BTreeMap<Arc<str>, Arc<Ownership>>,
 }
@@ -74,6 +78,7 @@ struct Shared {
     wake: Arc<dyn Fn() + Send + Sync>,
     next: AtomicU64,
     members: Mutex<Vec<Arc<Member>>>,
+    groups: Mutex<Vec<Arc<str>>>,
     ownership: Mutex<BTreeMap<Arc<str>, Arc<Ownership>>>,
     view: ArcSwapOption<ConsumersView>,
     view_at: AtomicI64,
@@ -85,6 +90,11 @@ struct Shared {
 impl ConsumersView {
     pub fn consumer(&self, id: ConsumerId) -> Option<&ConsumerView> {
         self.consumers.iter().find(|c| c.id == id)
+    }
+
+    /// The stable place of a group, for its colour.
+    pub fn group_index(&self, group: &str) -> usize {
+        self.groups.iter().position(|g| **g == *group).unwrap_or_default()
     }
 
     /// How many are not over.
@@ -108,6 +118,7 @@ impl Consumers {
             wake,
             next: AtomicU64::new(1),
             members: Mutex::default(),
+            groups: Mutex::default(),
             ownership: Mutex::default(),
             view: ArcSwapOption::empty(),
             view_at: AtomicI64::new(0),
@@ -137,6 +148,7 @@ impl Consumers {
             drop_oldest_ended(&mut members);
             member
         };
+        shared.know_group(&member.plan.group);
         shared.with_ownership(&member, |o| o.note(member.id, Cause::Joined, member.started_at));
         let client = (shared.connect)(&member.name);
         let options = options_of(&member.plan);
@@ -247,7 +259,21 @@ impl Shared {
             Arc::make_mut(group).prune(now);
         }
         ownership.retain(|id, group| !group.is_empty() || members.iter().any(|m| *m.plan.group == **id));
-        ConsumersView { consumers: members.iter().map(|m| m.view(now)).collect(), ownership: ownership.clone() }
+        ConsumersView {
+            consumers: members.iter().map(|m| m.view(now)).collect(),
+            groups: self.groups.lock().clone(),
+            ownership: ownership.clone(),
+        }
+    }
+
+    fn know_group(&self, group: &str) {
+        let mut groups = self.groups.lock();
+        if !groups.iter().any(|g| **g == *group) {
+            if groups.len() == GROUPS_KNOWN_MAX {
+                groups.remove(0);
+            }
+            groups.push(group.into());
+        }
     }
 
     /// Something visible changed; `urgent` wakes the window at once, the rest a few times a second.

@@ -1,6 +1,7 @@
 //! Records by the handful: a template for key, value and headers, rendered at a pace, produced as a background job.
 
 mod chance;
+mod job;
 
 mod pace;
 mod placeholders;
@@ -12,6 +13,7 @@ use crate::model::{Acks, Compression, Header, NewRecord, PartitionId, TimestampM
 
 use self::template::Engine;
 pub use self::{
+    job::start,
     pace::{CATCH_UP_MILLIS_MAX, Pacer, RATE_PER_SECOND_MAX, Until},
     placeholders::{EXAMPLES, Example, PLACEHOLDERS, Placeholder, Topic as PlaceholderTopic},
     template::{FUEL_PER_RENDER, Field, RENDERED_BYTES_MAX, TEMPLATE_BYTES_MAX, TemplateError, TemplateErrorKind},
