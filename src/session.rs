@@ -9,13 +9,14 @@ mod clock;
 pub mod consumers;
 mod events;
 mod facts;
+pub mod generator;
 mod groups;
 pub mod in_process;
-pub mod generator;
 mod jobs;
 mod lag_history;
 mod loadable;
 mod problem;
+pub mod produce;
 mod rates;
 mod reset;
 mod sampler;
@@ -37,7 +38,10 @@ use tokio::{
     time::MissedTickBehavior,
 };
 
-use self::{events::Events, jobs::Jobs, lag_history::LagHistoryThread, sampler::Sampler};
+use self::{
+    consumers::Consumers, events::Events, jobs::Jobs, lag_history::LagHistoryThread, produce::ProduceLog,
+    sampler::Sampler,
+};
 use crate::{
     broker::{Broker, BrokerOptions, Inspector, OpenError},
     client::Client,
@@ -112,6 +116,8 @@ struct Inner {
     inspector: Option<Arc<dyn Inspector>>,
     lag_history: Option<LagHistory>,
     lag_thread: Mutex<Option<LagHistoryThread>>,
+    consumers: Consumers,
+    produce_log: ProduceLog,
     poke: Arc<Notify>,
     transfers: transfers::Transfers,
     handle: Handle,
@@ -153,6 +159,7 @@ impl Session {
                 (None, None, Vec::new())
             }
         };
+        let consumers = Self::hand_started(&broker, &options, runtime.handle());
         let session = Self(Arc::new(Inner {
             jobs: Jobs::new(Arc::clone(&options.clock)),
             clock: options.clock,
@@ -164,6 +171,8 @@ impl Session {
             inspector: Some(Arc::clone(&inspector)),
             lag_history: lag_history.clone(),
             lag_thread: Mutex::new(lag_thread),
+            consumers,
+            produce_log: ProduceLog::default(),
             poke: Arc::new(Notify::new()),
             transfers: transfers::Transfers::default(),
             handle: runtime.handle().clone(),
@@ -173,6 +182,26 @@ impl Session {
         let weak = Arc::downgrade(&session.0);
         session.0.handle.spawn(sampler.run(weak, Arc::clone(&session.0.poke)));
         Ok(session)
+    }
+
+    /// The consumers that are started by hand: each has a client of its own name, which group descriptions show.
+    fn hand_started(broker: &Broker, options: &OpenSessionOptions, handle: &Handle) -> Consumers {
+        let (broker, clock) = (broker.clone(), Arc::clone(&options.clock));
+        let connect = move |name: &str| {
+            let transport = in_process::InProcess::new(broker.clone(), name);
+            Client::with_clock(Arc::new(transport), name, Arc::clone(&clock))
+        };
+        Consumers::new(Arc::new(connect), handle.clone(), Arc::clone(&options.clock), Arc::clone(&options.wake))
+    }
+
+    /// The consumers that were started by hand.
+    pub fn consumers(&self) -> &Consumers {
+        &self.0.consumers
+    }
+
+    /// What became of what was produced by hand.
+    pub fn produce_log(&self) -> &ProduceLog {
+        &self.0.produce_log
     }
 
     /// The client on which everything is built.
@@ -337,6 +366,8 @@ impl Session {
     pub fn close(&self) {
         self.0.jobs.cancel_all();
         let Some(runtime) = self.0.runtime.lock().take() else { return };
+        // Members leave their groups in order, so that the next start finds none that must time out first.
+        runtime.block_on(self.0.consumers.close());
         if let Some(broker) = &self.0.broker
             && runtime.block_on(tokio::time::timeout(CLOSE_WAIT, broker.shutdown())).is_err()
         {

@@ -18,9 +18,7 @@ use crate::{
     session::{Phrase, Problem, Session},
 };
 
-pub use lines::{
-    BadPastedLine, LineForm, PasteCut, PASTED_BYTES_MAX, PASTED_RECORDS_MAX, PastedLines, read_lines,
-};
+pub use lines::{BadPastedLine, LineForm, PASTED_BYTES_MAX, PASTED_RECORDS_MAX, PasteCut, PastedLines, read_lines};
 
 /// Outcomes that are kept to be looked at.
 pub const OUTCOMES_KEPT_MAX: usize = 50;
@@ -99,8 +97,8 @@ impl ProduceLog {
     }
 
     /// Produces in the background; the outcome appears here.
-    pub fn send(&self, session: &Session, client: Client, request: ProduceRequest) {
-        let (log, session_then) = (self.clone(), session.clone());
+    pub fn send(&self, session: &Session, request: ProduceRequest) {
+        let (log, session_then, client) = (self.clone(), session.clone(), session.client().clone());
         self.0.waiting.fetch_add(1, Ordering::Relaxed);
         session.spawn(async move {
             let outcome = produce(&client, request).await;
@@ -144,7 +142,10 @@ async fn produce(client: &Client, request: ProduceRequest) -> (Request, Result<S
         records = rest;
     }
     let stored = stored_of(&placed);
-    (about, stored.ok_or_else(|| Problem::new(Phrase::new("produce-failed").with("topic", &*topic), "nothing to produce")))
+    (
+        about,
+        stored.ok_or_else(|| Problem::new(Phrase::new("produce-failed").with("topic", &*topic), "nothing to produce")),
+    )
 }
 
 fn stored_of(placed: &[Produced]) -> Option<Stored> {
@@ -166,7 +167,7 @@ fn problem_of(topic: &str, error: &ClientError, stored: u64) -> Problem {
         0 => Phrase::new("produce-failed").with("topic", topic),
         n => Phrase::new("produce-failed-after").with("topic", topic).with("count", n),
     };
-    Problem::new(what, error.why()).next(Phrase::plain(error.hint())).technical(error.name())
+    Problem::from_client(what, error)
 }
 
 fn size_of_record(record: &NewRecord) -> usize {
@@ -179,7 +180,10 @@ mod tests {
     use super::*;
 
     fn outcome(log: &ProduceLog) {
-        log.note((Request { topic: "t".into(), record: None, count: 1 }, Err(Problem::new(Phrase::plain("x"), "y"))), 0);
+        log.note(
+            (Request { topic: "t".into(), record: None, count: 1 }, Err(Problem::new(Phrase::plain("x"), "y"))),
+            0,
+        );
     }
 
     #[test]

@@ -232,10 +232,7 @@ mod tests {
         o.assigned(2, &tps(&[0]), 2_000);
         o.revoked(1, &tps(&[0]), 2_500);
         let spans: Vec<Span> = o.partitions().next().unwrap().1.iter().copied().collect();
-        assert_eq!(
-            spans,
-            [Span { owner: 1, from: 1_000, to: Some(2_000) }, Span { owner: 2, from: 2_000, to: None }]
-        );
+        assert_eq!(spans, [Span { owner: 1, from: 1_000, to: Some(2_000) }, Span { owner: 2, from: 2_000, to: None }]);
     }
 
     #[test]

@@ -31,7 +31,8 @@ type Taken = (Arc<str>, Record);
 /// Runs a consumer until it is told to end or cannot go on.
 pub(super) async fn run(consumer: Consumer, member: Arc<Member>, shared: Arc<Shared>) {
     let mut orders = member.orders.subscribe();
-    let mut worker = Worker { consumer: &consumer, member: &member, shared: &shared, due: Instant::now(), paused: false };
+    let mut worker =
+        Worker { consumer: &consumer, member: &member, shared: &shared, due: Instant::now(), paused: false };
     let ended = tokio::select! {
         biased;
         // Checked at every point where the work waits: a kill leaves what it was doing undone.
@@ -58,7 +59,7 @@ pub(super) async fn run(consumer: Consumer, member: Arc<Member>, shared: Arc<Sha
 
 fn problem_of(member: &Member, error: &ClientError) -> Problem {
     let what = Phrase::new("consume-failed").with("name", &*member.name);
-    Problem::new(what, error.why()).next(Phrase::plain(error.hint())).technical(error.name())
+    Problem::from_client(what, error)
 }
 
 struct Worker<'a> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Generator, GeneratorPlan, Pacer, TemplateError};
 use crate::{
-    client::{ClientError, Client, Producer, ProducerOptions, ProducerStats},
+    client::{ClientError, Producer, ProducerOptions, ProducerStats},
     session::{JobHandle, JobId, JobKind, JobUnit, Phrase, Problem, Session},
 };
 
@@ -19,12 +19,12 @@ const LINGER_MILLIS: u64 = 10;
 ///
 /// # Errors
 /// When the template gives no record.
-pub fn start(session: &Session, client: Client, plan: GeneratorPlan) -> Result<Option<JobId>, TemplateError> {
+pub fn start(session: &Session, plan: GeneratorPlan) -> Result<Option<JobId>, TemplateError> {
     // One record ahead of the job, so that a mistake is told where the template is.
     super::preview(&plan.template, 1, session.now())?;
     let generator = Generator::new(&plan.template, plan.partition)?;
     let title = Phrase::new("generator-job").with("topic", plan.topic.as_str());
-    let clock = session.clock();
+    let (client, clock) = (session.client().clone(), session.clock());
     Ok(session.start_job(JobKind::Generate, title, JobUnit::Records, |job| async move {
         let options = ProducerOptions {
             acks: plan.acks,
@@ -90,7 +90,7 @@ impl Run {
 
     fn produce_failed(&self, error: &ClientError) -> Problem {
         let what = Phrase::new("generator-failed").with("topic", self.plan.topic.as_str());
-        Problem::new(what, error.why()).next(Phrase::plain(error.hint())).technical(error.name())
+        Problem::from_client(what, error)
     }
 
     fn template_failed(&self, error: &TemplateError) -> Problem {

@@ -1,10 +1,6 @@
 //! Pasted JSON Lines: each line read by the same rules as an import, bad ones told with their numbers.
 
-use crate::{
-    model::NewRecord,
-    payload::json,
-    transfer::record_from_line,
-};
+use crate::{model::NewRecord, payload::json, transfer::record_from_line};
 
 /// Longest pasted text, in bytes; for more there is the import of files.
 pub const PASTED_BYTES_MAX: usize = 4 * 1024 * 1024;
