@@ -20,6 +20,9 @@ use crate::{
 
 pub use lines::{BadPastedLine, LineForm, PASTED_BYTES_MAX, PASTED_RECORDS_MAX, PasteCut, PastedLines, read_lines};
 
+/// Reads a time: epoch milliseconds, or a date with or without a time such as `2026-01-31T12:00:00Z`.
+pub use crate::transfer::time::parse_time;
+
 /// Outcomes that are kept to be looked at.
 pub const OUTCOMES_KEPT_MAX: usize = 50;
 /// A record up to this size is kept with its outcome, to be produced again.

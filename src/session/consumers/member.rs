@@ -140,7 +140,7 @@ struct State {
 impl ReceivedRecord {
     pub(super) fn new(topic: &Arc<str>, record: &Record, at: TimestampMillis) -> Self {
         // Copied: a slice would keep its whole batch in memory.
-        let preview = |bytes: &Bytes| Bytes::copy_from_slice(&bytes[..bytes.len().min(PREVIEW_BYTES_MAX)]);
+        let preview = |bytes: &Bytes| Bytes::copy_from_slice(beginning(bytes));
         Self {
             topic: Arc::clone(topic),
             partition: record.partition,
@@ -272,6 +272,16 @@ impl Member {
             generation: state.generation,
             trouble: state.trouble.clone(),
         }
+    }
+}
+
+/// The first [`PREVIEW_BYTES_MAX`] bytes; a character that would be cut in two is left out, or text would look like
+/// bytes that are none.
+fn beginning(bytes: &[u8]) -> &[u8] {
+    let Some(cut) = bytes.get(..PREVIEW_BYTES_MAX) else { return bytes };
+    match std::str::from_utf8(cut) {
+        Err(error) if error.error_len().is_none() => &cut[..error.valid_up_to()],
+        _ => cut,
     }
 }
 
