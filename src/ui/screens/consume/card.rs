@@ -71,9 +71,8 @@ fn title(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView) {
 /// Icon, word and colour of how it stands.
 fn state(ctx: &Ctx<'_>, theme: &Theme, consumer: &ConsumerView) -> (icon::Icon, std::sync::Arc<str>, Color32) {
     let behind = records_before(ctx, consumer);
-    let catching_up = behind.is_some_and(|n| {
-        n >= CATCHING_UP_RECORDS_MIN && n as f64 > consumer.per_second * CATCHING_UP_SECONDS
-    });
+    let catching_up =
+        behind.is_some_and(|n| n >= CATCHING_UP_RECORDS_MIN && n as f64 > consumer.per_second * CATCHING_UP_SECONDS);
     match &consumer.phase {
         Phase::Joining => (icon::REBALANCE, ctx.t("consume-state-joining"), theme.care),
         Phase::Rebalancing => (icon::REBALANCE, ctx.t("consume-state-rebalancing"), theme.care),
@@ -103,12 +102,15 @@ fn about_state(phase: &Phase) -> &'static str {
 
 /// Records between its positions and the ends of what it owns, where known.
 fn records_before(ctx: &Ctx<'_>, consumer: &ConsumerView) -> Option<u64> {
-    consumer.owned.iter().map(|tp| {
-        let partitions = &ctx.facts.topic(&tp.topic)?.partitions;
-        let end = partitions.iter().find(|p| p.id == tp.partition)?.end?;
-        Some(end.saturating_sub(consumer.position(tp)?).max(0) as u64)
-    })
-    .sum()
+    consumer
+        .owned
+        .iter()
+        .map(|tp| {
+            let partitions = &ctx.facts.topic(&tp.topic)?.partitions;
+            let end = partitions.iter().find(|p| p.id == tp.partition)?.end?;
+            Some(end.saturating_sub(consumer.position(tp)?).max(0) as u64)
+        })
+        .sum()
 }
 
 fn more(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView) {
@@ -193,7 +195,8 @@ fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView) {
             }
             _ => {
                 let paused = consumer.phase == Phase::Paused;
-                let (verb, symbol) = if paused { ("consume-resume", icon::CONSUME) } else { ("consume-pause", icon::PAUSE) };
+                let (verb, symbol) =
+                    if paused { ("consume-resume", icon::CONSUME) } else { ("consume-pause", icon::PAUSE) };
                 let verb = ctx.t(verb);
                 let pause = ui.add(Button::secondary(&verb).icon(symbol)).accessible_name(named(&verb));
                 if pause.clicked() {

@@ -146,9 +146,7 @@ fn legend(ui: &mut Ui, view: &ConsumersView, ownership: &Ownership, now: Timesta
 
 fn bars(ui: &mut Ui, ctx: &Ctx<'_>, view: &ConsumersView, group: &str, ownership: &Ownership) {
     let theme = theme::of(ui);
-    let label = |tp: &TopicPartition| {
-        ui.painter().layout_no_wrap(tp.to_string(), fonts::caption(), theme.quiet)
-    };
+    let label = |tp: &TopicPartition| ui.painter().layout_no_wrap(tp.to_string(), fonts::caption(), theme.quiet);
     let labels: Vec<_> = ownership.partitions().map(|(tp, _)| label(tp)).collect();
     let widest = labels.iter().map(|g| g.size().x).fold(0.0, f32::max).min(220.0);
     let alive = view.members(group).next().is_some();
