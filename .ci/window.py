@@ -21,15 +21,13 @@ class Node:
     """One widget: role, label, value and its rectangle in points."""
 
     def __init__(self, number, raw):
-        self.number, self.raw = number, raw
-        self.role = raw.get("role", "")
-        self.label = raw.get("label") or ""
-        self.value = raw.get("value") or ""
-        self.disabled = bool(raw.get("disabled") or raw.get("isDisabled"))
-        box = raw.get("bounds")
-        if isinstance(box, dict):
-            box = [box["x0"], box["y0"], box["x1"], box["y1"]]
-        self.box = box
+        # On the wire: role, flags, two sets of actions, properties.
+        self.role, properties = raw[0], raw[4]
+        self.number, self.properties = number, properties
+        self.label = properties.get("label") or ""
+        self.value = properties.get("value") or ""
+        self.toggled = properties.get("toggled") == "true"
+        self.box = properties.get("bounds")
 
     @property
     def middle(self):
@@ -85,6 +83,8 @@ class Window:
         found = []
         for node in self.nodes():
             text = node.label or node.value
+            if node.box is None:
+                continue
             if role and node.role.lower() != role.lower():
                 continue
             if label is not None and text != label:
@@ -169,6 +169,14 @@ class Window:
             f.write(answer[1] if isinstance(answer, (list, tuple)) else answer["bytes"])
 
     def close(self, seconds=20):
-        """Ends it as a person's session manager would, and expects a clean end."""
-        self.process.send_signal(signal.SIGTERM)
+        """Quits by the keyboard and gives the exit code."""
+        try:
+            self.key("Q", ctrl=True)
+        except EOFError:
+            pass
         return self.process.wait(seconds)
+
+    def kill(self):
+        """Ends it as a power cut would."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()

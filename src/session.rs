@@ -368,8 +368,9 @@ impl Session {
         let Some(runtime) = self.0.runtime.lock().take() else { return };
         // Members leave their groups in order, so that the next start finds none that must time out first.
         runtime.block_on(self.0.consumers.close());
+        // The timer is made inside the runtime: this thread is none of its own.
         if let Some(broker) = &self.0.broker
-            && runtime.block_on(tokio::time::timeout(CLOSE_WAIT, broker.shutdown())).is_err()
+            && runtime.block_on(async { tokio::time::timeout(CLOSE_WAIT, broker.shutdown()).await }).is_err()
         {
             tracing::warn!("the broker took too long to close; the next start recovers");
         }
