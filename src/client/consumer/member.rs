@@ -304,7 +304,7 @@ impl Member {
     async fn stay(&mut self) -> Result<Turn, ClientError> {
         let mut look_at_topics = Instant::now() + self.metadata_interval();
         loop {
-            tokio::time::sleep(self.heartbeat_interval().min(self.metadata_interval())).await;
+            tokio::time::sleep(self.heartbeat_interval()).await;
             match self.heartbeat().await {
                 Ok(()) => {}
                 Err(error) if error.code() == Some(ResponseError::RebalanceInProgress) => {

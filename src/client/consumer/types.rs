@@ -34,7 +34,7 @@ pub struct ConsumerOptions {
     pub max_poll_records: usize,
     /// Bytes of fetched batches held for coming polls.
     pub buffer_bytes: usize,
-    /// How often the leader looks whether topics have got more partitions, in milliseconds.
+    /// How often the leader looks whether topics have got more partitions, in milliseconds; not more often than heartbeats.
     pub metadata_interval_ms: u64,
 }
 
