@@ -49,10 +49,10 @@ impl Consumer {
     /// What the caller must decide: no offset to start from, a batch that cannot be read (see [`Consumer::seek`]), given up.
     pub async fn poll(&self, max_wait: Duration) -> Result<Polled, ClientError> {
         let deadline = Instant::now() + max_wait;
-        let poll = self.shared.begin_poll();
+        let mut poll = self.shared.begin_poll();
         loop {
-            if let Some(outcome) = self.shared.take_records(&poll) {
-                return outcome.map(|records| Polled { records });
+            if let Some(outcome) = self.shared.take_records(&mut poll) {
+                return outcome;
             }
             tokio::select! {
                 () = self.shared.delivered.notified() => {}

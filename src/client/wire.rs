@@ -71,9 +71,12 @@ pub(super) fn owned(s: &Option<StrBytes>) -> Option<String> {
     s.as_ref().map(|s| s.as_str().to_owned())
 }
 
+/// Topics, each with some of its partitions and something about them.
+pub(super) type ByTopic<T> = Vec<(Arc<str>, Vec<(i32, T)>)>;
+
 /// Groups entries by topic, in order of first appearance: the shape of most requests.
-pub(super) fn by_topic<T>(items: impl IntoIterator<Item = (TopicPartition, T)>) -> Vec<(Arc<str>, Vec<(i32, T)>)> {
-    let mut topics: Vec<(Arc<str>, Vec<(i32, T)>)> = Vec::new();
+pub(super) fn by_topic<T>(items: impl IntoIterator<Item = (TopicPartition, T)>) -> ByTopic<T> {
+    let mut topics: ByTopic<T> = Vec::new();
     let mut index = std::collections::HashMap::<Arc<str>, usize>::new();
     for (tp, item) in items {
         let at = *index.entry(Arc::clone(&tp.topic)).or_insert_with(|| {

@@ -149,7 +149,7 @@ fn producing_process() {
 
 async fn produce(client: Client, run: String, task: usize) {
     let options = ProduceOptions {
-        acks: if task % 2 == 0 { Acks::All } else { Acks::Leader },
+        acks: if task.is_multiple_of(2) { Acks::All } else { Acks::Leader },
         compression: Compression::ALL[task % Compression::ALL.len()],
         ..ProduceOptions::default()
     };

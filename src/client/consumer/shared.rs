@@ -9,7 +9,7 @@ use std::{
 use parking_lot::Mutex;
 use tokio::{sync::Notify, time::Instant};
 
-use super::{ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerState};
+use super::{ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerState, Polled};
 use crate::{
     client::{Client, ClientError},
     model::{Offset, Record, TopicPartition},
@@ -78,13 +78,12 @@ pub(super) struct Slot {
 pub(super) struct Poll<'a> {
     shared: &'a Shared,
     events_seen: u64,
-    over: std::cell::Cell<bool>,
+    over: bool,
 }
 
-// The cell is only touched under the lock of `Inner`, by the one task that polls.
 impl Drop for Poll<'_> {
     fn drop(&mut self) {
-        if !self.over.get() {
+        if !self.over {
             let mut inner = self.shared.inner.lock();
             inner.polls -= 1;
             inner.last_poll = Instant::now();
@@ -116,7 +115,7 @@ impl Shared {
         let mut inner = self.inner.lock();
         inner.polls += 1;
         inner.last_poll = Instant::now();
-        let poll = Poll { shared: self, events_seen: inner.events_seen, over: false.into() };
+        let poll = Poll { shared: self, events_seen: inner.events_seen, over: false };
         drop(inner);
         self.polled.notify_one();
         poll
@@ -124,7 +123,7 @@ impl Shared {
 
     /// Records, if there are any, or a reason to return without. In the same locked moment in which records are handed
     /// over, the poll ends: a rebalance sees either the poll, or the records being processed.
-    pub fn take_records(&self, poll: &Poll<'_>) -> Option<Result<Vec<(Arc<str>, Record)>, ClientError>> {
+    pub fn take_records(&self, poll: &mut Poll<'_>) -> Option<Result<Polled, ClientError>> {
         let mut inner = self.inner.lock();
         let outcome = if let Some(failure) = &inner.failure {
             Err(failure.clone())
@@ -135,12 +134,12 @@ impl Shared {
             match (records.is_empty(), inner.blocked()) {
                 (true, Some(error)) => Err(error),
                 (true, None) if inner.events_seen == poll.events_seen => return None,
-                _ => Ok(records),
+                _ => Ok(Polled { records }),
             }
         };
         inner.polls -= 1;
         inner.last_poll = Instant::now();
-        poll.over.set(true);
+        poll.over = true;
         drop(inner);
         self.fetch.notify_one();
         Some(outcome)
