@@ -146,10 +146,7 @@ fn fetch_warm(c: &mut Criterion) {
     let (_store, log) = open(folder.path(), "0.sqlite");
     for size in [16 * 1024, LARGE_BATCH_BYTES] {
         let one = batch(16, size / 16, 0);
-        for _ in 0..(64 << 20) / size {
-            log.append(one.clone(), RELAXED, |r| assert!(r.is_ok()));
-        }
-        append_and_wait(&log, &one, RELAXED);
+        (0..(64 << 20) / size).for_each(|_| append_and_wait(&log, &one, RELAXED));
     }
     let fetch_all = || {
         let (mut from, end) = log.range();
