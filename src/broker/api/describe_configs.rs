@@ -16,7 +16,7 @@ use super::{Fault, find_topic, text};
 use crate::{
     broker::{
         NODE_ID,
-        config::{Effect, SETTINGS, Setting, TopicConfig, broker_settings},
+        config::{Effect, SETTINGS, Setting, TopicConfig, Unit, broker_settings},
         inner::Inner,
     },
     model::ConfigKind,
@@ -128,9 +128,14 @@ fn topic_setting(setting: &Setting, config: &TopicConfig, ask: &Ask) -> Describe
         let own = config.overrides().get(setting.name).map(|value| synonym(value, SET_ON_TOPIC));
         result.synonyms = own.into_iter().chain([synonym(setting.default, DEFAULT)]).collect();
     }
+    let unit = match setting.unit {
+        Unit::None => "",
+        Unit::Milliseconds => " In milliseconds.",
+        Unit::Bytes => " In bytes.",
+    };
     let documentation = match setting.effect {
-        Effect::Honoured => setting.documentation.to_owned(),
-        Effect::Fixed(why) => format!("{} It cannot be changed here: {why}.", setting.documentation),
+        Effect::Honoured => format!("{}{unit}", setting.documentation),
+        Effect::Fixed(why) => format!("{}{unit} It cannot be changed here: {why}.", setting.documentation),
     };
     finish(result, setting.kind, documentation, ask)
 }

@@ -88,9 +88,15 @@ impl Setting {
 
 /// All topic settings, by name.
 pub const SETTINGS: &[Setting] = &[
-    long("cleanup.policy", "delete", Unit::None, "What happens to old records: delete drops them by time and size (retention.ms, retention.bytes); compact, which keeps the newest record of each key, is not supported yet.")
-        .kind(ConfigKind::List)
-        .values(Values::OneOf(&["delete"])),
+    long(
+        "cleanup.policy",
+        "delete",
+        Unit::None,
+        "What happens to old records: delete drops them by time and size (retention.ms, retention.bytes); compact, \
+         which keeps the newest record of each key, is not supported yet.",
+    )
+    .kind(ConfigKind::List)
+    .values(Values::OneOf(&["delete"])),
     long("compression.gzip.level", "-1", Unit::None, "Level at which the broker would compress with gzip.")
         .kind(ConfigKind::Int)
         .values(Values::Whole(-1, 9))
@@ -99,54 +105,130 @@ pub const SETTINGS: &[Setting] = &[
         .kind(ConfigKind::Int)
         .values(Values::Whole(1, 17))
         .fixed(AS_PRODUCED),
-    long("compression.type", "producer", Unit::None, "How stored batches are compressed; producer keeps what the producer chose.")
-        .kind(ConfigKind::String)
-        .values(Values::OneOf(&["producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"]))
-        .fixed(AS_PRODUCED),
+    long(
+        "compression.type",
+        "producer",
+        Unit::None,
+        "How stored batches are compressed; producer keeps what the producer chose.",
+    )
+    .kind(ConfigKind::String)
+    .values(Values::OneOf(&["producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"]))
+    .fixed(AS_PRODUCED),
     long("compression.zstd.level", "3", Unit::None, "Level at which the broker would compress with zstd.")
         .kind(ConfigKind::Int)
         .values(Values::Whole(-131_072, 22))
         .fixed(AS_PRODUCED),
-    long("delete.retention.ms", "86400000", Unit::Milliseconds, "How long a compacted topic keeps the mark of a deleted key.").fixed(NO_COMPACTION),
-    long("file.delete.delay.ms", "60000", Unit::Milliseconds, "How long a file is kept after its records were deleted.").fixed(NO_SEGMENTS),
+    long(
+        "delete.retention.ms",
+        "86400000",
+        Unit::Milliseconds,
+        "How long a compacted topic keeps the mark of a deleted key.",
+    )
+    .fixed(NO_COMPACTION),
+    long(
+        "file.delete.delay.ms",
+        "60000",
+        Unit::Milliseconds,
+        "How long a file is kept after its records were deleted.",
+    )
+    .fixed(NO_SEGMENTS),
     long("flush.messages", "9223372036854775807", Unit::None, "After how many records the log is synced to disk.")
         .values(Values::Whole(1, i64::MAX))
         .fixed(AS_ACKS_SAY),
-    long("flush.ms", "9223372036854775807", Unit::Milliseconds, "After how much time the log is synced to disk.").fixed(AS_ACKS_SAY),
-    long("follower.replication.throttled.replicas", "", Unit::None, "Replicas whose copying is slowed down on the side of the follower.")
-        .kind(ConfigKind::List)
-        .values(Values::Text)
-        .fixed(ONE_NODE),
-    long("index.interval.bytes", "4096", Unit::Bytes, "How many bytes of records stand between two entries of the index.")
-        .kind(ConfigKind::Int)
-        .values(Values::Whole(0, i32::MAX as i64))
-        .fixed("every batch is in the index"),
-    long("leader.replication.throttled.replicas", "", Unit::None, "Replicas whose copying is slowed down on the side of the leader.")
-        .kind(ConfigKind::List)
-        .values(Values::Text)
-        .fixed(ONE_NODE),
-    long("local.retention.bytes", "-2", Unit::Bytes, "How many bytes stay on this disk when older ones are in tiered storage; -2 means as retention.bytes says.")
-        .values(Values::Whole(-2, i64::MAX))
-        .fixed(NO_TIERS),
-    long("local.retention.ms", "-2", Unit::Milliseconds, "How long records stay on this disk when older ones are in tiered storage; -2 means as retention.ms says.")
-        .values(Values::Whole(-2, i64::MAX))
-        .fixed(NO_TIERS),
-    long("max.compaction.lag.ms", "9223372036854775807", Unit::Milliseconds, "How long a record may stay without being compacted.")
-        .values(Values::Whole(1, i64::MAX))
+    long("flush.ms", "9223372036854775807", Unit::Milliseconds, "After how much time the log is synced to disk.")
+        .fixed(AS_ACKS_SAY),
+    long(
+        "follower.replication.throttled.replicas",
+        "",
+        Unit::None,
+        "Replicas whose copying is slowed down on the side of the follower.",
+    )
+    .kind(ConfigKind::List)
+    .values(Values::Text)
+    .fixed(ONE_NODE),
+    long(
+        "index.interval.bytes",
+        "4096",
+        Unit::Bytes,
+        "How many bytes of records stand between two entries of the index.",
+    )
+    .kind(ConfigKind::Int)
+    .values(Values::Whole(0, i32::MAX as i64))
+    .fixed("every batch is in the index"),
+    long(
+        "leader.replication.throttled.replicas",
+        "",
+        Unit::None,
+        "Replicas whose copying is slowed down on the side of the leader.",
+    )
+    .kind(ConfigKind::List)
+    .values(Values::Text)
+    .fixed(ONE_NODE),
+    long(
+        "local.retention.bytes",
+        "-2",
+        Unit::Bytes,
+        "How many bytes stay on this disk when older ones are in tiered storage; -2 means as retention.bytes says.",
+    )
+    .values(Values::Whole(-2, i64::MAX))
+    .fixed(NO_TIERS),
+    long(
+        "local.retention.ms",
+        "-2",
+        Unit::Milliseconds,
+        "How long records stay on this disk when older ones are in tiered storage; -2 means as retention.ms says.",
+    )
+    .values(Values::Whole(-2, i64::MAX))
+    .fixed(NO_TIERS),
+    long(
+        "max.compaction.lag.ms",
+        "9223372036854775807",
+        Unit::Milliseconds,
+        "How long a record may stay without being compacted.",
+    )
+    .values(Values::Whole(1, i64::MAX))
+    .fixed(NO_COMPACTION),
+    long(
+        "max.message.bytes",
+        "1048588",
+        Unit::Bytes,
+        "Largest record batch that the topic takes, after compression. A larger one is refused with \
+         MESSAGE_TOO_LARGE.",
+    )
+    .kind(ConfigKind::Int)
+    .values(Values::Whole(0, i32::MAX as i64)),
+    long(
+        "message.timestamp.after.max.ms",
+        "3600000",
+        Unit::Milliseconds,
+        "How far a record's own timestamp may lie in the future. A later one is refused with INVALID_TIMESTAMP.",
+    ),
+    long(
+        "message.timestamp.before.max.ms",
+        "9223372036854775807",
+        Unit::Milliseconds,
+        "How far a record's own timestamp may lie in the past. An earlier one is refused with INVALID_TIMESTAMP.",
+    ),
+    long(
+        "message.timestamp.type",
+        "CreateTime",
+        Unit::None,
+        "Whose time a record carries: CreateTime is the producer's, LogAppendTime is that of the broker when it \
+         stores the record.",
+    )
+    .kind(ConfigKind::String)
+    .values(Values::OneOf(&["CreateTime", "LogAppendTime"])),
+    long(
+        "min.cleanable.dirty.ratio",
+        "0.5",
+        Unit::None,
+        "What share of a log must be uncompacted before it is compacted.",
+    )
+    .kind(ConfigKind::Double)
+    .values(Values::Fraction(0.0, 1.0))
+    .fixed(NO_COMPACTION),
+    long("min.compaction.lag.ms", "0", Unit::Milliseconds, "How long a record stays uncompacted at least.")
         .fixed(NO_COMPACTION),
-    long("max.message.bytes", "1048588", Unit::Bytes, "Largest record batch that the topic takes, after compression. A larger one is refused with MESSAGE_TOO_LARGE.")
-        .kind(ConfigKind::Int)
-        .values(Values::Whole(0, i32::MAX as i64)),
-    long("message.timestamp.after.max.ms", "3600000", Unit::Milliseconds, "How far a record's own timestamp may lie in the future. A later one is refused with INVALID_TIMESTAMP."),
-    long("message.timestamp.before.max.ms", "9223372036854775807", Unit::Milliseconds, "How far a record's own timestamp may lie in the past. An earlier one is refused with INVALID_TIMESTAMP."),
-    long("message.timestamp.type", "CreateTime", Unit::None, "Whose time a record carries: CreateTime is the producer's, LogAppendTime is that of the broker when it stores the record.")
-        .kind(ConfigKind::String)
-        .values(Values::OneOf(&["CreateTime", "LogAppendTime"])),
-    long("min.cleanable.dirty.ratio", "0.5", Unit::None, "What share of a log must be uncompacted before it is compacted.")
-        .kind(ConfigKind::Double)
-        .values(Values::Fraction(0.0, 1.0))
-        .fixed(NO_COMPACTION),
-    long("min.compaction.lag.ms", "0", Unit::Milliseconds, "How long a record stays uncompacted at least.").fixed(NO_COMPACTION),
     long("min.insync.replicas", "1", Unit::None, "How many replicas must have a record before acks=all is answered.")
         .kind(ConfigKind::Int)
         .values(Values::Whole(1, i32::MAX as i64))
@@ -159,18 +241,35 @@ pub const SETTINGS: &[Setting] = &[
         .kind(ConfigKind::Boolean)
         .values(Values::Boolean)
         .fixed(NO_TIERS),
-    long("remote.log.delete.on.disable", "false", Unit::None, "Whether the records in tiered storage are deleted when it is switched off.")
-        .kind(ConfigKind::Boolean)
-        .values(Values::Boolean)
-        .fixed(NO_TIERS),
+    long(
+        "remote.log.delete.on.disable",
+        "false",
+        Unit::None,
+        "Whether the records in tiered storage are deleted when it is switched off.",
+    )
+    .kind(ConfigKind::Boolean)
+    .values(Values::Boolean)
+    .fixed(NO_TIERS),
     long("remote.storage.enable", "false", Unit::None, "Whether old records move to tiered storage.")
         .kind(ConfigKind::Boolean)
         .values(Values::Boolean)
         .fixed(NO_TIERS),
-    long("retention.bytes", "-1", Unit::Bytes, "How large a partition may grow before its oldest records are deleted; -1 means without limit. It counts for each partition on its own.")
-        .values(Values::Whole(-1, i64::MAX)),
-    long("retention.ms", "604800000", Unit::Milliseconds, "How long records are kept before they are deleted; -1 means for ever. The age is that of the record's timestamp.")
-        .values(Values::Whole(-1, i64::MAX)),
+    long(
+        "retention.bytes",
+        "-1",
+        Unit::Bytes,
+        "How large a partition may grow before its oldest records are deleted; -1 means without limit. It counts for \
+         each partition on its own.",
+    )
+    .values(Values::Whole(-1, i64::MAX)),
+    long(
+        "retention.ms",
+        "604800000",
+        Unit::Milliseconds,
+        "How long records are kept before they are deleted; -1 means for ever. The age is that of the record's \
+         timestamp.",
+    )
+    .values(Values::Whole(-1, i64::MAX)),
     long("segment.bytes", "1073741824", Unit::Bytes, "Size of a segment, the unit in which Kafka deletes.")
         .kind(ConfigKind::Int)
         .values(Values::Whole(14, i32::MAX as i64))
@@ -179,14 +278,20 @@ pub const SETTINGS: &[Setting] = &[
         .kind(ConfigKind::Int)
         .values(Values::Whole(4, i32::MAX as i64))
         .fixed(NO_SEGMENTS),
-    long("segment.jitter.ms", "0", Unit::Milliseconds, "By how much the end of a segment is put off at random.").fixed(NO_SEGMENTS),
+    long("segment.jitter.ms", "0", Unit::Milliseconds, "By how much the end of a segment is put off at random.")
+        .fixed(NO_SEGMENTS),
     long("segment.ms", "604800000", Unit::Milliseconds, "After how much time a new segment begins.")
         .values(Values::Whole(1, i64::MAX))
         .fixed(NO_SEGMENTS),
-    long("unclean.leader.election.enable", "false", Unit::None, "Whether a replica that lacks records may become leader.")
-        .kind(ConfigKind::Boolean)
-        .values(Values::Boolean)
-        .fixed(ONE_NODE),
+    long(
+        "unclean.leader.election.enable",
+        "false",
+        Unit::None,
+        "Whether a replica that lacks records may become leader.",
+    )
+    .kind(ConfigKind::Boolean)
+    .values(Values::Boolean)
+    .fixed(ONE_NODE),
 ];
 
 #[cfg(test)]
