@@ -6,16 +6,20 @@ use kafka_protocol::messages::{ApiKey, ApiVersionsResponse};
 
 use crate::codec::apis;
 
-/// Where the client stays below what the codec can carry. Produce and Fetch: from version 13 on topic ids replace names,
-/// and a name is what a screen has; every Kafka from 2.7 to 4.x serves these. The others add nothing that is used.
-const CEILINGS: &[(ApiKey, i16)] = &[
-    (ApiKey::Produce, 12),
-    (ApiKey::Fetch, 12),
-    (ApiKey::ListOffsets, 9),
-    (ApiKey::Metadata, 12),
-    (ApiKey::FindCoordinator, 5),
-    (ApiKey::DescribeGroups, 5),
-    (ApiKey::DescribeCluster, 1),
+/// Where the client says less than the codec can carry: lowest and highest version. Produce and Fetch: from version 13 on
+/// topic ids replace names, and a name is what a screen has; every Kafka from 2.7 to 4.x serves these. Metadata: before 4,
+/// looking at a topic could make it. OffsetFetch: before 2, all offsets of a group cannot be asked for. JoinGroup: version
+/// 0 has no rebalance timeout. The other maxima add nothing that is used.
+const NARROWER: &[(ApiKey, i16, i16)] = &[
+    (ApiKey::Produce, 3, 12),
+    (ApiKey::Fetch, 4, 12),
+    (ApiKey::ListOffsets, 1, 9),
+    (ApiKey::Metadata, 4, 12),
+    (ApiKey::OffsetFetch, 2, 9),
+    (ApiKey::FindCoordinator, 0, 5),
+    (ApiKey::JoinGroup, 1, 9),
+    (ApiKey::DescribeGroups, 0, 5),
+    (ApiKey::DescribeCluster, 0, 1),
 ];
 
 /// The versions that a peer serves, as its ApiVersions says.
@@ -38,10 +42,11 @@ impl PeerVersions {
     pub fn choose(&self, key: i16) -> Result<i16, NoCommonVersion> {
         let peer = self.0.get(&key).copied();
         let api = ApiKey::try_from(key).ok();
-        let ceiling = CEILINGS.iter().find(|(api, _)| *api as i16 == key).map_or(i16::MAX, |(_, max)| *max);
-        let chosen = api.zip(peer).and_then(|(api, (min, max))| apis::choose(api, min, max.min(ceiling)));
+        let narrower = NARROWER.iter().find(|(api, ..)| *api as i16 == key);
+        let (least, most) = narrower.map_or((0, i16::MAX), |(_, least, most)| (*least, *most));
+        let chosen = api.zip(peer).and_then(|(api, (min, max))| apis::choose(api, min.max(least), max.min(most)));
         chosen.ok_or_else(|| {
-            let ours = api.and_then(apis::served).map(|api| (api.min, api.max.min(ceiling)));
+            let ours = api.and_then(apis::served).map(|api| (api.min.max(least), api.max.min(most)));
             NoCommonVersion { ours: range_text(ours), peer: range_text(peer) }
         })
     }
