@@ -26,7 +26,7 @@ pub mod time;
 
 pub use self::csv::{CsvColumns, CsvMapping, CsvOptions, CsvValue};
 pub use error::{BadLine, LineProblem, TransferError};
-pub use export::{ExportFormat, ExportOutcome, ExportRequest, Exported, ends, export};
+pub use export::{ExportFormat, ExportOutcome, ExportRequest, Exported, RecordFilter, ends, export};
 pub use import::{BadLines, CreateTopic, ImportFormat, ImportOutcome, ImportRequest, ImportTimes, JsonLines, import};
 pub use line::{record_from_line, record_to_line};
 pub use preview::{ImportPreview, PreviewRow, preview};

@@ -231,7 +231,8 @@ pub struct ExportArgs {
     /// Only records before this time
     #[arg(long, value_name = "TIME", value_parser = parse_time_arg)]
     pub until: Option<TimestampMillis>,
-    /// Only records whose key, value or headers hold this text, in capitals or not
+    /// Only records whose key, value or headers hold this text, in capitals or not; or whose JSON value compares as in
+    /// "mag >= 4"
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
     /// Search for capitals and small letters as written

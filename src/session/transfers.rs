@@ -9,13 +9,15 @@ use std::{
 
 use parking_lot::Mutex;
 
-use super::{JobHandle, JobId, JobKind, JobUnit, Loadable, Phrase, Problem, Session};
+use super::{JobHandle, JobId, JobKind, JobUnit, Loadable, Phrase, Problem, Session, browse::Matcher};
+use crate::payload::CaseRule;
 use crate::transfer::{self, Cancel, Progress, TransferError};
 
 /// What the screens name.
 pub use crate::transfer::{
     BadLine, BadLines, CreateTopic, CsvColumns, CsvMapping, CsvOptions, CsvValue, ExportFormat, ExportRequest,
-    Exported, ImportFormat, ImportFrom, ImportPreview, ImportRequest, ImportTimes, JsonLines, Pace, PreviewRow, sample,
+    Exported, ImportFormat, ImportFrom, ImportPreview, ImportRequest, ImportTimes, JsonLines, LineProblem, Pace,
+    PreviewRow, RecordFilter, csv::is_export_header, sample, time::parse_time,
 };
 
 /// Reports of finished transfers that are kept; the oldest go first.
@@ -150,6 +152,15 @@ impl Session {
         });
     }
 
+    /// Looks up the folder where a person keeps files: documents, else home. For proposing a path.
+    pub fn load_files_folder(&self, slot: &Loadable<PathBuf>) {
+        self.load(slot, async move {
+            let dirs = directories::UserDirs::new();
+            let folder = dirs.map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()).to_owned());
+            Ok(folder.unwrap_or_default())
+        });
+    }
+
     /// Proposes an export, which the Transfers screen takes up when it is shown next.
     pub fn propose_export(&self, draft: ExportDraft) {
         *self.0.transfers.draft.lock() = Some(draft);
@@ -173,6 +184,13 @@ impl Session {
         let asked = rfd::AsyncFileDialog::new().set_file_name(name).save_file();
         self.load(slot, async move { Ok(asked.await.map(|file| file.path().to_owned())) });
     }
+}
+
+/// What a search wants, as the Messages screen reads it: a text anywhere in a record, or a comparison such as `mag >= 4`.
+/// `None` for an empty one, which wants everything.
+pub fn search_filter(text: &str, case: CaseRule) -> Option<RecordFilter> {
+    let matcher = Matcher::new(text, case)?;
+    Some(RecordFilter::new(move |record| matcher.matches_record(record)))
 }
 
 /// Joins a transfer to its job: progress goes up, cancel goes down.

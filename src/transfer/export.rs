@@ -1,6 +1,6 @@
 //! Topic -> file.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
     Cancel, Progress, ProgressSink, TransferError, csv,
@@ -10,7 +10,6 @@ use super::{
 };
 use crate::client::{Client, ClientError, OffsetSpec};
 use crate::model::{Offset, PartitionId, Record, TimestampMillis, TopicPartition};
-use crate::payload::Search;
 
 /// Bytes that are gathered before they go to the file.
 const WRITE_BYTES: usize = 1024 * 1024;
@@ -27,6 +26,23 @@ pub enum ExportFormat {
     Csv,
 }
 
+/// Tells the records that are wanted from the others.
+#[derive(Clone)]
+pub struct RecordFilter(Arc<dyn Fn(&Record) -> bool + Send + Sync>);
+
+impl RecordFilter {
+    /// Wants the records for which `wanted` answers true.
+    pub fn new(wanted: impl Fn(&Record) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(wanted))
+    }
+}
+
+impl std::fmt::Debug for RecordFilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RecordFilter")
+    }
+}
+
 /// Which records of a topic are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Exported {
@@ -39,7 +55,7 @@ pub struct Exported {
     pub from_time: Option<TimestampMillis>,
     pub to_time: Option<TimestampMillis>,
     /// `None`: all of them.
-    pub search: Option<Search>,
+    pub filter: Option<RecordFilter>,
 }
 
 /// An export to be done.
@@ -131,7 +147,7 @@ impl Exported {
     fn matches(&self, record: &Record) -> bool {
         self.from_time.is_none_or(|from| record.timestamp >= from)
             && self.to_time.is_none_or(|to| record.timestamp < to)
-            && self.search.as_ref().is_none_or(|search| search.matches(record))
+            && self.filter.as_ref().is_none_or(|filter| (filter.0)(record))
     }
 }
 

@@ -12,7 +12,8 @@ use millpond::{
     transfer::{
         self, BadLines, Cancel, CreateTopic, CsvColumns, CsvMapping, CsvOptions, CsvValue, ExportFormat, ExportOutcome,
         ExportRequest, Exported, ImportFormat, ImportFrom, ImportOutcome, ImportRequest, JsonLines, Pace, Progress,
-        ReplayRequest, ReplayTimes, TransferError, merge::MergedReader, merge::Stretch, preview::guess_format, sample,
+        RecordFilter, ReplayRequest, ReplayTimes, TransferError, merge::MergedReader, merge::Stretch,
+        preview::guess_format, sample,
     },
 };
 use proptest::prelude::*;
@@ -210,8 +211,10 @@ async fn an_export_takes_what_was_chosen() {
     sample::load(&place.client, "quakes", Pace::AtOnce, &|_| (), &Cancel::new()).await.unwrap();
     let all = place.all("quakes").await;
     let middle = all[850].timestamp;
+    let search = Search::new("ALASKA", CaseRule::Ignore);
+    let alaska = RecordFilter::new(move |record| search.matches(record));
     let cases = [
-        ("search", Exported { search: Some(Search::new("ALASKA", CaseRule::Ignore)), ..Exported::default() }),
+        ("search", Exported { filter: Some(alaska), ..Exported::default() }),
         ("time", Exported { from_time: Some(middle), ..Exported::default() }),
         ("before", Exported { to_time: Some(middle), ..Exported::default() }),
         ("partitions", Exported { partitions: Some(vec![1, 2]), ..Exported::default() }),

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     app::args::{ExportArgs, ExportFileFormat, FileFormat, ImportArgs, ProduceArgs},
     model::Clock as _,
-    payload::{CaseRule, Search},
-    session::SystemClock,
+    payload::CaseRule,
+    session::{SystemClock, transfers::search_filter},
     transfer::{
         self, BadLines, CreateTopic, CsvColumns, CsvMapping, CsvOptions, CsvValue, ExportFormat, ExportRequest,
         Exported, ImportFormat, ImportFrom, ImportOutcome, ImportRequest, ImportTimes, JsonLines, Pace, Progress,
@@ -105,7 +105,7 @@ impl Cli {
             to: args.to_offset,
             from_time: args.since,
             to_time: args.until,
-            search: args.search.map(|text| Search::new(&text, case)),
+            filter: args.search.and_then(|text| search_filter(&text, case)),
         };
         let request =
             ExportRequest { topic: args.topic.clone(), records, format, path: args.file, replace: args.replace };

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use memchr::memmem;
 
 use crate::codec::RecordRef;
+use crate::model::Record;
 use crate::payload::json::JsonValue;
 use crate::payload::{CaseRule, Search};
 
@@ -86,6 +87,16 @@ impl Matcher {
                     })
             }
             Self::Field(test) => record.value.is_some_and(|value| test.matches(value)),
+        }
+    }
+}
+
+impl Matcher {
+    /// As [`Matcher::matches`], for a record that stands on its own.
+    pub fn matches_record(&self, record: &Record) -> bool {
+        match self {
+            Self::Text(search) => search.matches(record),
+            Self::Field(test) => record.value.as_deref().is_some_and(|value| test.matches(value)),
         }
     }
 }
