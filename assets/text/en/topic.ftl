@@ -16,3 +16,55 @@ topic-import = Import…
 topic-open-settings = Change settings
 topic-export = Export…
 topic-consume = Consume
+
+## Partitions, groups and settings of a topic
+
+partitions-about = Each partition is a log of its own; order holds within it.
+partitions-records = Records
+partitions-size = Size
+partitions-leader = Leader
+partitions-epoch = Leader epoch
+partitions-state = State
+partitions-fine = in order
+partitions-no-leader = no leader
+partitions-damaged-what = A partition of this topic cannot be read; the others go on
+partitions-damaged-next = Put a good copy of the file in its place and open the workspace again, or delete the topic.
+topic-groups-none = No group reads this topic. Browsing it here does not make one.
+topic-groups-owned = Partitions read
+
+settings-loading = Asking for the settings
+settings-find = Find a setting
+settings-show-fixed = Show what cannot be changed here
+settings-apply = { $count ->
+    [one] Apply 1 change
+   *[other] Apply { $count } changes
+}
+settings-discard = Discard
+settings-fault = A value is not possible; see the red words.
+settings-none-found = No setting matches.
+settings-changed = not applied
+settings-own = set on this topic
+settings-fixed = cannot be changed here
+settings-default = Default: { $value }
+settings-reset = Back to the default
+settings-unlimited = without limit
+settings-fault-whole = A whole number is needed.
+settings-fault-number = A number is needed.
+
+topic-danger = The topic itself
+topic-danger-add = Partitions can be added and never taken away; keys may then go to other partitions.
+topic-danger-empty = Deletes all records; the topic and its settings stay.
+topic-danger-delete = Deletes the topic with all of its records.
+
+config-cleanup-policy = What happens to old records: delete drops them by time and size.
+config-compression-type = How stored batches are compressed; producer keeps what the producer chose.
+config-delete-retention-ms = How long a compacted topic keeps the mark of a deleted key.
+config-max-message-bytes = The largest batch that is taken.
+config-message-timestamp-after-max-ms = How far ahead of the broker's clock a record's timestamp may lie.
+config-message-timestamp-before-max-ms = How far behind the broker's clock a record's timestamp may lie.
+config-message-timestamp-type = Who sets a record's timestamp: the producer (CreateTime) or the broker (LogAppendTime).
+config-min-insync-replicas = How many replicas must have a record before acks=all is answered.
+config-retention-bytes = How large a partition may grow before its oldest records are deleted.
+config-retention-ms = How long records are kept before they are deleted.
+config-segment-bytes = Size of a segment, the unit in which Kafka deletes.
+config-segment-ms = After how much time a new segment begins.

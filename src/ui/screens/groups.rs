@@ -2,6 +2,8 @@
 
 mod rows;
 
+pub use self::rows::trend;
+
 use std::sync::Arc;
 
 use egui::{Id, Ui};

@@ -1,17 +1,193 @@
-//! Topic > Partitions.
+//! Topic > Partitions: where each starts and ends, how large it is, who leads it, and whether it is damaged.
+
+use std::sync::Arc;
+
+use egui::Ui;
 
 use crate::{
-    session::TopicFacts,
-    ui::{ctx::Ctx, widgets},
+    session::{PartitionFacts, TopicFacts},
+    ui::{
+        Action,
+        ctx::Ctx,
+        format, icon,
+        screens::topics::dialogs::{self, TopicDialog},
+        theme::{self, fonts},
+        widgets::{self, Button, Column, Rows, Table, TableState},
+    },
 };
 
 /// What the tab keeps between frames.
 #[derive(Default)]
-pub struct PartitionsTab {}
+pub struct PartitionsTab {
+    table: TableState,
+    order: Vec<usize>,
+    dialog: Option<TopicDialog>,
+}
+
+struct PartitionRows<'a, 'c> {
+    ctx: &'a Ctx<'c>,
+    topic: &'a TopicFacts,
+    order: &'a [usize],
+}
 
 impl PartitionsTab {
     /// Draws the tab.
-    pub fn ui(&mut self, ui: &mut egui::Ui, _ctx: &Ctx<'_>, _topic: &TopicFacts) {
-        widgets::page(ui, |_ui| ());
+    pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
+        widgets::page(ui, |ui| {
+            self.toolbar(ui, ctx, topic);
+            if let Some(damaged) = topic.partitions.iter().find_map(|p| p.damage.as_ref()) {
+                damage(ui, ctx, damaged);
+            }
+            ui.add_space(4.0);
+            widgets::card_fill(ui, |ui| self.table(ui, ctx, topic));
+        });
+        dialogs::show(ui, ctx, &mut self.dialog);
+    }
+
+    fn toolbar(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
+        let internal = topic.internal.then(|| ctx.t("topics-internal-why"));
+        let about = ctx.t("partitions-about");
+        widgets::toolbar(
+            ui,
+            |ui| drop(widgets::quiet(ui, &about)),
+            |ui| {
+                let add = ctx.t("topics-add-partitions");
+                if ui.add(Button::secondary(&add).icon(icon::ADD).unless(internal.as_deref())).clicked() {
+                    self.dialog = Some(TopicDialog::add_partitions(topic));
+                }
+                let before = ctx.t("topics-delete-before");
+                if ui.add(Button::danger(&before).unless(internal.as_deref())).clicked() {
+                    self.dialog = Some(TopicDialog::delete_before(topic));
+                }
+            },
+        );
+    }
+
+    fn table(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
+        self.order = ordered(topic, self.table.sort());
+        let ids = [
+            "partitions-id",
+            "partitions-start",
+            "partitions-end",
+            "partitions-records",
+            "partitions-size",
+            "partitions-leader",
+            "partitions-epoch",
+            "partitions-state",
+        ];
+        let words: Vec<Arc<str>> = ids.iter().map(|id| ctx.t(id)).collect();
+        let columns = [
+            Column::left("id", &words[0], 110.0).sorts().stays(),
+            Column::right("start", &words[1], 130.0).sorts(),
+            Column::right("end", &words[2], 130.0).sorts(),
+            Column::right("records", &words[3], 130.0).sorts(),
+            Column::right("size", &words[4], 110.0).sorts(),
+            Column::right("leader", &words[5], 90.0),
+            Column::right("epoch", &words[6], 110.0),
+            Column::left("state", &words[7], 180.0).grows(),
+        ];
+        let name = ctx.t("topic-tab-partitions");
+        let mut rows = PartitionRows { ctx, topic, order: &self.order };
+        let table = Table::new("partitions", &name, &columns).sorted_by("id", false).primary();
+        let response = table.show(ui, ctx, &mut self.table, &mut rows);
+        if response.copy {
+            copy(ctx, topic, &self.order);
+        }
+    }
+}
+
+fn ordered(topic: &TopicFacts, sort: Option<(&str, bool)>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..topic.partitions.len()).collect();
+    let Some((column, descending)) = sort else { return order };
+    let key = |index: &usize| -> i64 {
+        let p = &topic.partitions[*index];
+        match column {
+            "start" => p.start.unwrap_or(-1),
+            "end" => p.end.unwrap_or(-1),
+            "records" => records(p).map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX)),
+            "size" => p.size_bytes.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX)),
+            _ => *index as i64,
+        }
+    };
+    match descending {
+        true => order.sort_by_key(|index| std::cmp::Reverse(key(index))),
+        false => order.sort_by_key(key),
+    }
+    order
+}
+
+fn records(partition: &PartitionFacts) -> Option<u64> {
+    u64::try_from(partition.end? - partition.start?).ok()
+}
+
+fn copy(ctx: &Ctx<'_>, topic: &TopicFacts, order: &[usize]) {
+    let number = |n: Option<i64>| n.map_or_else(String::new, |n| n.to_string());
+    let lines = order.iter().filter_map(|index| topic.partitions.get(*index)).map(|p| {
+        let size = p.size_bytes.map_or_else(String::new, |n| n.to_string());
+        format!("{}\t{}\t{}\t{size}", p.id, number(p.start), number(p.end))
+    });
+    ctx.act(Action::Copy(lines.collect::<Vec<_>>().join("\n")));
+}
+
+fn damage(ui: &mut Ui, ctx: &Ctx<'_>, why: &str) {
+    use crate::session::{Phrase, Problem};
+    let problem =
+        Problem::new(Phrase::new("partitions-damaged-what"), why).next(Phrase::new("partitions-damaged-next"));
+    ui.add_space(4.0);
+    widgets::problem(ui, ctx, &problem, None);
+}
+
+impl PartitionRows<'_, '_> {
+    fn partition(&self, row: u64) -> Option<&PartitionFacts> {
+        self.topic.partitions.get(*self.order.get(usize::try_from(row).ok()?)?)
+    }
+}
+
+impl Rows for PartitionRows<'_, '_> {
+    fn count(&self) -> u64 {
+        self.order.len() as u64
+    }
+
+    fn name(&self, row: u64) -> String {
+        self.partition(row).map(|p| format!("{} {}", self.ctx.t("partitions-id"), p.id)).unwrap_or_default()
+    }
+
+    fn cell(&mut self, ui: &mut Ui, row: u64, column: usize) {
+        let theme = theme::of(ui);
+        let Some(p) = self.partition(row) else { return };
+        let number = |ui: &mut Ui, n: Option<i64>| match n {
+            Some(n) => drop(widgets::data(ui, &format::integer(n))),
+            None => drop(widgets::faint(ui, format::UNKNOWN)),
+        };
+        match column {
+            0 => {
+                let color = theme.series(usize::try_from(p.id).unwrap_or_default());
+                let (rect, _) = ui.allocate_exact_size(egui::vec2(6.0, 6.0), egui::Sense::hover());
+                ui.painter().rect_filled(rect, 1.0, color);
+                widgets::data(ui, &p.id.to_string());
+            }
+            1 => number(ui, p.start),
+            2 => number(ui, p.end),
+            3 => number(ui, records(p).and_then(|n| i64::try_from(n).ok())),
+            4 => match p.size_bytes {
+                Some(bytes) => {
+                    let response = widgets::data_quiet(ui, &format::bytes_text(bytes));
+                    response.on_hover_text(format!("{} B", format::count(bytes)));
+                }
+                None => drop(widgets::faint(ui, format::UNKNOWN)),
+            },
+            5 => number(ui, p.leader.map(i64::from)),
+            6 => number(ui, (p.leader_epoch >= 0).then_some(i64::from(p.leader_epoch))),
+            _ => match &p.damage {
+                Some(why) => {
+                    widgets::chip(ui, icon::ERROR, &self.ctx.t("topic-damaged"), theme.bad).on_hover_text(why);
+                    widgets::elided(ui, why, fonts::body(), theme.quiet);
+                }
+                None if p.leader.is_none() => {
+                    widgets::chip(ui, icon::CARE, &self.ctx.t("partitions-no-leader"), theme.care);
+                }
+                None => drop(widgets::faint(ui, &self.ctx.t("partitions-fine"))),
+            },
+        }
     }
 }

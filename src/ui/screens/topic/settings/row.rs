@@ -1,0 +1,186 @@
+//! One setting: name, explanation, default, and a field for its value.
+
+use std::collections::BTreeMap;
+
+use egui::{TextEdit, Ui};
+
+use crate::{
+    model::{ConfigEntry, ConfigKind, ConfigSource},
+    ui::{ctx::Ctx, format, text::Language, theme::fonts, widgets},
+};
+
+/// Width of the side with the value, in points.
+const VALUE_WIDTH: f32 = 300.0;
+
+/// A change that is not applied yet.
+pub(super) struct Draft {
+    /// `None` takes the topic's own value away.
+    pub value: Option<String>,
+    pub fault: Option<String>,
+}
+
+/// Draws the row; edits go into `drafts`.
+pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &mut BTreeMap<String, Draft>) {
+    ui.horizontal_top(|ui| {
+        let words_width = (ui.available_width() - VALUE_WIDTH - 24.0).max(200.0);
+        ui.allocate_ui_with_layout(egui::vec2(words_width, 20.0), egui::Layout::top_down(egui::Align::Min), |ui| {
+            ui.set_width(words_width);
+            ui.spacing_mut().item_spacing.y = 3.0;
+            words(ui, ctx, config, drafts);
+        });
+        ui.add_space(24.0);
+        ui.vertical(|ui| {
+            ui.set_width(VALUE_WIDTH);
+            ui.spacing_mut().item_spacing.y = 4.0;
+            value(ui, ctx, config, drafts);
+        });
+    });
+}
+
+fn words(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &BTreeMap<String, Draft>) {
+    ui.horizontal(|ui| {
+        widgets::rich(ui, &config.name, fonts::data(), ctx.theme.text);
+        if drafts.contains_key(&config.name) {
+            widgets::chip_plain(ui, &ctx.t("settings-changed"), ctx.theme.care);
+        } else if config.source == ConfigSource::Topic {
+            widgets::chip_plain(ui, &ctx.t("settings-own"), ctx.theme.accent);
+        }
+    });
+    if let Some(about) = explanation(ctx, config) {
+        widgets::paragraph(ui, &about);
+    }
+}
+
+/// Our own words in the window's language where there are any, else the broker's.
+fn explanation(ctx: &Ctx<'_>, config: &ConfigEntry) -> Option<String> {
+    let id = format!("config-{}", config.name.replace('.', "-"));
+    let own = ctx.text.get(&id);
+    if *own != *id && ctx.format.language == Language::Chinese {
+        return Some(own.to_string());
+    }
+    config.documentation.clone().or_else(|| (*own != *id).then(|| own.to_string()))
+}
+
+fn value(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &mut BTreeMap<String, Draft>) {
+    let stored = config.value.clone().unwrap_or_default();
+    let default = config.default.clone().unwrap_or_default();
+    let draft = drafts.get(&config.name);
+    let mut text = match draft {
+        Some(Draft { value: Some(value), .. }) => value.clone(),
+        Some(Draft { value: None, .. }) => default.clone(),
+        None => stored.clone(),
+    };
+    if config.read_only {
+        ui.horizontal(|ui| {
+            widgets::data_quiet(ui, if text.is_empty() { format::UNKNOWN } else { &text });
+            widgets::faint(ui, &ctx.t("settings-fixed"));
+        });
+        return;
+    }
+    let fault = draft.and_then(|draft| draft.fault.clone());
+    let before = text.clone();
+    match config.kind {
+        ConfigKind::Boolean => {
+            let mut on = text == "true";
+            let word = if on { "true" } else { "false" };
+            if widgets::switch(ui, &mut on, word).changed() {
+                text = on.to_string();
+            }
+        }
+        _ => match choices(&config.name) {
+            Some(words) => {
+                let entries: Vec<(String, String)> =
+                    words.iter().map(|word| ((*word).to_owned(), (*word).to_owned())).collect();
+                widgets::select(ui, &config.name, &mut text, &entries, 200.0);
+            }
+            None => {
+                let edit = TextEdit::singleline(&mut text).font(fonts::data()).desired_width(200.0);
+                ui.add(edit).accessible_name(config.name.clone());
+            }
+        },
+    }
+    if text != before {
+        let fault = fault_of(ctx, config, &text);
+        if text == stored {
+            drafts.remove(&config.name);
+        } else {
+            drafts.insert(config.name.clone(), Draft { value: Some(text.clone()), fault });
+        }
+    }
+    below(ui, ctx, config, &text, &default, fault.as_deref(), drafts);
+}
+
+/// Fault or reading of the value, the default, and the way back to it.
+fn below(
+    ui: &mut Ui,
+    ctx: &Ctx<'_>,
+    config: &ConfigEntry,
+    text: &str,
+    default: &str,
+    fault: Option<&str>,
+    drafts: &mut BTreeMap<String, Draft>,
+) {
+    if let Some(fault) = fault {
+        widgets::rich(ui, fault, fonts::caption(), ctx.theme.bad);
+    } else if let Some(reading) = reading(ctx, &config.name, text) {
+        widgets::caption(ui, &reading);
+    }
+    ui.horizontal(|ui| {
+        let shown = reading(ctx, &config.name, default).unwrap_or_else(|| default.to_owned());
+        let shown = if shown.is_empty() { format::UNKNOWN.to_owned() } else { shown };
+        widgets::rich(
+            ui,
+            &ctx.text.with("settings-default", &[("value", shown.into())]),
+            fonts::caption(),
+            ctx.theme.faint,
+        );
+        let own = config.source == ConfigSource::Topic || drafts.contains_key(&config.name);
+        let back = drafts.get(&config.name).is_some_and(|draft| draft.value.is_none());
+        if own && !back && widgets::link(ui, &ctx.t("settings-reset")).clicked() {
+            if config.source == ConfigSource::Topic {
+                drafts.insert(config.name.clone(), Draft { value: None, fault: None });
+            } else {
+                drafts.remove(&config.name);
+            }
+        }
+    });
+}
+
+/// The words that a setting takes, where there are few.
+fn choices(name: &str) -> Option<&'static [&'static str]> {
+    Some(match name {
+        "message.timestamp.type" => &["CreateTime", "LogAppendTime"],
+        "compression.type" => &["producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"],
+        "cleanup.policy" => &["delete", "compact", "compact,delete"],
+        _ => return None,
+    })
+}
+
+/// What is wrong with a value, as far as its type tells; the broker checks the rest.
+fn fault_of(ctx: &Ctx<'_>, config: &ConfigEntry, text: &str) -> Option<String> {
+    let text = text.trim();
+    let fine = match config.kind {
+        ConfigKind::Int => text.parse::<i32>().is_ok(),
+        ConfigKind::Short => text.parse::<i16>().is_ok(),
+        ConfigKind::Long => text.parse::<i64>().is_ok(),
+        ConfigKind::Double => text.parse::<f64>().is_ok_and(f64::is_finite),
+        _ => true,
+    };
+    (!fine).then(|| match config.kind {
+        ConfigKind::Double => ctx.t("settings-fault-number").to_string(),
+        _ => ctx.t("settings-fault-whole").to_string(),
+    })
+}
+
+/// A number in its unit: milliseconds as a duration, bytes as a size.
+fn reading(ctx: &Ctx<'_>, name: &str, text: &str) -> Option<String> {
+    let number: i64 = text.trim().parse().ok()?;
+    let unlimited = (number == -1 || number == i64::MAX).then(|| ctx.t("settings-unlimited").to_string());
+    if name.ends_with(".ms") {
+        return unlimited.or_else(|| Some(ctx.format.duration(number)));
+    }
+    if name.ends_with(".bytes") {
+        return unlimited.or_else(|| u64::try_from(number).ok().map(format::bytes_text));
+    }
+    None
+}
