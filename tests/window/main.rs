@@ -1,2 +1,5 @@
 //! The whole window through its accessibility tree, without a display.
 #![allow(clippy::unwrap_used)]
+
+mod overview;
+mod support;

@@ -8,7 +8,6 @@ use super::super::{
     icon::{self, Icon},
     place::Place,
     theme::{self, ICON, RADIUS, fonts},
-    widgets,
 };
 
 /// Width of the navigation, in points.
@@ -39,7 +38,7 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
             for (place, icon, words, count) in entries {
                 entry(ui, ctx, place, icon, words, count);
             }
-            ui.add_space(14.0);
+            ui.add_space(12.0);
             head(ui, &ctx.t("nav-learn"));
             labs(ui, ctx);
             ui.with_layout(egui::Layout::bottom_up(egui::Align::Min), |ui| {
@@ -49,12 +48,10 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
 }
 
 fn head(ui: &mut Ui, words: &str) {
-    ui.horizontal(|ui| {
-        ui.add_space(10.0);
-        let color = theme::of(ui).faint;
-        widgets::rich(ui, words, fonts::caption(), color);
-    });
-    ui.add_space(6.0);
+    let theme = theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 22.0), Sense::hover());
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), fonts::caption(), theme.faint);
+    ui.painter().galley(egui::pos2(rect.left() + 10.0, rect.center().y - galley.size().y / 2.0), galley, theme.faint);
 }
 
 fn entry(ui: &mut Ui, ctx: &Ctx<'_>, place: Place, icon: Icon, words: &str, count: Option<usize>) {

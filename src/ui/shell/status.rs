@@ -17,19 +17,20 @@ const HEIGHT: f32 = 26.0;
 
 pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
     let theme = theme::of(ui);
-    Panel::bottom("status-bar")
+    let bar = Panel::bottom("status-bar")
         .exact_size(HEIGHT)
         .resizable(false)
         .show_separator_line(false)
         .frame(Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(12, 0)))
         .show(ui, |ui| {
-            ui.painter().hline(ui.clip_rect().x_range(), ui.max_rect().top() + 0.5, theme.rule());
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 20.0;
                 facts(ui, ctx);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| jobs(ui, ctx));
             });
         });
+    let rect = bar.response.rect;
+    ui.painter().hline(rect.x_range(), rect.top() + 0.5, theme.rule());
 }
 
 /// Colour of the dot before the address: open, on its way, in trouble.
