@@ -53,10 +53,13 @@ impl TopicsWatch {
         self.take_list(client.topics().await?);
         let counters = inspector.map(|inspector| inspector.counters());
         let asked = self.to_ask(counters.as_ref(), full);
-        for chunk in asked.chunks(OFFSETS_ASKED_MAX) {
-            let answers = client.offsets(chunk.to_vec()).await?;
-            for ((asked_of, spec), (_, answer)) in chunk.iter().zip(answers) {
-                self.take_offset(asked_of, *spec, answer.ok());
+        // A request may name a partition once, so each kind of offset is a question of its own.
+        for spec in [OffsetSpec::Earliest, OffsetSpec::Latest, OffsetSpec::MaxTimestamp] {
+            for chunk in asked.chunks(OFFSETS_ASKED_MAX) {
+                let answers = client.offsets(chunk.iter().map(|tp| (tp.clone(), spec)).collect()).await?;
+                for (tp, answer) in answers {
+                    self.take_offset(&tp, spec, answer.ok());
+                }
             }
         }
         if full && let Some(inspector) = inspector {
@@ -114,7 +117,7 @@ impl TopicsWatch {
         }
     }
 
-    fn to_ask(&self, counters: Option<&Counters>, full: bool) -> Vec<(TopicPartition, OffsetSpec)> {
+    fn to_ask(&self, counters: Option<&Counters>, full: bool) -> Vec<TopicPartition> {
         let mut asked = Vec::new();
         for (name, watch) in &self.topics {
             let counted = counters.map(|counters| counters.topics.get(name).copied().unwrap_or_default());
@@ -123,10 +126,7 @@ impl TopicsWatch {
                 continue;
             }
             for partition in watch.facts.partitions.iter().filter(|p| p.leader.is_some() && p.damage.is_none()) {
-                let tp = TopicPartition::new(Arc::clone(name), partition.id);
-                asked.push((tp.clone(), OffsetSpec::Earliest));
-                asked.push((tp.clone(), OffsetSpec::Latest));
-                asked.push((tp, OffsetSpec::MaxTimestamp));
+                asked.push(TopicPartition::new(Arc::clone(name), partition.id));
             }
         }
         asked
