@@ -1,2 +1,193 @@
-//! Benchmarks of frame.
-fn main() {}
+//! The window's own work for a frame, without the rasteriser: scrolling a topic of a million records while records come
+//! in, a chart of rates open, against a frame of the same window that shows the settings; and how soon the first frame of
+//! a large workspace is there.
+//!
+//! `cargo bench --bench frame`; `MILLPOND_BENCH_RECORDS` sets the records of the large workspace (default 10 million).
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use criterion::{Criterion, criterion_group, criterion_main};
+use eframe::App as _;
+use millpond::app::settings::Settings;
+use millpond::app::window::App;
+use millpond::client::{NewTopic, ProduceOptions};
+use millpond::model::{Acks, NewRecord};
+use millpond::session::{OpenSessionOptions, Session};
+use millpond::ui::{action::Action, place::Place};
+
+const SCROLLED_RECORDS: usize = 1_000_000;
+const FRAMES: usize = 1_200;
+const BUDGET: Duration = Duration::from_millis(4);
+const SIZE: egui::Vec2 = egui::Vec2::new(1280.0, 800.0);
+
+fn fill(folder: &Path, topic: &str, records: usize) {
+    let session = Session::open_local(folder, OpenSessionOptions::quiet()).unwrap();
+    let client = session.client().clone();
+    let name = topic.to_owned();
+    session.handle().block_on(async move {
+        client.create_topic(&NewTopic { name: name.clone(), partitions: Some(4), configs: Vec::new() }).await.unwrap();
+        let options = ProduceOptions { acks: Acks::Leader, ..ProduceOptions::default() };
+        for first in (0..records).step_by(20_000) {
+            let batch = (first..records.min(first + 20_000)).map(record).collect();
+            client.produce(&name, batch, options).await.unwrap();
+        }
+    });
+    session.close();
+}
+
+fn record(number: usize) -> NewRecord {
+    NewRecord {
+        key: Some(Bytes::from(format!("key-{:05}", number % 10_000))),
+        value: Some(Bytes::from(format!("{{\"number\":{number},\"place\":\"{}\"}}", "north of the mill ".repeat(3)))),
+        timestamp: Some(1_700_000_000_000 + number as i64 * 10),
+        ..NewRecord::default()
+    }
+}
+
+/// The app without a window: its frames are built and tessellated as eframe does, and thrown away.
+struct Headless {
+    context: egui::Context,
+    app: App,
+    frame: eframe::Frame,
+    started: Instant,
+}
+
+impl Headless {
+    fn open(folder: &Path) -> Self {
+        let context = egui::Context::default();
+        let app = App::for_tests(&context, folder.to_owned(), Settings::default()).unwrap();
+        Self { context, app, frame: eframe::Frame::_new_kittest(), started: Instant::now() }
+    }
+
+    /// One frame with these events; the time that building and tessellating it took.
+    fn frame(&mut self, events: Vec<egui::Event>) -> Duration {
+        let input = egui::RawInput {
+            screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, SIZE)),
+            time: Some(self.started.elapsed().as_secs_f64()),
+            events,
+            ..egui::RawInput::default()
+        };
+        let started = Instant::now();
+        self.app.logic(&self.context, &mut self.frame);
+        let output = self.context.run_ui(input, |ui| self.app.ui(ui, &mut self.frame));
+        let shapes = self.context.tessellate(output.shapes, output.pixels_per_point);
+        let took = started.elapsed();
+        std::hint::black_box(shapes);
+        took
+    }
+
+    fn go(&mut self, place: Place) {
+        self.app.ask(Action::Go(place));
+        // Until what it shows was loaded in the background.
+        let until = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < until {
+            self.frame(Vec::new());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn close(mut self) {
+        self.app.on_exit(None);
+    }
+}
+
+fn percentile(times: &mut [Duration], share: f64) -> Duration {
+    times.sort();
+    times[((times.len() - 1) as f64 * share) as usize]
+}
+
+fn frames(app: &mut Headless, scroll: bool) -> Vec<Duration> {
+    (0..FRAMES)
+        .map(|number| {
+            let mut events = vec![egui::Event::PointerMoved(egui::pos2(600.0, 500.0))];
+            if scroll {
+                events.push(egui::Event::MouseWheel {
+                    unit: egui::MouseWheelUnit::Point,
+                    delta: egui::vec2(0.0, if number % 400 < 300 { -260.0 } else { 700.0 }),
+                    phase: egui::TouchPhase::Move,
+                    modifiers: egui::Modifiers::NONE,
+                    source: egui::MouseWheelSource::Unknown,
+                });
+            }
+            let took = app.frame(events);
+            // As a display would: the background gets its turn between the frames.
+            std::thread::sleep(Duration::from_millis(2));
+            took
+        })
+        .collect()
+}
+
+fn scrolling(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    fill(folder.path(), "million", SCROLLED_RECORDS);
+    let mut app = Headless::open(folder.path());
+    // Records keep coming in while it is scrolled.
+    let session = app.app.session().unwrap().clone();
+    let client = session.client().clone();
+    session.spawn(async move {
+        for number in 0.. {
+            let records = (0..20).map(|n| record(SCROLLED_RECORDS + number * 20 + n)).collect();
+            let options = ProduceOptions { acks: Acks::Leader, ..ProduceOptions::default() };
+            if client.produce("million", records, options).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    app.go(Place::Settings);
+    let mut beside = frames(&mut app, false);
+    app.go(Place::topic("million"));
+    let mut messages = frames(&mut app, true);
+    app.go(Place::Overview);
+    let mut chart = frames(&mut app, false);
+    let base = percentile(&mut beside, 0.5);
+    for (name, times) in
+        [("settings", &mut beside), ("messages, scrolled", &mut messages), ("overview, chart", &mut chart)]
+    {
+        let (half, high) = (percentile(times, 0.5), percentile(times, 0.99));
+        println!(
+            "frame of {name}: median {:.2} ms, 99th percentile {:.2} ms; {:.2} of the budget of 4 ms; {:.1} times a frame of settings",
+            half.as_secs_f64() * 1e3,
+            high.as_secs_f64() * 1e3,
+            high.as_secs_f64() / BUDGET.as_secs_f64(),
+            half.as_secs_f64() / base.as_secs_f64(),
+        );
+    }
+    app.go(Place::topic("million"));
+    let mut group = criterion.benchmark_group("frame");
+    group.sample_size(20).bench_function("messages", |bencher| bencher.iter(|| app.frame(Vec::new())));
+    group.finish();
+    app.close();
+}
+
+fn first_frame(criterion: &mut Criterion) {
+    let records = std::env::var("MILLPOND_BENCH_RECORDS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000_000);
+    let folder = tempfile::tempdir().unwrap();
+    let empty = tempfile::tempdir().unwrap();
+    fill(folder.path(), "large", records);
+    let open = |path: &Path| {
+        let started = Instant::now();
+        let mut app = Headless::open(path);
+        app.frame(Vec::new());
+        let took = started.elapsed();
+        app.close();
+        took
+    };
+    let (mut large, mut small): (Vec<_>, Vec<_>) = (0..5).map(|_| (open(folder.path()), open(empty.path()))).unzip();
+    let (large, small) = (percentile(&mut large, 0.5), percentile(&mut small, 0.5));
+    println!(
+        "workspace of {records} records opened and its first frame built: {:.0} ms, {:.2} of the budget of 500 ms; {:.2} times an empty workspace",
+        large.as_secs_f64() * 1e3,
+        large.as_secs_f64() / 0.5,
+        large.as_secs_f64() / small.as_secs_f64(),
+    );
+    let mut group = criterion.benchmark_group("first frame");
+    group.sample_size(10).bench_function("large workspace", |bencher| bencher.iter(|| open(folder.path())));
+    group.finish();
+}
+
+criterion_group!(benches, scrolling, first_frame);
+criterion_main!(benches);

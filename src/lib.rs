@@ -29,11 +29,14 @@
 //! | [`client`] | a Kafka client over [`client::Connection`] | codec, model |
 //! | [`payload`] | bytes <-> something a person can read | model |
 //! | [`transfer`] | files <-> topics | client, payload, model |
-//! | [`session`] | what a window is connected to: cluster, background jobs, samples over time | client, broker, transfer, payload, model |
+//! | [`session`] | what a window is connected to: cluster, background jobs, samples over time | client, broker, transfer, payload, codec, model |
 //! | [`ui`] | screens, widgets, commands, theme, translated text | session, payload, model |
 //! | [`app`] | the composition root: window, command line, settings | all |
 //!
 //! `tests/rooms.rs` keeps this table: a wrong arrow fails the build.
+//!
+//! One arrow is not in the first design: `session` reads record batches through `codec`. The record browser searches raw
+//! batches with borrowed records, a million a second; a detour through owned records of `client` would cost most of that.
 //!
 //! # Invariants
 //!
