@@ -51,6 +51,8 @@ pub struct ExportDraft {
     pub records: Exported,
     /// The text that is searched for, as it was typed.
     pub search: String,
+    /// Whether the search tells capitals from small letters.
+    pub match_case: bool,
 }
 
 /// What the session keeps about transfers.

@@ -27,6 +27,7 @@ pub struct Screens {
 impl Screens {
     /// Draws the screen of the place that is shown, on the whole of `ui`.
     pub fn ui(&mut self, ui: &mut egui::Ui, ctx: &Ctx<'_>) {
+        self.transfers.note_place(ctx.place);
         match ctx.place {
             Place::Overview => self.overview.ui(ui, ctx),
             Place::Topics => self.topics.ui(ui, ctx),
