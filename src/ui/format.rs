@@ -83,8 +83,9 @@ pub fn short(value: f64) -> String {
             return format!("{}{unit}", grouped_fraction(scaled, digits));
         }
     }
-    let digits = usize::from(value.fract() != 0.0);
-    grouped_fraction(value, digits)
+    // As many digits after the point as the value has, at most two: 0.25, 0.5, 3.
+    let digits = (0..2).find(|digits| (value * 10_f64.powi(*digits)).fract().abs() < 1e-9).unwrap_or(2);
+    grouped_fraction(value, digits as usize)
 }
 
 /// A share of one, in percent: `62 %`; never 100 before all is done, never 0 once something is.
@@ -287,6 +288,7 @@ mod tests {
         assert_eq!(rate_or_unknown(None), UNKNOWN);
         assert_eq!(short(24_000.0), "24 k");
         assert_eq!(short(1_500.0), "1,500");
+        assert_eq!([0.25, 0.5, 3.0].map(short), ["0.25", "0.5", "3"]);
         assert_eq!(short(1_250_000.0), "1.2 M");
     }
 

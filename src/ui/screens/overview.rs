@@ -36,15 +36,13 @@ impl OverviewScreen {
 
     fn filled(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         widgets::page_scroll(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = BETWEEN;
             header(ui, ctx);
-            ui.add_space(4.0);
             figures(ui, ctx);
-            ui.add_space(4.0);
             // The chart takes what the window gives; the rest scrolls when it is small.
             let height = (ui.clip_rect().bottom() - ui.cursor().top() - 16.0).max(420.0);
             let upper = (height * 0.52).floor();
             widgets::columns(ui, upper, &[1.0], |ui, _| self.rates.show(ui, ctx));
-            ui.add_space(BETWEEN - 8.0);
             widgets::columns(ui, height - upper - BETWEEN, &[1.6, 1.0], |ui, column| {
                 if column == 0 {
                     health::busiest(ui, ctx);
@@ -131,7 +129,7 @@ fn figures(ui: &mut Ui, ctx: &Ctx<'_>) {
         ),
         (ctx.t("overview-disk"), size, unit.into(), ctx.t("overview-disk-about").to_string(), Place::Settings),
     ];
-    widgets::columns(ui, 88.0, &[1.0; 5], |ui, index| {
+    widgets::columns(ui, 92.0, &[1.0; 5], |ui, index| {
         let (label, value, unit, below, place) = &cards[index];
         let card = widgets::card(ui, |ui| widgets::figure(ui, label, value, None, unit, (below, None)));
         let response = card.response.interact(egui::Sense::click()).on_hover_cursor(egui::CursorIcon::PointingHand);

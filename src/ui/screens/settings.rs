@@ -34,11 +34,13 @@ impl SettingsScreen {
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         widgets::page_scroll(ui, |ui| {
             widgets::page_header(ui, &[], &ctx.t("nav-settings"), |_| (), |_| ());
-            ui.set_max_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = BETWEEN;
-            looks(ui, ctx);
-            workspace(ui, ctx);
-            about(ui, ctx);
+            ui.scope(|ui| {
+                ui.set_max_width(WIDTH);
+                ui.spacing_mut().item_spacing.y = BETWEEN;
+                looks(ui, ctx);
+                workspace(ui, ctx);
+                about(ui, ctx);
+            });
         });
     }
 }
@@ -130,6 +132,7 @@ fn about(ui: &mut Ui, ctx: &Ctx<'_>) {
 /// A label at the left, a control, and quiet words at the right.
 fn row(ui: &mut Ui, label: &str, right: &str, control: impl FnOnce(&mut Ui)) {
     let theme = theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 4.0;
     ui.horizontal(|ui| {
         ui.set_min_height(theme::CONTROL);
         let (slot, _) = ui.allocate_exact_size(egui::vec2(LABELS, theme::CONTROL), egui::Sense::hover());

@@ -85,6 +85,18 @@ pub fn semibold(size: f32) -> FontId {
     FontId::new(size, named(SEMIBOLD))
 }
 
+/// Whether text in that font has letters for which only one weight is embedded.
+pub fn needs_weight(font: &FontId, text: &str) -> bool {
+    font.family == named(SEMIBOLD) && text.chars().any(|letter| letter >= '\u{2e80}')
+}
+
+/// Paints a line twice, a fraction of a point apart: a heavier weight where the face has none.
+pub fn paint_weighty(painter: &egui::Painter, at: egui::Pos2, galley: Arc<egui::Galley>, color: egui::Color32) {
+    let step = (galley.size().y * 0.022).clamp(0.3, 0.7);
+    painter.galley(at + egui::vec2(step, 0.0), Arc::clone(&galley), color);
+    painter.galley(at, galley, color);
+}
+
 fn named(name: &'static str) -> FontFamily {
     FontFamily::Name(name.into())
 }

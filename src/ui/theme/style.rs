@@ -45,7 +45,16 @@ fn restyle(style: &mut Style, theme: &Theme, calm: bool) {
     spacing.icon_width = 16.0;
     spacing.icon_width_inner = 9.0;
     spacing.icon_spacing = 8.0;
-    spacing.scroll = ScrollStyle { bar_width: 8.0, floating_width: 4.0, ..ScrollStyle::floating() };
+    spacing.scroll = ScrollStyle {
+        bar_width: 8.0,
+        floating_width: 5.0,
+        dormant_handle_opacity: 0.12,
+        active_handle_opacity: 0.22,
+        interact_handle_opacity: 0.45,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.0,
+        ..ScrollStyle::floating()
+    };
     spacing.scroll.fade.strength = 0.0;
 
     visuals(&mut style.visuals, theme);

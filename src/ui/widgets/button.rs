@@ -155,6 +155,7 @@ impl Widget for Button<'_> {
             Look::Primary | Look::DangerPrimary => fonts::semibold(13.0),
             _ => fonts::body(),
         };
+        let heavy = fonts::needs_weight(&font, self.text);
         let words = ui.painter().layout_no_wrap(self.text.to_owned(), font, Color32::PLACEHOLDER);
         let cap = self.keys.map(|keys| ui.painter().layout_no_wrap(keys.to_owned(), fonts::data(), theme.quiet));
         let mut width = words.size().x + 2.0 * PADDING;
@@ -182,7 +183,12 @@ impl Widget for Button<'_> {
                 x += ICON + GAP;
             }
             let words_width = words.size().x;
-            painter.galley(egui::pos2(x, y - words.size().y / 2.0), words, color);
+            let at = egui::pos2(x, y - words.size().y / 2.0);
+            if heavy {
+                fonts::paint_weighty(painter, at, words, color);
+            } else {
+                painter.galley(at, words, color);
+            }
             x += words_width;
             if let Some(cap) = cap {
                 let cap_rect = Rect::from_min_size(egui::pos2(x + GAP, y - 8.5), Vec2::new(cap.size().x + 10.0, 17.0));

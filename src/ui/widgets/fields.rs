@@ -99,8 +99,12 @@ pub fn search(ui: &mut Ui, id: Id, value: &mut String, hint: &str, count: &str, 
         ui.painter().galley(at, galley, theme.quiet);
     }
     let inner = egui::Rect::from_min_max(egui::pos2(rect.left() + 30.0, rect.top()), egui::pos2(right, rect.bottom()));
-    let edit = edit(value, fonts::body(), hint, inner.width()).id(id).margin(Margin::symmetric(0, 5));
-    let response = ui.put(inner, edit);
+    let edit = edit(value, fonts::body(), hint, inner.width())
+        .id(id)
+        .margin(Margin::ZERO)
+        .align(egui::Align2::LEFT_CENTER)
+        .min_size(inner.size());
+    let response = ui.place(inner, edit);
     response.widget_info(|| {
         let mut info = WidgetInfo::text_edit(true, &*value, &*value, hint);
         info.label = Some(hint.to_owned());

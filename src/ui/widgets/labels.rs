@@ -6,7 +6,19 @@ use crate::ui::theme::{self, fonts};
 
 /// Text in any font and colour.
 pub fn rich(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) -> Response {
+    if fonts::needs_weight(&font, text) {
+        return weighty(ui, text, font, color);
+    }
     ui.add(Label::new(RichText::new(text).font(font).color(color)).extend())
+}
+
+/// Chinese in a semibold line: the embedded face has one weight, so the second comes from drawing it twice.
+fn weighty(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) -> Response {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let (rect, response) = ui.allocate_exact_size(galley.size(), egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, ui.is_enabled(), text));
+    fonts::paint_weighty(ui.painter(), rect.min, galley, color);
+    response
 }
 
 pub fn body(ui: &mut Ui, text: &str) -> Response {

@@ -57,7 +57,6 @@ pub fn page_header(
             });
         },
     );
-    ui.add_space(4.0);
     clicked
 }
 
@@ -90,7 +89,8 @@ pub fn columns(ui: &mut Ui, height: f32, shares: &[f32], mut content: impl FnMut
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
     let mut x = rect.left();
     for (index, share) in shares.iter().enumerate() {
-        let part = (width * share / total).floor();
+        let last = index + 1 == shares.len();
+        let part = if last { rect.right() - x } else { (width * share / total).floor() };
         let cell = egui::Rect::from_min_size(egui::pos2(x, rect.top()), egui::vec2(part, height));
         let mut child = ui.new_child(
             egui::UiBuilder::new().id_salt(("column", index)).max_rect(cell).layout(Layout::top_down(Align::Min)),

@@ -11,31 +11,40 @@ use crate::ui::{
 /// A few choices side by side, the chosen one tinted. True when another was chosen.
 pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, current: &mut T, entries: &[(T, &str)]) -> bool {
     const HEIGHT: f32 = 24.0;
+    const GAP: f32 = 2.0;
     let theme = theme::of(ui);
     let mut changed = false;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
-        for (value, word) in entries {
-            let selected = *current == *value;
-            let font = if selected { fonts::medium(12.5) } else { fonts::body() };
-            let galley = ui.painter().layout_no_wrap((*word).to_owned(), font, Color32::PLACEHOLDER);
-            let size = Vec2::new((galley.size().x + 18.0).ceil(), HEIGHT);
-            let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-            response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, selected, word));
-            let color = if selected { theme.chip_text(theme.accent) } else { theme.quiet };
-            if selected {
-                ui.painter().rect_filled(rect, HEIGHT / 2.0, theme.tinted(theme.accent));
-            } else if response.hovered() {
-                ui.painter().rect_filled(rect, HEIGHT / 2.0, theme.hover);
-            }
-            super::button::focus_ring(ui, &response, rect);
-            ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
-            if response.on_hover_cursor(CursorIcon::PointingHand).clicked() && !selected {
-                *current = *value;
-                changed = true;
-            }
+    let galleys: Vec<_> = entries
+        .iter()
+        .map(|(value, word)| {
+            let font = if *current == *value { fonts::medium(13.0) } else { fonts::body() };
+            ui.painter().layout_no_wrap((*word).to_owned(), font, Color32::PLACEHOLDER)
+        })
+        .collect();
+    let width_of = |galley: &egui::Galley| (galley.size().x + 18.0).ceil();
+    let width: f32 = galleys.iter().map(|galley| width_of(galley) + GAP).sum();
+    // One piece of space, so that the order is the same in rows that are laid out from the right.
+    let (whole, group) = ui.allocate_exact_size(Vec2::new(width - GAP, HEIGHT), Sense::hover());
+    let mut left = whole.left();
+    for ((value, word), galley) in entries.iter().zip(galleys) {
+        let rect = egui::Rect::from_min_size(egui::pos2(left, whole.top()), Vec2::new(width_of(&galley), HEIGHT));
+        left = rect.right() + GAP;
+        let selected = *current == *value;
+        let response = ui.interact(rect, group.id.with(word), Sense::click());
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, selected, word));
+        let color = if selected { theme.chip_text(theme.accent) } else { theme.quiet };
+        if selected {
+            ui.painter().rect_filled(rect, HEIGHT / 2.0, theme.tinted(theme.accent));
+        } else if response.hovered() {
+            ui.painter().rect_filled(rect, HEIGHT / 2.0, theme.hover);
         }
-    });
+        super::button::focus_ring(ui, &response, rect);
+        ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
+        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() && !selected {
+            *current = *value;
+            changed = true;
+        }
+    }
     changed
 }
 

@@ -33,9 +33,7 @@ impl Rates {
         widgets::card(ui, |ui| {
             let minutes = [5, 15].map(|n| (n, ctx.format.duration(n * MINUTE)));
             widgets::card_header(ui, &ctx.t("overview-rates"), &ctx.t("overview-rates-unit"), |ui| {
-                let entries = [(minutes[1].0, minutes[1].1.as_str()), (minutes[0].0, minutes[0].1.as_str())];
-                // Laid out from the right, so that the shorter time stands left.
-                widgets::segmented(ui, &mut self.minutes, &[entries[1], entries[0]]);
+                widgets::segmented(ui, &mut self.minutes, &minutes.each_ref().map(|(n, words)| (*n, words.as_str())));
             });
             self.take(ctx);
             let span = ctx.facts.at - self.minutes * MINUTE..=ctx.facts.at;

@@ -29,7 +29,7 @@ const TIME_STEPS: [f64; 19] = [
     7.0 * DAY,
 ];
 /// Points between two times at least.
-const TIME_GAP: f32 = 90.0;
+const TIME_GAP: f32 = 120.0;
 
 /// The round value at or above the largest, of the kind 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten.
 pub(super) fn nice_top(largest: f64) -> f64 {
@@ -46,8 +46,9 @@ pub(super) fn nice_top(largest: f64) -> f64 {
 pub(super) fn value_marks(bounds: (f64, f64), top: f64) -> Vec<GridMark> {
     let power = 10_f64.powf(top.log10().floor());
     let parts = match (top / power * 10.0).round() as i64 {
+        10 => 2,
         15 | 30 | 60 => 3,
-        50 => 5,
+        50 | 100 => 5,
         _ => 4,
     };
     let step = top / f64::from(parts);
@@ -72,6 +73,9 @@ pub(super) fn time_marks(bounds: (f64, f64), step: f64, zone_seconds: i64) -> Ve
     (0..MARKS_MAX)
         .map(|n| GridMark { value: first + step * n as f64, step_size: step })
         .take_while(|mark| mark.value <= bounds.1)
+        // One at the very edge would write over the axis of values, or be cut.
+        .filter(|mark| mark.value >= bounds.0 + (bounds.1 - bounds.0) * 0.025)
+        .filter(|mark| mark.value <= bounds.1 - (bounds.1 - bounds.0) * 0.015)
         .collect()
 }
 
