@@ -68,7 +68,11 @@ impl GroupsScreen {
                 if ctx.take(Command::Find) {
                     ui.memory_mut(|memory| memory.request_focus(id));
                 }
-                widgets::search(ui, id, &mut self.find, &ctx.t("groups-find"), "", 220.0);
+                let size = egui::vec2(220.0, crate::ui::theme::CONTROL);
+                // A field lays itself out from the left, also in this row from the right.
+                ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    widgets::search(ui, id, &mut self.find, &ctx.t("groups-find"), "", 220.0);
+                });
             },
         );
     }

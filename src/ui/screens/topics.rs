@@ -95,7 +95,11 @@ impl TopicsScreen {
                 if ctx.take(Command::Find) {
                     ui.memory_mut(|memory| memory.request_focus(id));
                 }
-                widgets::search(ui, id, &mut self.question.find, &ctx.t("topics-find"), "", 190.0);
+                let size = egui::vec2(190.0, crate::ui::theme::CONTROL);
+                // A field lays itself out from the left, also in this row from the right.
+                ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    widgets::search(ui, id, &mut self.question.find, &ctx.t("topics-find"), "", 190.0);
+                });
                 let mut more = self.question.internal;
                 widgets::more(ui, &ctx.t("topics-view"), |ui| {
                     widgets::check(ui, &mut more, &ctx.t("topics-show-internal"));
