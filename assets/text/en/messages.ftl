@@ -21,7 +21,7 @@ messages-search-running = { $hits } found in { $searched } of { $total } records
 messages-search-done = { $hits ->
     [one] 1 record matches
    *[other] { $hits } records match
-} of { $searched } searched · { $rate } a second
+} of { $searched } searched
 messages-search-cancelled = Stopped after { $searched } of { $total } records · { $hits } found
 messages-search-kept = the first { $kept } are listed
 messages-no-hits = None of { $n } records holds this. A text is looked for in key, value and headers; a comparison such as mag >= 4 looks at that field of JSON values.

@@ -18,7 +18,7 @@ messages-exact-case = 区分大小写
 messages-searched = 已搜索 { $searched }，命中 { $hits }
 messages-searching = 正在搜索
 messages-search-running = 已搜索 { $searched } / { $total } 条，命中 { $hits } 条 · 每秒 { $rate } 条
-messages-search-done = 搜索了 { $searched } 条，命中 { $hits } 条 · 每秒 { $rate } 条
+messages-search-done = 搜索了 { $searched } 条，命中 { $hits } 条
 messages-search-cancelled = 搜索 { $searched } / { $total } 条后停止 · 命中 { $hits } 条
 messages-search-kept = 列出前 { $kept } 条
 messages-no-hits = { $n } 条消息中没有匹配项。文本会在键、值和消息头中查找；像 mag >= 4 这样的比较会查看 JSON 值中的该字段。

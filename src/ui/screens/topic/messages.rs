@@ -144,8 +144,7 @@ impl MessagesTab {
             }
             self.banners(ui, ctx, view);
         });
-        let rule = ui.max_rect().x_range();
-        ui.painter().hline(rule, ui.cursor().top(), theme::of(ui).rule());
+        let (rule, top) = (ui.max_rect().x_range(), ui.cursor().top());
         let mut outcome = None;
         if self.details.is_open() {
             let said = widgets::panel_right(ui, "record-details", DETAILS_WIDTH, |ui| {
@@ -158,6 +157,7 @@ impl MessagesTab {
             }
         }
         let first = super::edge_to_edge(ui, |ui| self.rows(ui, ctx, topic, view));
+        ui.painter().hline(rule, top + 0.5, theme::of(ui).rule());
         self.jump_dialog(ui, ctx, topic);
         outcome.or(first)
     }

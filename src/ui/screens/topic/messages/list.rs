@@ -8,7 +8,7 @@ use crate::{
     payload::{self, Search},
     session::{
         TopicFacts,
-        browse::{BrowseView, Histogram, Phase, Row, RowBody, RowRecord},
+        browse::{BrowseView, Histogram, Phase, RowBody, RowRecord},
     },
     ui::{
         Action,
@@ -32,6 +32,9 @@ const TIME: usize = 2;
 const KEY: usize = 3;
 const VALUE: usize = 4;
 const HEADERS: usize = 5;
+const SIZE: usize = 6;
+/// Beside open details the table leaves out what they show anyway, below this width in points.
+const BESIDE_WIDTH: f32 = 900.0;
 
 /// What was chosen in a row's menu.
 enum RowWish {
@@ -62,18 +65,30 @@ impl MessagesTab {
         let titles =
             ["column-offset", "column-partition", "column-key", "column-value", "column-headers", "column-size"]
                 .map(|id| ctx.t(id));
-        let time_width = if year.is_some() { 176.0 } else { 196.0 };
-        let columns = [
-            Column::right("offset", &titles[0], 92.0).stays(),
-            Column::left("partition", &titles[1], 64.0),
-            Column::left("time", &time, time_width),
-            Column::left("key", &titles[2], 84.0),
-            Column::left("value", &titles[3], 160.0).grows(),
-            Column::left("headers", &titles[4], 84.0),
-            Column::right("size", &titles[5], 84.0),
+        let time_width = if year.is_some() { 164.0 } else { 200.0 };
+        let mut columns = vec![
+            (OFFSET, Column::right("offset", &titles[0], 84.0).stays()),
+            (PARTITION, Column::left("partition", &titles[1], 58.0)),
+            (TIME, Column::left("time", &time, time_width)),
+            (KEY, Column::left("key", &titles[2], 78.0)),
+            (VALUE, Column::left("value", &titles[3], 160.0).grows()),
+            (HEADERS, Column::left("headers", &titles[4], 84.0)),
+            (SIZE, Column::right("size", &titles[5], 76.0)),
         ];
+        // Beside the details, which show the headers in full, the value needs the space more.
+        let beside = self.details.is_open() && ui.available_width() < BESIDE_WIDTH;
+        columns.retain(|(kind, _)| !(beside && *kind == HEADERS));
+        let (kinds, columns): (Vec<usize>, Vec<Column<'_>>) = columns.into_iter().unzip();
         let name = ctx.t("messages-table");
-        let mut rows = MessageRows { view, ctx, marker: self.marker.as_ref(), short_time: year.is_some(), wish: None };
+        let mut rows = MessageRows {
+            view,
+            ctx,
+            marker: self.marker.as_ref(),
+            short_time: year.is_some(),
+            kinds,
+            menu: !beside,
+            wish: None,
+        };
         let table = Table::new("messages", &name, &columns).primary();
         let response = table.show(ui, ctx, &mut self.table, &mut rows);
         let wish = rows.wish;
@@ -147,6 +162,9 @@ struct MessageRows<'a> {
     ctx: &'a Ctx<'a>,
     marker: Option<&'a Search>,
     short_time: bool,
+    /// What each column shows.
+    kinds: Vec<usize>,
+    menu: bool,
     wish: Option<RowWish>,
 }
 
@@ -171,17 +189,18 @@ impl Rows for MessageRows<'_> {
 
     fn cell(&mut self, ui: &mut Ui, index: u64, column: usize) {
         let theme = theme::of(ui);
+        let kind = self.kinds[column];
         let Some(row) = self.view.row(index) else {
-            if column == VALUE {
+            if kind == VALUE {
                 let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width() * 0.6, 8.0), Sense::hover());
                 ui.painter().rect_filled(rect, 4.0, theme.hairline);
             }
             return;
         };
-        match (column, &row.body) {
+        match (kind, &row.body) {
             (OFFSET, _) => drop(widgets::data(ui, &format::integer(row.offset))),
             (PARTITION, _) => partition(ui, row.partition),
-            (_, RowBody::Record(record)) => self.record_cell(ui, row, record, column),
+            (_, RowBody::Record(record)) => self.record_cell(ui, record, kind),
             (VALUE, RowBody::Gap) => {
                 widgets::faint(ui, &self.ctx.t("messages-gap")).on_hover_text(&*self.ctx.t("messages-gap-about"));
             }
@@ -194,7 +213,7 @@ impl Rows for MessageRows<'_> {
     }
 
     fn has_menu(&self) -> bool {
-        true
+        self.menu
     }
 
     fn menu(&mut self, ui: &mut Ui, index: u64) {
@@ -235,8 +254,8 @@ impl Rows for MessageRows<'_> {
 }
 
 impl MessageRows<'_> {
-    fn record_cell(&self, ui: &mut Ui, _row: &Row, record: &RowRecord, column: usize) {
-        match column {
+    fn record_cell(&self, ui: &mut Ui, record: &RowRecord, kind: usize) {
+        match kind {
             TIME => {
                 let words = match (self.ctx.settings.times, self.short_time) {
                     (TimeDisplay::Epoch, _) | (_, false) => self.ctx.format.time(record.timestamp),

@@ -87,8 +87,9 @@ impl JsonTree {
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, salt: &str) {
         let mut toggled = None;
         let count = self.lines.len() + usize::from(self.cut);
+        // The rows are as high as a line, so nothing may come between them.
+        ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::both().id_salt(("json", salt)).auto_shrink(false).show_rows(ui, LINE, count, |ui, range| {
-            ui.spacing_mut().item_spacing.y = 0.0;
             for index in range {
                 match self.lines.get(index) {
                     Some(line) => {

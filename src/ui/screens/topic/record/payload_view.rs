@@ -91,7 +91,7 @@ impl PayloadView {
         match self.form {
             Form::Json => self.json_ui(ui, ctx, salt),
             Form::Text => self.text_ui(ui, ctx, &bytes, salt),
-            Form::Hex => hex_ui(ui, ctx, &bytes, salt),
+            Form::Hex => hex_ui(ui, &bytes, salt),
         }
     }
 
@@ -165,7 +165,7 @@ fn absent(ui: &mut Ui, word: &str, about: &str) {
     widgets::paragraph(ui, about);
 }
 
-fn hex_ui(ui: &mut Ui, ctx: &Ctx<'_>, bytes: &Bytes, salt: &str) {
+fn hex_ui(ui: &mut Ui, bytes: &Bytes, salt: &str) {
     let theme = theme::of(ui);
     for (name, number) in payload::binary_numbers(bytes) {
         ui.horizontal(|ui| {
@@ -175,9 +175,8 @@ fn hex_ui(ui: &mut Ui, ctx: &Ctx<'_>, bytes: &Bytes, salt: &str) {
     }
     let per_row = if ui.available_width() >= HEX_WIDE { 16 } else { 8 };
     let rows = bytes.len().div_ceil(per_row);
-    let _ = ctx;
+    ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().id_salt(("hex", salt)).auto_shrink(false).show_rows(ui, LINE, rows, |ui, range| {
-        ui.spacing_mut().item_spacing.y = 0.0;
         for row in range {
             let part = &bytes[row * per_row..bytes.len().min((row + 1) * per_row)];
             let (digits, letters) = hex_row(part, per_row);

@@ -33,9 +33,9 @@ impl TextLines {
         if columns != self.columns {
             (self.columns, self.lines) = (columns, wrap(&self.text, columns));
         }
+        ui.spacing_mut().item_spacing.y = 0.0;
         let scroll = ScrollArea::vertical().id_salt(("text", salt)).auto_shrink(false);
         scroll.show_rows(ui, LINE, self.lines.len(), |ui, range| {
-            ui.spacing_mut().item_spacing.y = 0.0;
             for line in &self.lines[range] {
                 ui.horizontal(|ui| {
                     ui.set_height(LINE);
