@@ -37,7 +37,7 @@ use crate::{
 /// A search begins this long after the last key.
 const TYPING_PAUSE: Duration = Duration::from_millis(250);
 /// Width of the details panel before it is dragged, in points.
-const DETAILS_WIDTH: f32 = 352.0;
+const DETAILS_WIDTH: f32 = 368.0;
 
 /// What the tab asks of the page around it.
 pub enum MessagesOutcome {

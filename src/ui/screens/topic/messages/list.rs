@@ -310,7 +310,8 @@ impl MessageRows<'_> {
             }
         }
         job.append(&text[at..], 0.0, format);
-        ui.add(egui::Label::new(job).truncate().selectable(false));
+        // The details show all of it; words that follow the pointer would only hide the rows below.
+        ui.add(egui::Label::new(job).truncate().show_tooltip_when_elided(false).selectable(false));
     }
 
     fn headers(&self, ui: &mut Ui, record: &RowRecord) {
