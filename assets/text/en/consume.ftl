@@ -116,6 +116,7 @@ consume-topics-find = Find a topic
 consume-start-at = Without a committed offset, start at
 consume-earliest = earliest
 consume-latest = latest
+consume-processing = Processing time per record
 consume-commit-label = Commit
 consume-commit-before = before processing
 consume-commit-after = after processing

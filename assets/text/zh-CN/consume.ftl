@@ -109,6 +109,7 @@ consume-topics-find = 查找主题
 consume-start-at = 没有已提交偏移量时的起点
 consume-earliest = 最早
 consume-latest = 最新
+consume-processing = 每条处理时间
 consume-commit-label = 提交
 consume-commit-before = 处理前提交
 consume-commit-after = 处理后提交

@@ -58,8 +58,7 @@ pub fn multiline(ui: &mut Ui, field: &Field<'_>, value: &mut String, rows: usize
                 .hint_text(field.hint)
                 .desired_width(width)
                 .desired_rows(rows)
-                .margin(Margin::symmetric(8, 6))
-                .frame(Frame::NONE);
+                .frame(Frame::NONE.inner_margin(Margin::symmetric(8, 6)));
             ui.add(edit).labelled_by(label.id)
         });
         below(ui, field);
@@ -101,7 +100,7 @@ pub fn search(ui: &mut Ui, id: Id, value: &mut String, hint: &str, count: &str, 
     let inner = egui::Rect::from_min_max(egui::pos2(rect.left() + 30.0, rect.top()), egui::pos2(right, rect.bottom()));
     let edit = edit(value, fonts::body(), hint, inner.width())
         .id(id)
-        .margin(Margin::ZERO)
+        .frame(Frame::NONE)
         .align(egui::Align2::LEFT_CENTER)
         .min_size(inner.size());
     let response = ui.place(inner, edit);
@@ -164,13 +163,13 @@ pub fn check(ui: &mut Ui, on: &mut bool, text: &str) -> Response {
     response
 }
 
+/// The frame's own inner space counts: egui passes over a margin where there is a frame.
 fn edit<'t>(value: &'t mut String, font: egui::FontId, hint: &str, width: f32) -> TextEdit<'t> {
     TextEdit::singleline(value)
         .font(FontSelection::FontId(font))
         .hint_text(hint)
         .desired_width(width)
-        .margin(Margin::symmetric(8, 5))
-        .frame(Frame::NONE)
+        .frame(Frame::NONE.inner_margin(Margin::symmetric(8, 5)))
 }
 
 fn framed(ui: &mut Ui, width: f32, faulty: bool, add: impl FnOnce(&mut Ui, f32) -> Response) -> Response {

@@ -142,7 +142,7 @@ fn group_and_owned(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView, color: C
         ui.spacing_mut().item_spacing.x = 4.0;
         widgets::quiet(ui, &ctx.t("consume-group"));
         widgets::rich(ui, &consumer.plan.group, fonts::semibold(13.0), color);
-        widgets::faint(ui, &settings_words(ctx, consumer));
+        widgets::elided(ui, &settings_words(ctx, consumer), fonts::body(), theme.faint);
     });
     let words = match &consumer.phase {
         Phase::Killed => killed_words(ctx, consumer),
@@ -241,7 +241,7 @@ fn figures(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView) {
     let over = consumer.phase.is_over();
     let per_second = format::rate(consumer.per_second);
     let rate = if over { String::new() } else { ctx.text.with("consume-rate", &[("rate", per_second.into())]) };
-    widgets::columns(ui, 40.0, &[1.15, 0.9, 1.05], |ui, column| {
+    widgets::columns(ui, 40.0, &[1.1, 0.75, 1.15], |ui, column| {
         ui.spacing_mut().item_spacing.y = 1.0;
         match column {
             0 => small_figure(ui, &ctx.t("consume-received"), &format::count(consumer.received), &rate, theme.text),
@@ -391,11 +391,30 @@ impl Rows for Received<'_> {
 fn bytes_cell(ui: &mut Ui, bytes: Option<&[u8]>, color: Color32, faint: Color32) {
     match bytes {
         Some(bytes) => {
-            let shown = preview(bytes, PREVIEW_CHARS_MAX);
-            ui.add(egui::Label::new(egui::RichText::new(shown.text).font(fonts::data()).color(color)).truncate());
+            let shown = one_line(preview(bytes, PREVIEW_CHARS_MAX).text);
+            ui.add(egui::Label::new(egui::RichText::new(shown).font(fonts::data()).color(color)).truncate());
         }
         None => {
             widgets::rich(ui, "null", fonts::data(), faint);
         }
+    }
+}
+
+/// JSON that was laid out over several lines, drawn together; other text keeps its marks for line ends.
+fn one_line(text: String) -> String {
+    if !text.starts_with(['{', '[']) || !text.contains('⏎') {
+        return text;
+    }
+    text.split(['⏎', ' ']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_over_several_lines_is_drawn_on_one() {
+        assert_eq!(one_line("{⏎  \"a\": 1,⏎  \"b\": 2⏎}".into()), "{ \"a\": 1, \"b\": 2 }");
+        assert_eq!(one_line("two⏎lines".into()), "two⏎lines");
     }
 }

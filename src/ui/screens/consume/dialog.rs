@@ -73,7 +73,7 @@ impl NewConsumerDialog {
         let (title, cancel) = (ctx.t("consume-new"), ctx.t("cancel"));
         let dialog = Dialog::new(&title, &verb, &cancel).unless(fault.as_deref()).width(480.0);
         dialog.show(ui.ctx(), |ui| {
-            ui.spacing_mut().item_spacing.y = 10.0;
+            ui.spacing_mut().item_spacing.y = 12.0;
             widgets::paragraph(ui, &ctx.t("consume-new-about"));
             self.group(ui, ctx, view);
             self.topics(ui, ctx);
@@ -114,6 +114,10 @@ impl NewConsumerDialog {
     }
 
     fn topics(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        ui.vertical(|ui| self.topic_choice(ui, ctx));
+    }
+
+    fn topic_choice(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.spacing_mut().item_spacing.y = 4.0;
         widgets::caption(ui, &ctx.t("consume-topics-label"));
         let all = ctx.facts.topics.len();
@@ -138,7 +142,6 @@ impl NewConsumerDialog {
                 }
             }
         });
-        ui.add_space(4.0);
     }
 
     fn reading(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -153,7 +156,7 @@ impl NewConsumerDialog {
                     &[(StartAt::Earliest, &earliest), (StartAt::Latest, &latest)],
                 );
             } else {
-                let label = ctx.t("consume-takes");
+                let label = ctx.t("consume-processing");
                 widgets::caption(ui, &label);
                 let choices = processing_choices(ctx, self.plan.processing_millis);
                 widgets::select(ui, &label, &mut self.plan.processing_millis, &choices, 120.0);
@@ -162,6 +165,10 @@ impl NewConsumerDialog {
     }
 
     fn committing(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        ui.vertical(|ui| self.commit_choice(ui, ctx));
+    }
+
+    fn commit_choice(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.spacing_mut().item_spacing.y = 4.0;
         widgets::caption(ui, &ctx.t("consume-commit-label"));
         let words = CommitWhen::ALL.map(|commit| (commit, ctx.t(commit_word(commit))));

@@ -22,7 +22,7 @@ const BAR: f32 = 11.0;
 /// Rows in view; more scroll.
 const ROWS_SHOWN_MAX: usize = 8;
 /// Head, sentence and margins, in points.
-const AROUND: f32 = 92.0;
+const AROUND: f32 = 78.0;
 /// A gap is at least so wide, or a rebalance of some milliseconds could not be seen.
 const GAP_WIDTH_MIN: f32 = 2.0;
 
@@ -81,8 +81,8 @@ impl TimelineState {
         let mut chosen = Arc::clone(&group);
         widgets::card_header(ui, &ctx.t("consume-owned"), &ctx.t("consume-owned-span"), |ui| {
             legend(ui, view, &ownership, ctx.now);
-            let groups: Vec<&Arc<str>> =
-                view.ownership.iter().filter(|(_, o)| !o.is_empty()).map(|(group, _)| group).collect();
+            let owned = |group: &&Arc<str>| view.ownership.get(*group).is_some_and(|o| !o.is_empty());
+            let groups: Vec<&Arc<str>> = view.groups.iter().filter(owned).collect();
             if groups.len() > 1 {
                 ui.add_space(12.0);
                 groups_choice(ui, &mut chosen, &groups);

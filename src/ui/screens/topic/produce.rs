@@ -49,6 +49,7 @@ impl ProduceTab {
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
         let send = ctx.take(Command::Send);
         self.side(ui, ctx, topic);
+        self.bar(ui, ctx, topic, send);
         let frame = egui::Frame::new().fill(theme::of(ui).window);
         egui::CentralPanel::default().frame(frame).show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -56,14 +57,29 @@ impl ProduceTab {
                     ui.spacing_mut().item_spacing.y = 10.0;
                     self.modes(ui, ctx);
                     match self.mode {
-                        Mode::One => self.one.ui(ui, ctx, topic, &mut self.sending, send),
-                        Mode::Lines => self.lines.ui(ui, ctx, topic, &mut self.sending, send),
-                        Mode::Generate => self.generate.ui(ui, ctx, topic, &mut self.sending, send),
+                        Mode::One => self.one.ui(ui, ctx, topic, &mut self.sending),
+                        Mode::Lines => self.lines.ui(ui, ctx, topic, &mut self.sending),
+                        Mode::Generate => self.generate.ui(ui, ctx, topic, &mut self.sending),
                     }
                 });
             });
         });
         self.history.tell_news(ctx);
+    }
+
+    /// The verb, always in view below the form.
+    fn bar(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, send: bool) {
+        let theme = theme::of(ui);
+        let frame = egui::Frame::new().fill(theme.window).inner_margin(egui::Margin::symmetric(AROUND as i8, 10));
+        let shown = Panel::bottom(egui::Id::unique("produce-bar")).resizable(false).frame(frame).show(ui, |ui| {
+            ui.horizontal(|ui| match self.mode {
+                Mode::One => self.one.send_ui(ui, ctx, topic, &self.sending, send),
+                Mode::Lines => self.lines.send_ui(ui, ctx, topic, &self.sending, send),
+                Mode::Generate => self.generate.start_ui(ui, ctx, topic, &self.sending, send),
+            });
+        });
+        let rect = shown.response.rect;
+        ui.painter().hline(rect.x_range(), rect.top() + 0.5, theme.rule());
     }
 
     /// Fills the form with a record to be produced again.

@@ -26,7 +26,7 @@ use crate::{
 const PREVIEW_RECORDS: usize = 3;
 /// Characters of a value in the preview.
 const PREVIEW_CHARS_MAX: usize = 400;
-const VALUE_ROWS: usize = 9;
+const VALUE_ROWS: usize = 8;
 
 /// When the generator ends, as it is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +84,8 @@ impl Default for GenerateForm {
 }
 
 impl GenerateForm {
-    /// Draws the form; `start` is Ctrl+Enter.
-    pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &mut Sending, start: bool) {
+    /// Draws the form.
+    pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &mut Sending) {
         running(ui, ctx, topic);
         self.examples(ui, ctx);
         self.templates(ui, ctx);
@@ -100,7 +100,6 @@ impl GenerateForm {
             self.seed_ui(ui, ctx);
         });
         sending.more_ui(ui, ctx);
-        self.start_ui(ui, ctx, topic, sending, start);
     }
 
     fn template(&self) -> RecordTemplate {
@@ -193,7 +192,8 @@ impl GenerateForm {
         let frame = egui::Frame::new().fill(theme.panel).stroke(theme.rule()).corner_radius(theme::RADIUS);
         frame.inner_margin(egui::Margin::symmetric(10, 8)).show(ui, |ui| {
             ui.set_min_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 3.0;
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().interact_size.y = 20.0;
             for record in &records {
                 preview_row(ui, record);
             }
@@ -270,19 +270,18 @@ impl GenerateForm {
         }
     }
 
-    fn start_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &Sending, start: bool) {
+    /// The button that starts; `start` is Ctrl+Enter.
+    pub(super) fn start_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &Sending, start: bool) {
         let why_not = self.why_not(ctx);
         let verb = ctx.t("generator-start");
         let keys = Command::Send.keys(ui.ctx()).unwrap_or_default();
-        ui.horizontal(|ui| {
-            let clicked = ui.add(Button::primary(&verb).keys(&keys).unless(why_not.as_deref())).clicked();
-            if let (Some(rate), Some(until)) = (self.rate(), self.until()) {
-                widgets::quiet(ui, &summary(ctx, rate, until));
-                if (clicked || start) && why_not.is_none() {
-                    self.start(ctx, topic, sending, rate, until);
-                }
+        let clicked = ui.add(Button::primary(&verb).keys(&keys).unless(why_not.as_deref())).clicked();
+        if let (Some(rate), Some(until)) = (self.rate(), self.until()) {
+            widgets::quiet(ui, &summary(ctx, rate, until));
+            if (clicked || start) && why_not.is_none() {
+                self.start(ctx, topic, sending, rate, until);
             }
-        });
+        }
     }
 
     fn start(&mut self, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &Sending, per_second: f64, until: Until) {
@@ -420,12 +419,12 @@ fn number(ui: &mut Ui, name: &str, text: &mut String, good: bool) {
         .font(egui::FontSelection::FontId(fonts::data()))
         .desired_width(64.0)
         .horizontal_align(egui::Align::RIGHT)
-        .margin(egui::Margin::symmetric(8, 5))
         .frame(
             egui::Frame::new()
                 .fill(if theme.dark { theme.window } else { theme.panel })
                 .stroke(egui::Stroke::new(1.0, edge))
-                .corner_radius(theme::RADIUS),
+                .corner_radius(theme::RADIUS)
+                .inner_margin(egui::Margin::symmetric(8, 5)),
         );
     ui.add(edit).accessible_name(name.to_owned());
 }

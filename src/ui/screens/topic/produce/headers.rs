@@ -69,12 +69,12 @@ fn cell(ui: &mut Ui, name: &str, hint: &str, text: &mut String, width: f32) -> b
         .font(egui::FontSelection::FontId(fonts::data()))
         .hint_text(hint)
         .desired_width(width)
-        .margin(egui::Margin::symmetric(8, 5))
         .frame(
             egui::Frame::new()
                 .fill(if theme.dark { theme.window } else { theme.panel })
                 .stroke(egui::Stroke::new(1.0, theme.edge))
-                .corner_radius(theme::RADIUS),
+                .corner_radius(theme::RADIUS)
+                .inner_margin(egui::Margin::symmetric(8, 5)),
         );
     ui.add(edit).accessible_name(name.to_owned()).changed()
 }

@@ -29,8 +29,8 @@ pub(super) struct LinesForm {
 }
 
 impl LinesForm {
-    /// Draws the form; `send` is Ctrl+Enter.
-    pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &mut Sending, send: bool) {
+    /// Draws the form.
+    pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &mut Sending) {
         self.form_ui(ui, ctx);
         let label = ctx.t("produce-lines");
         let field = Field { mono: true, hint: hint(self.form), ..Field::new(&label) };
@@ -42,7 +42,6 @@ impl LinesForm {
         self.verdict(ui, ctx);
         ui.horizontal_top(|ui| sending.partition_ui(ui, ctx, topic));
         sending.more_ui(ui, ctx);
-        self.buttons(ui, ctx, topic, sending, send);
     }
 
     fn form_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -81,6 +80,8 @@ impl LinesForm {
             widgets::body(ui, &ctx.text.with("produce-lines-bad", &[("count", bad.into())]));
         });
         let scroll = ScrollArea::vertical().id_salt("bad lines").max_height(110.0).auto_shrink([false, true]);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().interact_size.y = 18.0;
         scroll.show_rows(ui, 18.0, self.read.bad.len(), |ui, rows| {
             for line in self.read.bad.get(rows).unwrap_or_default() {
                 ui.horizontal(|ui| {
@@ -92,7 +93,8 @@ impl LinesForm {
         });
     }
 
-    fn buttons(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &Sending, send: bool) {
+    /// The button that sends; `send` is Ctrl+Enter.
+    pub(super) fn send_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &Sending, send: bool) {
         let (good, bad) = (self.read.records.len(), self.read.bad_count);
         let args = [("good", (good as f64).into()), ("bad", (bad as f64).into())];
         let verb = match bad {
@@ -102,17 +104,15 @@ impl LinesForm {
         let none = ctx.t("produce-lines-none");
         let why_not = (good == 0 || self.read.cut.is_some()).then_some(&*none);
         let keys = Command::Send.keys(ui.ctx()).unwrap_or_default();
-        ui.horizontal(|ui| {
-            let clicked = ui.add(Button::primary(&verb).keys(&keys).unless(why_not)).clicked();
-            let waiting = ctx.session.is_some_and(|s| s.produce_log().waiting() > 0);
-            if waiting {
-                widgets::quiet(ui, &ctx.t("produce-sending"));
-            }
-            // One paste is sent at a time: a second press while it is on its way would send everything twice.
-            if (clicked || send) && why_not.is_none() && !waiting {
-                self.send(ctx, topic, sending);
-            }
-        });
+        let clicked = ui.add(Button::primary(&verb).keys(&keys).unless(why_not)).clicked();
+        let waiting = ctx.session.is_some_and(|s| s.produce_log().waiting() > 0);
+        if waiting {
+            widgets::quiet(ui, &ctx.t("produce-sending"));
+        }
+        // One paste is sent at a time: a second press while it is on its way would send everything twice.
+        if (clicked || send) && why_not.is_none() && !waiting {
+            self.send(ctx, topic, sending);
+        }
     }
 
     fn send(&self, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &Sending) {

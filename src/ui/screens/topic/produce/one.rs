@@ -98,8 +98,8 @@ impl OneForm {
         self.explicit_time = false;
     }
 
-    /// Draws the form; `send` is Ctrl+Enter.
-    pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &mut Sending, send: bool) {
+    /// Draws the form.
+    pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &mut Sending) {
         self.key_ui(ui, ctx);
         self.value_ui(ui, ctx);
         self.headers.ui(ui, ctx);
@@ -110,6 +110,10 @@ impl OneForm {
             self.time_ui(ui, ctx);
         });
         sending.more_ui(ui, ctx);
+    }
+
+    /// The button that sends; `send` is Ctrl+Enter.
+    pub(super) fn send_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &Sending, send: bool) {
         let fault = self.fault(ctx);
         let verb = ctx.t("produce-verb");
         let keys = Command::Send.keys(ui.ctx()).unwrap_or_default();
@@ -284,12 +288,12 @@ impl OneForm {
             .font(egui::FontSelection::FontId(fonts::data()))
             .hint_text("2026-01-31T12:00:00Z")
             .desired_width(190.0)
-            .margin(egui::Margin::symmetric(8, 5))
             .frame(
                 egui::Frame::new()
                     .fill(if theme.dark { theme.window } else { theme.panel })
                     .stroke(egui::Stroke::new(1.0, edge))
-                    .corner_radius(theme::RADIUS),
+                    .corner_radius(theme::RADIUS)
+                    .inner_margin(egui::Margin::symmetric(8, 5)),
             );
         let response = ui.add(edit).accessible_name(ctx.t("produce-time-explicit").to_string());
         response.on_hover_text(&*ctx.t("produce-time-about"));
