@@ -13,8 +13,11 @@ mod types;
 
 use std::{sync::Arc, time::Duration};
 
-use kafka_protocol::messages::{LeaveGroupRequest, leave_group_request::MemberIdentity};
-use tokio::{task::AbortHandle, time::Instant};
+use kafka_protocol::{
+    ResponseError as E,
+    messages::{LeaveGroupRequest, leave_group_request::MemberIdentity},
+};
+use tokio::{task::JoinHandle, time::Instant};
 
 use self::{fetcher::Fetcher, member::Member, shared::Shared};
 use super::{
@@ -27,10 +30,14 @@ use crate::model::{Offset, TopicPartition};
 
 pub use types::{AutoOffsetReset, ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerState, Polled};
 
+/// How long a commit waits for a rebalance that leaves the partitions where they are.
+const COMMIT_WAIT: Duration = Duration::from_secs(5);
+const COMMIT_PAUSE: Duration = Duration::from_millis(10);
+
 /// A member of a group. Dropping it without [`Consumer::leave`] is [`Consumer::kill`].
 pub struct Consumer {
     shared: Arc<Shared>,
-    tasks: [AbortHandle; 2],
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Consumer {
@@ -39,7 +46,7 @@ impl Consumer {
         let shared = Arc::new(Shared::new(client, options));
         let member = tokio::spawn(Member::new(Arc::clone(&shared)).run());
         let fetcher = tokio::spawn(Fetcher::new(Arc::clone(&shared)).run());
-        Self { shared, tasks: [member.abort_handle(), fetcher.abort_handle()] }
+        Self { shared, tasks: vec![member, fetcher] }
     }
 
     /// Waits up to `max_wait` for records (returns early, empty, when something happened in the group). Cancel safe: what
@@ -74,15 +81,30 @@ impl Consumer {
         if offsets.is_empty() {
             return Ok(());
         }
-        let (member_id, generation) = self.shared.identity();
-        let options = &self.shared.options;
-        let committer = Committer { member_id, generation, instance_id: options.instance_id.clone() };
-        let outcomes = self.shared.client.commit_as(&options.group, &committer, offsets.clone()).await?;
-        for (_, outcome) in outcomes {
-            outcome?;
+        let deadline = Instant::now() + COMMIT_WAIT;
+        let losses = self.shared.inner.lock().losses;
+        loop {
+            let error = match self.commit_once(&offsets).await {
+                Ok(()) => break,
+                Err(error) => error,
+            };
+            // The other task may be joining again just now and keep the partitions: then the next generation takes it.
+            let moved = matches!(error.code(), Some(E::IllegalGeneration | E::RebalanceInProgress));
+            if !moved || Instant::now() > deadline || !self.shared.still_owns(&offsets, losses) {
+                return Err(error);
+            }
+            tokio::time::sleep(COMMIT_PAUSE).await;
         }
         self.shared.remember_committed(&offsets);
         Ok(())
+    }
+
+    async fn commit_once(&self, offsets: &[(TopicPartition, Offset)]) -> Result<(), ClientError> {
+        let (member_id, generation) = self.shared.identity();
+        let options = &self.shared.options;
+        let committer = Committer { member_id, generation, instance_id: options.instance_id.clone() };
+        let outcomes = self.shared.client.commit_as(&options.group, &committer, offsets.to_vec()).await?;
+        outcomes.into_iter().try_for_each(|(_, outcome)| outcome)
     }
 
     /// Partitions it owns, ascending.
@@ -132,8 +154,12 @@ impl Consumer {
 
     /// Leaves the group in order: the others take over at once. (A static member stays in the group until its session
     /// runs out, as in Kafka.) Commits nothing.
-    pub async fn leave(self) -> Result<(), ClientError> {
-        self.abort();
+    pub async fn leave(mut self) -> Result<(), ClientError> {
+        for task in std::mem::take(&mut self.tasks) {
+            // Waited for, because an aborted task still runs up to its next pause: it could join again after the leaving.
+            task.abort();
+            let _ = task.await;
+        }
         let (member_id, _) = self.shared.identity();
         self.shared.left();
         if member_id.is_empty() || self.shared.options.instance_id.is_some() {
@@ -144,17 +170,13 @@ impl Consumer {
 
     /// Vanishes without a word, like a process that was killed: the group notices when the session runs out.
     pub fn kill(self) {
-        self.abort();
-    }
-
-    fn abort(&self) {
-        self.tasks.iter().for_each(AbortHandle::abort);
+        drop(self);
     }
 }
 
 impl Drop for Consumer {
     fn drop(&mut self) {
-        self.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 

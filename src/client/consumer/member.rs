@@ -392,6 +392,7 @@ impl Member {
         {
             let mut inner = self.shared.inner.lock();
             inner.generation = -1;
+            inner.losses += 1;
             inner.state = ConsumerState::Joining;
             if forget_id {
                 inner.member_id.clear();

@@ -42,6 +42,8 @@ pub(super) struct Inner {
     /// Changes whenever fetches under way may be about something else.
     pub plan: u64,
     pub last_poll: Instant,
+    /// How often everything was lost.
+    pub losses: u64,
     polls: usize,
     events: VecDeque<ConsumerEvent>,
     events_seen: u64,
@@ -100,6 +102,7 @@ impl Shared {
             owned: BTreeMap::new(),
             plan: 0,
             last_poll: Instant::now(),
+            losses: 0,
             polls: 0,
             events: VecDeque::new(),
             events_seen: 0,
@@ -172,6 +175,12 @@ impl Shared {
         let inner = self.inner.lock();
         let differs = |slot: &Slot| slot.position.filter(|position| slot.committed != Some(*position));
         inner.owned.iter().filter_map(|(tp, slot)| Some((tp.clone(), differs(slot)?))).collect()
+    }
+
+    /// Whether it has owned these partitions without a break since it had had `losses`.
+    pub fn still_owns(&self, offsets: &[(TopicPartition, Offset)], losses: u64) -> bool {
+        let inner = self.inner.lock();
+        inner.losses == losses && offsets.iter().all(|(tp, _)| inner.owned.contains_key(tp))
     }
 
     pub fn remember_committed(&self, offsets: &[(TopicPartition, Offset)]) {
