@@ -4,9 +4,11 @@
 //! pool of readers; a [`Partition`] is a handle to one log. Time comes in as arguments.
 //!
 //! In reading order: `file` (schema, pragmas, what counts as damaged), `ends` (what is known without reading batches),
-//! `queue` and `writer` (how appends reach the disk), `commit`, `clean` (deletion), `readers` and `seek` (how they come
+//! `queue` and `writer` (how appends reach the disk), `commit`,
+//! `checkpoint`, `clean` (deletion), `readers` and `seek` (how they come
 //! back), `tail` (the last MiB, in memory).
 
+mod checkpoint;
 mod clean;
 mod commit;
 mod ends;

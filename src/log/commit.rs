@@ -61,10 +61,12 @@ struct Cursor {
     epochs: Vec<(i32, Offset)>,
 }
 
-/// Commits `appends` in one transaction and answers each. Returns the error that failed them all, if any.
-pub fn commit(partition: &Partition, file: &mut WriterFile, appends: Vec<Append>) -> Result<(), LogError> {
+/// Commits `appends` in one transaction and answers each. Returns the bytes of the batches, or the error that failed them
+/// all.
+pub fn commit(partition: &Partition, file: &mut WriterFile, appends: Vec<Append>) -> Result<usize, LogError> {
     let mut cursor = Cursor::at(&partition.ends.lock());
     let sync = appends.iter().any(|a| a.request.sync == Sync::Disk);
+    partition.queue.lock().committed(appends.len(), sync);
     let mut waiting: Vec<(AppendOutcome, Done<AppendOutcome>)> = Vec::with_capacity(appends.len());
     for Append { batches, request, done } in appends {
         match cursor.place(batches, request) {
@@ -73,7 +75,7 @@ pub fn commit(partition: &Partition, file: &mut WriterFile, appends: Vec<Append>
         }
     }
     if cursor.rows.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let written = file.set_full(sync).and_then(|()| cursor.write(&file.connection));
     if let Err(error) = written {
@@ -83,10 +85,11 @@ pub fn commit(partition: &Partition, file: &mut WriterFile, appends: Vec<Append>
         return Err(error);
     }
     let end = cursor.end;
+    let bytes = cursor.rows.iter().map(|row| row.data.len()).sum();
     cursor.publish(&mut partition.ends.lock());
     waiting.into_iter().for_each(|(outcome, done)| done(Ok(outcome)));
     partition.tell_listeners(end);
-    Ok(())
+    Ok(bytes)
 }
 
 impl Cursor {

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak, mpsc};
 
 use bytes::Bytes;
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Condvar, Mutex, RwLock};
 use rusqlite::Connection;
 
 use super::clean::Trimmed;
@@ -39,7 +39,11 @@ pub struct Partition {
     shared: Arc<Shared>,
     pub(super) ends: Mutex<Ends>,
     pub(super) queue: Mutex<Queue>,
+    /// Told when as many appends wait as the last commit had.
+    pub(super) gathered: Condvar,
     listeners: RwLock<Vec<Listener>>,
+    /// Held while a second connection is open for a checkpoint.
+    pub(super) checkpointing: Mutex<()>,
 }
 
 impl std::fmt::Debug for Partition {
@@ -57,7 +61,9 @@ impl Partition {
             shared,
             ends: Mutex::new(ends),
             queue: Mutex::default(),
+            gathered: Condvar::new(),
             listeners: RwLock::default(),
+            checkpointing: Mutex::default(),
         })
     }
 
@@ -232,13 +238,18 @@ impl Partition {
         self.key
     }
 
+    /// Itself, unless it is being dropped.
+    pub(super) fn handle(&self) -> Option<Arc<Self>> {
+        self.me.upgrade()
+    }
+
     pub(super) fn tell_listeners(&self, end: Offset) {
         self.listeners.read().iter().for_each(|listener| listener(end));
     }
 
     /// Puts the partition into its writer thread's inbox again.
     pub(super) fn come_again(&self) {
-        if let Some(me) = self.me.upgrade() {
+        if let Some(me) = self.handle() {
             self.shared.send(self.key, Message::Serve(me));
         }
     }
@@ -246,6 +257,7 @@ impl Partition {
     /// The last step of closing, on the writer thread: the writing connection is closed already.
     pub(super) fn close_files(&self, delete: bool) -> Result<(), LogError> {
         self.shared.readers.close(self.key);
+        let _checkpoint_is_over = self.checkpointing.lock();
         if delete {
             file::remove(&self.path).map_err(|e| LogError::from_io(&self.path, "delete", &e))?;
         }
@@ -279,13 +291,17 @@ impl Partition {
     /// Queues an operation; gives it back where the log is closed.
     fn submit(&self, op: Op) -> Result<(), Op> {
         let accepting = self.shared.accepting.read();
-        let Some(me) = self.me.upgrade().filter(|_| *accepting) else { return Err(op) };
+        let Some(me) = self.handle().filter(|_| *accepting) else { return Err(op) };
         let mut queue = self.queue.lock();
         if queue.closed {
             return Err(op);
         }
         queue.closed = matches!(op, Op::Close { .. });
-        if queue.push(op) {
+        let sleeping = queue.push(op);
+        if queue.is_gathered() {
+            self.gathered.notify_one();
+        }
+        if sleeping {
             drop(queue);
             self.shared.send(self.key, Message::Serve(me));
         }

@@ -54,6 +54,10 @@ pub enum Work {
 pub struct Queue {
     ops: VecDeque<Op>,
     bytes: usize,
+    /// Appends among the operations.
+    appends: usize,
+    /// Appends in the last commit that was synced to disk.
+    expected: usize,
     /// Is in its writer thread's inbox, or being served.
     scheduled: bool,
     pub closed: bool,
@@ -69,9 +73,26 @@ impl Queue {
     pub fn push(&mut self, op: Op) -> bool {
         if let Op::Append(append) = &op {
             self.bytes += append.batches.len();
+            self.appends += 1;
         }
         self.ops.push_back(op);
         !std::mem::replace(&mut self.scheduled, true)
+    }
+
+    /// Whether it pays to wait a moment: the producers that shared the last commit have heard of it just now and will send
+    /// again, and a sync to disk that serves them all costs no more than one that serves the first of them.
+    pub fn pays_to_wait(&self) -> bool {
+        matches!(self.ops.front(), Some(Op::Append(_))) && !self.is_gathered()
+    }
+
+    /// As many appends wait as the last commit had.
+    pub fn is_gathered(&self) -> bool {
+        self.appends >= self.expected
+    }
+
+    /// A commit had so many appends; one that was not synced is too cheap to wait for the next.
+    pub fn committed(&mut self, appends: usize, synced: bool) {
+        self.expected = if synced { appends } else { 0 };
     }
 
     /// Takes all appends at the front that fit one transaction, or one other operation.
@@ -84,6 +105,7 @@ impl Queue {
                 break;
             }
             self.bytes -= append.batches.len();
+            self.appends -= 1;
             if let Some(Op::Append(append)) = self.ops.pop_front() {
                 appends.push(append);
             }

@@ -12,7 +12,7 @@ use super::file::{self, Template};
 use super::partition::Partition;
 use super::readers::Readers;
 use super::writer::{self, Message};
-use super::{LogError, ends};
+use super::{LogError, checkpoint, ends};
 
 /// SQLite 3.51.3, the first without the WAL-reset bug (sqlite.org/wal.html).
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
@@ -72,15 +72,16 @@ impl Store {
     pub fn start(options: StoreOptions) -> Result<Self, LogError> {
         Self::check_sqlite_version()?;
         let (mut writers, mut threads) = (Vec::new(), Vec::new());
+        let (checkpoints, requests) = checkpoint::channel();
         for index in 0..options.writer_threads.max(1) {
             let (sender, inbox) = mpsc::channel();
-            let thread = std::thread::Builder::new().name(format!("log-writer-{index}"));
-            let thread = thread
-                .spawn(move || writer::run(inbox, options.pages_max))
-                .map_err(|e| LogError::from_io(Path::new("a writer thread"), "start", &e))?;
+            let checkpoints = checkpoints.clone();
+            let writer = move || writer::run(inbox, options.pages_max, checkpoints);
+            threads.push(spawn(format!("log-writer-{index}"), writer)?);
             writers.push(sender);
-            threads.push(thread);
         }
+        // Ends, and is waited for, after the writers, which hold the only ways to it from here on.
+        threads.push(spawn("log-checkpoint".to_owned(), move || checkpoint::run(requests))?);
         let shared = Shared {
             writers,
             accepting: RwLock::new(true),
@@ -127,6 +128,11 @@ impl Store {
         }
         self.shared.readers.close_idle();
     }
+}
+
+fn spawn(name: String, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, LogError> {
+    let thread = std::thread::Builder::new().name(name).spawn(body);
+    thread.map_err(|e| LogError::from_io(Path::new("a thread of the log"), "start", &e))
 }
 
 impl Drop for Store {

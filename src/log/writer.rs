@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::checkpoint::{Growth, Requests};
 use super::commit::commit;
 use super::partition::Partition;
 use super::queue::{Op, Work};
@@ -14,6 +16,10 @@ use super::{LogError, clean, file};
 
 /// Files that one writer thread keeps open for writing, three descriptors each; the least recently used is closed.
 pub const WRITER_FILES_MAX: usize = 32;
+
+/// How long a commit may be held back for the producers that shared the last one, in microseconds; a sync to disk takes
+/// several times as long.
+const GATHER_MICROS: u64 = 100;
 
 /// What a writer thread is told.
 pub enum Message {
@@ -29,6 +35,7 @@ pub struct WriterFile {
     /// Whether commits are synced to disk now; `None` before the first.
     full: Option<bool>,
     used: u64,
+    growth: Growth,
     partition: Weak<Partition>,
 }
 
@@ -56,6 +63,7 @@ impl WriterFile {
 struct Files {
     open: HashMap<u64, WriterFile>,
     pages_max: Option<u32>,
+    checkpoints: Requests,
     clock: u64,
 }
 
@@ -80,7 +88,19 @@ impl Files {
         if clean::needs_sweep(&connection, partition.start_offset()).map_err(failed)? {
             partition.queue.lock().push(Op::Sweep);
         }
-        Ok(WriterFile { connection, full: None, used: 0, partition: Arc::downgrade(partition) })
+        Ok(WriterFile {
+            connection,
+            full: None,
+            used: 0,
+            growth: Growth::default(),
+            partition: Arc::downgrade(partition),
+        })
+    }
+
+    fn committed(&mut self, partition: &Partition, bytes: usize) {
+        if let Some(file) = self.open.get_mut(&partition.key()) {
+            file.growth.committed(bytes, &file.connection, partition, &self.checkpoints);
+        }
     }
 
     fn make_room(&mut self) {
@@ -104,8 +124,8 @@ impl Files {
 }
 
 /// The body of a writer thread.
-pub fn run(inbox: Receiver<Message>, pages_max: Option<u32>) {
-    let mut files = Files { open: HashMap::new(), pages_max, clock: 0 };
+pub fn run(inbox: Receiver<Message>, pages_max: Option<u32>, checkpoints: Requests) {
+    let mut files = Files { open: HashMap::new(), pages_max, checkpoints, clock: 0 };
     while let Ok(Message::Serve(partition)) = inbox.recv() {
         serve(&partition, &mut files);
     }
@@ -119,12 +139,20 @@ pub fn run(inbox: Receiver<Message>, pages_max: Option<u32>) {
     keys.into_iter().for_each(|key| files.close(key));
 }
 
+fn take(partition: &Partition) -> Work {
+    let mut queue = partition.queue.lock();
+    if queue.pays_to_wait() {
+        partition.gathered.wait_for(&mut queue, Duration::from_micros(GATHER_MICROS));
+    }
+    queue.take()
+}
+
 /// Does one thing for a partition, then lets the others have their turn.
 fn serve(partition: &Arc<Partition>, files: &mut Files) {
-    let work = partition.queue.lock().take();
+    let work = take(partition);
     let failed = match work {
         Work::Appends(appends) => match files.get(partition) {
-            Ok(file) => commit(partition, file, appends).err(),
+            Ok(file) => commit(partition, file, appends).map(|bytes| files.committed(partition, bytes)).err(),
             Err(error) => {
                 appends.into_iter().for_each(|append| (append.done)(Err(error.clone())));
                 Some(error)

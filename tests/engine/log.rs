@@ -462,6 +462,65 @@ fn broken_pages_are_reported_by_the_read_that_meets_them() {
     assert!(matches!(outcome, Err(LogError::Damaged { .. })), "{outcome:?}");
 }
 
+// ---- the end of the process at any moment
+
+/// The files as a process that ends now would leave them, the write-ahead log cut where `keep` says.
+fn crashed(path: &Path, folder: &TempDir, keep: impl Fn(usize) -> usize) -> PathBuf {
+    let copy = folder.path().join("crashed").join("0.sqlite");
+    std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
+    std::fs::copy(path, &copy).unwrap();
+    let wal = std::fs::read(path.with_extension("sqlite-wal")).unwrap();
+    std::fs::write(copy.with_extension("sqlite-wal"), &wal[..keep(wal.len())]).unwrap();
+    copy
+}
+
+#[test]
+fn what_was_acknowledged_is_there_without_a_clean_end() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let log = store.open_partition(&file_in(&folder), CREATE).unwrap();
+    for timestamp in 0..30 {
+        append(&log, batch(&[timestamp], 5_000), AppendRequest { sync: Sync::Wal, ..DURABLE }).unwrap();
+    }
+    log.trim(3).unwrap();
+    let copy = crashed(&file_in(&folder), &folder, |length| length);
+    let again = store.open_partition(&copy, EXISTING).unwrap();
+    assert_eq!((again.range(), again.size_bytes()), (log.range(), log.size_bytes()));
+    assert_eq!(read_all(&again), read_all(&log));
+    assert_eq!(append(&again, batch(&[1], 10), DURABLE).unwrap().base_offset, 30);
+}
+
+#[test]
+fn a_torn_write_ahead_log_leaves_a_prefix() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let log = store.open_partition(&file_in(&folder), CREATE).unwrap();
+    for timestamp in 0..20 {
+        append(&log, batch(&[timestamp], 5_000), AppendRequest { sync: Sync::Wal, ..DURABLE }).unwrap();
+    }
+    let whole = read_all(&log);
+    for percent in [0, 13, 50, 77, 99] {
+        let copy = crashed(&file_in(&folder), &folder, |length| length * percent / 100);
+        let again = store.open_partition(&copy, EXISTING).unwrap();
+        let left = read_all(&again);
+        assert_eq!(left, whole[..left.len()], "cut at {percent} %");
+        assert!(left.len() < whole.len());
+        let next = append(&again, batch(&[1], 10), DURABLE).unwrap().base_offset;
+        assert_eq!(next, left.len() as i64);
+        again.delete().unwrap();
+    }
+}
+
+#[test]
+fn the_write_ahead_log_stays_bounded_under_load() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let log = store.open_partition(&file_in(&folder), CREATE).unwrap();
+    let mebibyte = batch(&[1], 1 << 20);
+    for _ in 0..80 {
+        append(&log, mebibyte.clone(), AppendRequest { sync: Sync::Wal, ..DURABLE }).unwrap();
+    }
+    let wal = std::fs::metadata(file_in(&folder).with_extension("sqlite-wal")).unwrap().len();
+    assert!(wal < 48 << 20, "{wal} bytes");
+}
+
 // ---- closing
 
 #[test]
