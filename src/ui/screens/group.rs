@@ -126,7 +126,7 @@ impl GroupScreen {
         }
         ui.add_space(BETWEEN - ui.spacing().item_spacing.y);
         let height = ui.available_height();
-        widgets::columns(ui, height, &[1.0, 1.08], |ui, column| match column {
+        widgets::columns(ui, height, &[1.0, 1.15], |ui, column| match column {
             0 => {
                 widgets::card(ui, |ui| {
                     ui.set_min_height(ui.available_height());
@@ -158,6 +158,19 @@ impl GroupScreen {
                 ctx.go(Place::Groups);
             }
         });
+    }
+}
+
+/// How long a group is behind: in seconds at the finest, as offsets are committed every few seconds.
+pub fn behind(ctx: &Ctx<'_>, millis: Option<i64>) -> String {
+    const SECOND_MILLIS: i64 = 1_000;
+    match millis {
+        Some(millis) if millis < SECOND_MILLIS => {
+            let second = ctx.format.duration(SECOND_MILLIS);
+            if millis <= 0 { second.replacen('1', "0", 1) } else { format!("< {second}") }
+        }
+        Some(millis) => ctx.format.duration(millis / SECOND_MILLIS * SECOND_MILLIS),
+        None => crate::ui::format::UNKNOWN.to_owned(),
     }
 }
 

@@ -89,7 +89,7 @@ fn behind(ctx: &Ctx<'_>, group: &GroupFacts) -> Figure {
         (_, Some(at)) => ctx.text.with("group-behind-oldest", &[("time", ctx.format.clock(at).into())]),
         _ => String::new(),
     };
-    let text = ctx.format.duration_or_unknown(group.behind_millis);
+    let text = super::behind(ctx, group.behind_millis);
     // A single unit stands quietly after the figure; two stay together.
     let (value, unit) = match text.split(' ').collect::<Vec<_>>()[..] {
         [value, unit] => (value.to_owned(), unit.to_owned()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use super::chart::letter;
+use super::{behind, chart::letter};
 use crate::{
     session::{GroupFacts, GroupPartitionFacts},
     ui::{
@@ -49,12 +49,12 @@ impl PartitionsTable {
         ];
         let words: Vec<Arc<str>> = ids.iter().map(|id| ctx.t(id)).collect();
         let mut columns = vec![
-            Column::left("partition", &words[0], 130.0).sorts().grows().stays(),
-            Column::right("committed", &words[1], 92.0).sorts(),
-            Column::right("end", &words[2], 92.0).sorts(),
-            Column::right("lag", &words[3], 76.0).sorts(),
-            Column::right("behind", &words[4], 84.0).sorts(),
-            Column::left("owner", &words[5], 92.0).sorts(),
+            Column::left("partition", &words[0], 120.0).sorts().grows().stays(),
+            Column::right("committed", &words[1], if wide { 120.0 } else { 92.0 }).sorts(),
+            Column::right("end", &words[2], if wide { 120.0 } else { 80.0 }).sorts(),
+            Column::right("lag", &words[3], if wide { 110.0 } else { 72.0 }).sorts(),
+            Column::right("behind", &words[4], if wide { 120.0 } else { 100.0 }).sorts(),
+            Column::left("owner", &words[5], if wide { 140.0 } else { 84.0 }).sorts(),
         ];
         if wide {
             columns.push(Column::right("start", &words[6], 100.0).sorts());
@@ -142,7 +142,7 @@ impl Rows for PartitionRows<'_, '_> {
                 widgets::rich(ui, &format::lag(p.lag), fonts::data(), color);
             }
             4 => {
-                let response = widgets::data_quiet(ui, &self.ctx.format.duration_or_unknown(p.behind_millis));
+                let response = widgets::data_quiet(ui, &behind(self.ctx, p.behind_millis));
                 if let Some(at) = p.first_unread_at {
                     let time = self.ctx.format.time(at);
                     response.on_hover_text(self.ctx.text.with("group-behind-oldest", &[("time", time.into())]));

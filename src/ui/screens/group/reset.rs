@@ -216,7 +216,7 @@ const COLUMNS: [(&str, f32, bool); 4] = [
     ("group-col-partition", 190.0, false),
     ("reset-old", 100.0, true),
     ("reset-new", 100.0, true),
-    ("reset-change", 170.0, true),
+    ("reset-change", 196.0, true),
 ];
 
 fn rows(ui: &mut Ui, ctx: &Ctx<'_>, plan: &ResetPlan) {

@@ -10,7 +10,7 @@ use crate::{
     session::GroupFacts,
     ui::{
         Action, Ctx, GroupTab, Place, format, icon,
-        screens::group::danger,
+        screens::group::{behind, danger},
         theme::{self, fonts},
         widgets::{self, Column, Rows},
     },
@@ -84,7 +84,7 @@ impl Rows for GroupRows<'_, '_> {
             3 => members(ui, ctx, group),
             4 => topics(ui, group),
             5 => lag(ui, group.lag),
-            6 => drop(widgets::data_quiet(ui, &ctx.format.duration_or_unknown(group.behind_millis))),
+            6 => drop(widgets::data_quiet(ui, &behind(ctx, group.behind_millis))),
             _ => trend(ui, ctx, group),
         }
     }

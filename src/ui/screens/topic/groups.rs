@@ -123,7 +123,9 @@ impl Rows for GroupRows<'_, '_> {
                 widgets::data_quiet(ui, &words);
             }
             4 => drop(widgets::data(ui, &format::lag(group.lag_on(&self.topic.name)))),
-            5 => drop(widgets::data_quiet(ui, &ctx.format.duration_or_unknown(behind(group, &self.topic.name)))),
+            5 => {
+                drop(widgets::data_quiet(ui, &crate::ui::screens::group::behind(ctx, behind(group, &self.topic.name))))
+            }
             _ => crate::ui::screens::groups::trend(ui, ctx, group),
         }
     }
