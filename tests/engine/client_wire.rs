@@ -268,3 +268,29 @@ async fn a_member_survives_a_coordinator_that_moves() {
     consume(&consumer, 1).await;
     assert_eq!(consumer.generation(), generation, "it had to join again");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_partition_does_not_hold_up_the_others() {
+    let (_wire, client, broker, dir) = open(99).await;
+    client.create_topic(&NewTopic::new("orders", 2)).await.unwrap();
+    let to = |partition| NewRecord { partition: Some(partition), ..record("v") };
+    client.produce("orders", vec![to(0), to(1)], ProduceOptions::default()).await.unwrap();
+    broker.shutdown().await;
+    drop((client, broker));
+
+    let folder = std::fs::read_dir(dir.path().join("topics")).unwrap().next().unwrap().unwrap().path();
+    for file in ["0.sqlite", "0.sqlite-wal", "0.sqlite-shm"] {
+        let _ = std::fs::remove_file(folder.join(file));
+    }
+    std::fs::write(folder.join("0.sqlite"), "this is no database, whatever its name says").unwrap();
+    let options = BrokerOptions::new(dir.path(), Arc::new(SystemClock));
+    let broker = Broker::open(options).await.unwrap();
+    let client = Client::new(Arc::new(Wire::new(&broker, 99)), "wire");
+    let options =
+        ConsumerOptions { auto_offset_reset: AutoOffsetReset::Earliest, ..ConsumerOptions::new("g", ["orders"]) };
+    let consumer = Consumer::start(client.clone(), options);
+    consume(&consumer, 1).await;
+    assert_eq!(consumer.positions(), [(TopicPartition::new("orders", 1), 1)]);
+    let error = client.fetch(&TopicPartition::new("orders", 0), 0, FetchOptions::default()).await.unwrap_err();
+    assert_eq!(error.name(), "KAFKA_STORAGE_ERROR");
+}

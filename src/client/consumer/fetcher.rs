@@ -212,7 +212,8 @@ impl Fetcher {
     async fn find_starts(&self) -> bool {
         let (plan, unknown, gone) = {
             let inner = self.shared.inner.lock();
-            let open = inner.owned.iter().filter(|(_, slot)| slot.fetch_at.is_none() && !slot.undecided);
+            let now = Instant::now();
+            let open = inner.owned.iter().filter(|(_, slot)| slot.needs_start(now));
             let (gone, unknown): (Vec<_>, Vec<_>) = open.partition(|(_, slot)| slot.reset);
             let names = |slots: Vec<(&TopicPartition, &Slot)>| slots.into_iter().map(|(tp, _)| tp.clone()).collect();
             let names: [Vec<TopicPartition>; 2] = [names(unknown), names(gone)];
@@ -260,7 +261,8 @@ impl Fetcher {
                     self.start_at(&tp, plan, to, None);
                     self.shared.tell(ConsumerEventKind::OffsetReset { partition: tp, to });
                 }
-                Err(error) => return self.later(error).await,
+                // One partition that cannot be read does not hold up the others.
+                Err(error) => self.put_off(&tp, error),
             }
         }
         true

@@ -340,6 +340,11 @@ impl Inner {
 }
 
 impl Slot {
+    /// Where to start must be found out now.
+    pub fn needs_start(&self, now: Instant) -> bool {
+        self.fetch_at.is_none() && !self.undecided && self.not_before.is_none_or(|moment| moment <= now)
+    }
+
     /// Room in its buffer and nothing against fetching.
     pub fn fetchable(&self, partition_bytes: usize, now: Instant) -> Option<Offset> {
         let free = !self.paused
