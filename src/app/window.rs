@@ -92,12 +92,19 @@ pub fn run(options: WindowOptions) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!(
-                "millpond: could not open a window: {error}; without a display use the commands, such as \
-                 `millpond topics list`, and see `millpond --help`"
+                "millpond: could not open a window: {}; without a display use the commands, such as \
+                 `millpond topics list`, and see `millpond --help`",
+                why_no_window(&error.to_string())
             );
             ExitCode::FAILURE
         }
     }
+}
+
+/// The reason without the place in somebody's source code that winit puts before it.
+fn why_no_window(error: &str) -> &str {
+    let after_place = error.rsplit_once(".rs:").and_then(|(_, rest)| rest.split_once(": ")).map(|(_, why)| why);
+    after_place.unwrap_or(error).trim_end_matches('.')
 }
 
 impl App {
@@ -264,3 +271,16 @@ pub(super) fn choose_theme(ctx: &egui::Context, choice: ThemeChoice) {
 
 /// How long settings may differ from the file before they are written.
 pub(super) const SAVE_AFTER: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::why_no_window;
+
+    #[test]
+    fn the_reason_names_no_source_file() {
+        let error =
+            "winit EventLoopError: os error at /a/winit/mod.rs:765: neither WAYLAND_DISPLAY nor DISPLAY is set.";
+        assert_eq!(why_no_window(error), "neither WAYLAND_DISPLAY nor DISPLAY is set");
+        assert_eq!(why_no_window("no OpenGL"), "no OpenGL");
+    }
+}

@@ -1,6 +1,6 @@
 //! Every command of the window, once: menu, palette, shortcuts and tooltips are made from this list.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::{Key, KeyboardShortcut, ModifierNames, Modifiers};
 
 use super::{
     icon::{self, Icon},
@@ -100,9 +100,9 @@ impl Command {
         self.place().is_some() || matches!(self, Self::Find | Self::Send | Self::Live | Self::ResetOffsets)
     }
 
-    /// The keys as they are written on this system.
+    /// The keys as they are written on this system: `Ctrl P`, `⌘P`, `/`.
     pub fn keys(self, ctx: &egui::Context) -> Option<String> {
-        self.shortcut().map(|shortcut| ctx.format_shortcut(&shortcut))
+        self.shortcut().map(|shortcut| written(&shortcut, ctx.os() == egui::os::OperatingSystem::Mac))
     }
 
     fn entry(self) -> (&'static str, Icon, Option<(Modifiers, Key)>) {
@@ -141,6 +141,17 @@ impl Command {
     }
 }
 
+fn written(shortcut: &KeyboardShortcut, is_mac: bool) -> String {
+    let names = if is_mac { ModifierNames::SYMBOLS } else { ModifierNames { concat: " ", ..ModifierNames::NAMES } };
+    let key = match shortcut.logical_key {
+        Key::ArrowLeft => "←",
+        Key::ArrowRight => "→",
+        key => key.symbol_or_name(),
+    };
+    let modifiers = names.format(&shortcut.modifiers, is_mac);
+    if modifiers.is_empty() || is_mac { format!("{modifiers}{key}") } else { format!("{modifiers} {key}") }
+}
+
 /// Takes the shortcuts that were pressed out of the input. Keys without Ctrl or Alt belong to text fields first.
 pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
     let typing = ctx.egui_wants_keyboard_input();
@@ -171,7 +182,7 @@ mod tests {
             let mut seen = HashMap::new();
             for command in Command::ALL {
                 let Some(shortcut) = command.shortcut() else { continue };
-                let keys = shortcut.format(&egui::ModifierNames::NAMES, is_mac);
+                let keys = written(&shortcut, is_mac);
                 if let Some(other) = seen.insert(keys.clone(), command) {
                     panic!("{command:?} and {other:?} share {keys} on {os}");
                 }

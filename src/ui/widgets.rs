@@ -30,7 +30,7 @@ pub use empty::{empty, waiting};
 pub use fields::{Field, check, multiline, search, switch, text_field};
 pub use keys::key_cap;
 pub use labels::{body, caption, data, data_quiet, elided, faint, paragraph, quiet, rich, section, strong, title};
-pub use menu::{item, item_danger, item_why, menu, more, rule};
+pub use menu::{item, item_danger, item_why, menu, more, note, rule};
 pub use page::{columns, page, page_header, page_scroll, panel_right, toolbar};
 pub use problem::{problem, problem_page};
 pub use progress::{bar, job_figures, job_row};

@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod overview;
+mod shell;
 mod support;

@@ -1,5 +1,7 @@
 //! A window on a workspace of its own, and verbs to use it with. Tests read as a person's story.
 
+#![allow(dead_code, reason = "each test uses some of the verbs")]
+
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
@@ -24,7 +26,8 @@ const WAIT: Duration = Duration::from_secs(20);
 /// A window of 1280 by 800 on an empty workspace in a folder that goes away with it.
 pub struct Window {
     harness: Harness<'static, App>,
-    folder: tempfile::TempDir,
+    /// Taken by [`Window::quit`].
+    folder: Option<tempfile::TempDir>,
 }
 
 impl Window {
@@ -36,20 +39,33 @@ impl Window {
     /// With other settings.
     pub fn open_with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let data_dir = folder.path().join("workspace");
+        let mut window = Self::around(folder, move |ctx, mut settings| {
+            change(&mut settings);
+            App::for_tests(ctx, data_dir, settings).unwrap()
+        });
+        window.until("the first picture of the cluster", |app| app.facts().first_load_done);
+        window
+    }
+
+    /// Around an app that the test makes itself, in a folder of its own.
+    pub fn around(folder: tempfile::TempDir, make: impl FnOnce(&egui::Context, Settings) -> App) -> Self {
         let mut settings = Settings::default();
         settings.view.language = LanguageChoice::English;
         settings.view.theme = ThemeChoice::Light;
         settings.view.calm = true;
-        change(&mut settings);
-        let data_dir = folder.path().join("workspace");
         let mut harness = Harness::builder()
             .with_size([1280.0, 800.0])
             .with_max_steps(20)
-            .build_eframe(|cc| App::for_tests(&cc.egui_ctx, data_dir, settings).unwrap());
+            .build_eframe(|cc| make(&cc.egui_ctx, settings));
         harness.step();
-        let mut window = Self { harness, folder };
-        window.until("the first picture of the cluster", |app| app.facts().first_load_done);
-        window
+        Self { harness, folder: Some(folder) }
+    }
+
+    /// Closes the window as the system would, and gives back its folder for the next start.
+    pub fn quit(mut self) -> tempfile::TempDir {
+        eframe::App::on_exit(self.harness.state_mut(), None);
+        self.folder.take().unwrap()
     }
 
     /// The workspace's session, to prepare what a test needs.
@@ -59,7 +75,7 @@ impl Window {
 
     /// A path in the test's own folder.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.as_ref().unwrap().path().join(name)
     }
 
     /// The harness itself, for what has no verb here.

@@ -81,6 +81,7 @@ impl Shortcuts {
     pub(super) fn ui(&mut self, ui: &Ui, ctx: &Ctx<'_>) -> bool {
         let (title, close) = (ctx.t("shortcuts-title"), ctx.t("close"));
         let end = Dialog::new(&title, "", &close).width(420.0).show(ui, |ui| {
+            ui.set_max_width(ui.available_width() - 14.0);
             for command in Command::ALL {
                 let Some(keys) = command.keys(ui) else { continue };
                 ui.horizontal(|ui| {

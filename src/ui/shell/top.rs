@@ -80,18 +80,10 @@ fn cluster(ui: &mut Ui, ctx: &Ctx<'_>, recent: &[PathBuf], folder: &Path) {
 }
 
 fn menu(ui: &mut Ui, ctx: &Ctx<'_>, recent: &[PathBuf], folder: &Path) {
-    ui.set_max_width(420.0);
     let path = folder.display().to_string();
-    ui.horizontal(|ui| {
-        ui.add_space(8.0);
-        widgets::caption(ui, &ctx.text.with("cluster-folder", &[("path", path.as_str().into())]));
-    });
+    widgets::note(ui, &ctx.text.with("cluster-folder", &[("path", path.as_str().into())]));
     if ctx.facts.cluster.address.is_none() {
-        ui.horizontal(|ui| {
-            ui.add_space(8.0);
-            ui.set_max_width(380.0);
-            widgets::paragraph(ui, &ctx.t("cluster-no-address-about"));
-        });
+        widgets::note(ui, &ctx.t("cluster-no-address-about"));
     }
     widgets::rule(ui);
     if widgets::item(ui, icon::COPY, &ctx.t("cluster-copy-folder"), None) {

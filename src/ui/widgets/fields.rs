@@ -169,7 +169,9 @@ fn edit<'t>(value: &'t mut String, font: egui::FontId, hint: &str, width: f32) -
         .font(FontSelection::FontId(font))
         .hint_text(hint)
         .desired_width(width)
-        .frame(Frame::NONE.inner_margin(Margin::symmetric(8, 5)))
+        .align(egui::Align2::LEFT_CENTER)
+        .min_size(Vec2::new(0.0, CONTROL))
+        .frame(Frame::NONE.inner_margin(Margin::symmetric(8, 0)))
 }
 
 fn framed(ui: &mut Ui, width: f32, faulty: bool, add: impl FnOnce(&mut Ui, f32) -> Response) -> Response {

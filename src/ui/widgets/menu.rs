@@ -55,8 +55,23 @@ pub fn item_why(ui: &mut Ui, icon: Icon, text: &str, why_not: Option<&str>) -> b
 
 /// A hairline between entries.
 pub fn rule(ui: &mut Ui) {
-    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 9.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(row_width(ui, 0.0), 9.0), Sense::hover());
     ui.painter().hline(rect.x_range(), rect.center().y, theme::of(ui).rule());
+}
+
+/// All entries are as wide as the widest, which the first (sizing) pass finds out.
+pub(super) fn row_width(ui: &Ui, own: f32) -> f32 {
+    let room = if ui.is_sizing_pass() { 0.0 } else { ui.available_width() };
+    own.max(room).max(WIDTH_MIN)
+}
+
+/// Quiet words in a menu that wrap.
+pub fn note(ui: &mut Ui, text: &str) {
+    egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 4)).show(ui, |ui| {
+        ui.set_max_width(320.0);
+        let color = theme::of(ui).quiet;
+        ui.add(egui::Label::new(egui::RichText::new(text).font(fonts::caption()).color(color)).wrap());
+    });
 }
 
 fn entry(ui: &mut Ui, icon: Icon, text: &str, keys: Option<&str>, color: Color32, enabled: bool) -> Response {
@@ -64,7 +79,7 @@ fn entry(ui: &mut Ui, icon: Icon, text: &str, keys: Option<&str>, color: Color32
     let words = ui.painter().layout_no_wrap(text.to_owned(), fonts::body(), color);
     let keys = keys.map(|keys| ui.painter().layout_no_wrap(keys.to_owned(), fonts::caption(), theme.faint));
     let keys_width = keys.as_ref().map_or(0.0, |keys| keys.size().x + 24.0);
-    let width = (words.size().x + 8.0 + ICON + 8.0 + 12.0 + keys_width).max(ui.available_width().max(WIDTH_MIN));
+    let width = row_width(ui, words.size().x + 8.0 + ICON + 8.0 + 12.0 + keys_width);
     let sense = if enabled { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, CONTROL), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, enabled, text));

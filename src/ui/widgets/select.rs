@@ -83,7 +83,7 @@ pub fn select<T: PartialEq + Clone>(
 fn row(ui: &mut Ui, word: &str, selected: bool) -> bool {
     let theme = theme::of(ui);
     let galley = ui.painter().layout_no_wrap(word.to_owned(), fonts::body(), theme.text);
-    let width = (galley.size().x + 44.0).max(ui.available_width());
+    let width = menu::row_width(ui, galley.size().x + 44.0);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, theme::CONTROL), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, selected, word));
     if response.hovered() || response.has_focus() {
