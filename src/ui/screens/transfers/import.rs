@@ -20,7 +20,7 @@ use crate::{
     ui::{
         ctx::Ctx,
         format, icon,
-        theme::BETWEEN,
+        theme::{self, BETWEEN, CONTROL, fonts},
         widgets::{self, Button, Field, TableState},
     },
 };
@@ -126,7 +126,7 @@ impl ImportPage {
             {
                 self.guessed = Some(path.clone());
                 self.preview.clear();
-                // Until it is looked into, so that nothing is read by the last file's rules.
+                self.previewed = None;
                 let slot = self.guess.clone();
                 ctx.with_session(move |session| session.guess_import(path, &slot));
             }
@@ -221,25 +221,13 @@ impl ImportPage {
             None if self.topic.is_empty() => String::new(),
             None => ctx.text.with("import-topic-new", &[("count", self.partitions.as_str().into())]),
         };
-        ui.horizontal_top(|ui| {
-            let hint = ctx.t("import-topic-hint");
-            let width = (ui.available_width() - 44.0).max(160.0);
-            let label = ctx.t("import-into");
-            let field = Field { hint: &hint, fault: fault.as_deref(), help: &help, width, ..Field::new(&label) };
-            widgets::text_field(ui, &field, &mut self.topic);
-            ui.vertical(|ui| {
-                ui.add_space(19.0);
-                let button = widgets::icon_button(ui, icon::CHEVRON_DOWN, &ctx.t("export-topic"));
-                widgets::menu(&button, |ui| {
-                    egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
-                        for topic in ctx.facts.topics.iter().filter(|topic| !topic.internal) {
-                            if widgets::item(ui, icon::TOPICS, &topic.name, None) {
-                                self.topic = topic.name.to_string();
-                            }
-                        }
-                    });
-                });
-            });
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            self.topic_field(ui, ctx, fault.as_deref());
+            if fault.is_none() && !help.is_empty() {
+                let color = theme::of(ui).quiet;
+                ui.add(egui::Label::new(egui::RichText::new(help).font(fonts::caption()).color(color)).wrap());
+            }
         });
         if there.is_none() && !self.topic.is_empty() {
             let fault = ctx.t("import-partitions-fault");
@@ -261,6 +249,30 @@ impl ImportPage {
         if self.holds != Holds::Text {
             widgets::check(ui, &mut self.keep_times, &ctx.t("import-keep-times"));
         }
+    }
+
+    /// A name, or one of those that are there.
+    fn topic_field(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, fault: Option<&str>) {
+        ui.horizontal_top(|ui| {
+            let (hint, label) = (ctx.t("import-topic-hint"), ctx.t("import-into"));
+            let width = (ui.available_width() - CONTROL - 8.0).max(160.0);
+            let field = Field { hint: &hint, fault, width, ..Field::new(&label) };
+            widgets::text_field(ui, &field, &mut self.topic);
+            ui.vertical(|ui| {
+                // Beside the field, below the height of its label.
+                ui.add_space(19.0);
+                let button = widgets::icon_button(ui, icon::CHEVRON_DOWN, &ctx.t("export-topic"));
+                widgets::menu(&button, |ui| {
+                    egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+                        for topic in ctx.facts.topics.iter().filter(|topic| !topic.internal) {
+                            if widgets::item(ui, icon::TOPICS, &topic.name, None) {
+                                self.topic = topic.name.to_string();
+                            }
+                        }
+                    });
+                });
+            });
+        });
     }
 
     /// What the form says the file holds.
