@@ -1,5 +1,7 @@
 //! Exports, imports and the sample stream as jobs; files looked at before an import; the system's file dialogs.
 
+mod words;
+
 use std::{
     collections::VecDeque,
     future::Future,
@@ -9,10 +11,12 @@ use std::{
 
 use parking_lot::Mutex;
 
-use super::{JobHandle, JobId, JobKind, JobUnit, Loadable, Phrase, Problem, Session, browse::Matcher};
+use self::words::problem;
+use super::{JobHandle, JobId, JobKind, JobUnit, Loadable, Phrase, Session, browse::Matcher};
 use crate::payload::CaseRule;
 use crate::transfer::{self, Cancel, Progress, TransferError};
 
+pub use self::words::line_phrase;
 /// What the screens name.
 pub use crate::transfer::{
     BadLine, BadLines, CreateTopic, CsvColumns, CsvMapping, CsvOptions, CsvValue, ExportFormat, ExportRequest,
@@ -231,13 +235,6 @@ impl Watch {
             }
         };
         ended.map_err(|error| (error, *self.last.lock()))
-    }
-}
-
-fn problem(what: Phrase, error: &TransferError) -> Problem {
-    match error {
-        TransferError::Client(error) => Problem::from_client(what, error),
-        other => Problem::from_error(what, other),
     }
 }
 

@@ -215,7 +215,8 @@ fn next_row(
         true => reader.record(row),
         false => Err(LineProblem::Columns { found: row.len() as u64, wanted: wanted as u64 }),
     };
-    Ok(Some(source_line(number, record, row.as_slice())))
+    let text = if record.is_err() { row.iter().collect::<Vec<_>>().join(&b", "[..]) } else { Vec::new() };
+    Ok(Some(source_line(number, record, &text)))
 }
 
 fn whole(kind: &Line) -> Result<(), LineProblem> {

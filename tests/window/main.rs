@@ -4,3 +4,4 @@
 mod overview;
 mod shell;
 mod support;
+mod transfers;

@@ -105,7 +105,7 @@ impl ImportPage {
             );
             over |= back.is_some();
             let height = ui.available_height();
-            widgets::columns(ui, height, &[0.4, 0.6], |ui, column| {
+            widgets::columns(ui, height, &[0.36, 0.64], |ui, column| {
                 if column == 0 {
                     egui::ScrollArea::vertical().id_salt("import form").show(ui, |ui| self.form(ui, ctx));
                 } else {

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use egui::{Align, Color32, Layout, Ui};
 
 use crate::{
-    session::{JobId, JobKind, JobState, JobView, transfers::TransferReport},
+    session::{
+        JobId, JobKind, JobState, JobView,
+        transfers::{TransferReport, line_phrase},
+    },
     ui::{
         action::Action,
         ctx::Ctx,
@@ -147,7 +150,7 @@ fn skipped(ui: &mut Ui, ctx: &Ctx<'_>, job: JobId, report: &TransferReport, unfo
     egui::Grid::new(("bad lines", job)).num_columns(3).spacing([16.0, 4.0]).show(ui, |ui| {
         for bad in &report.bad[..shown] {
             widgets::rich(ui, &format::count(bad.line), fonts::data(), theme.quiet);
-            widgets::rich(ui, &bad.problem.to_string(), fonts::body(), theme.text);
+            widgets::rich(ui, &ctx.text.say(&line_phrase(&bad.problem)), fonts::body(), theme.text);
             widgets::elided(ui, &bad.text, fonts::data(), theme.quiet);
             ui.end_row();
         }
@@ -160,7 +163,7 @@ fn skipped(ui: &mut Ui, ctx: &Ctx<'_>, job: JobId, report: &TransferReport, unfo
 
 fn after_failure(ui: &mut Ui, ctx: &Ctx<'_>, job: &JobView, report: Option<&TransferReport>) {
     let words = match (job.kind, report) {
-        (JobKind::Export, _) => ctx.t("transfers-nothing-left").to_string(),
+        (JobKind::Export, _) if job.state == JobState::Cancelled => ctx.t("transfers-nothing-left").to_string(),
         (_, Some(report)) if report.records > 0 => {
             ctx.text.with("transfers-stored-before", &[("count", report.records.into())])
         }

@@ -6,7 +6,7 @@ use crate::{
     payload,
     session::{
         Loadable,
-        transfers::{ImportFormat, ImportPreview, PreviewRow},
+        transfers::{ImportFormat, ImportPreview, PreviewRow, line_phrase},
     },
     ui::{
         ctx::Ctx,
@@ -145,7 +145,7 @@ impl Rows for PreviewRows<'_> {
                 widgets::data(ui, &record.headers.len().to_string());
             }
             (Err(bad), "value") => {
-                let words = format!("{} — {}", bad.problem, bad.text);
+                let words = format!("{} — {}", self.ctx.text.say(&line_phrase(&bad.problem)), bad.text);
                 widgets::elided(ui, &words, fonts::body(), self.theme.bad);
             }
             _ => {}
