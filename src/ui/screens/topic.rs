@@ -59,7 +59,12 @@ impl TopicScreen {
             *self = Self { name: name.to_owned(), ..Self::default() };
         }
         (self.id, self.missing_since) = (topic.id, None);
-        head(ui, ctx, topic, tab);
+        if head(ui, ctx, topic, tab)
+            && let Some(session) = ctx.session
+        {
+            session.propose_export(self.messages.export_draft(name));
+            ctx.go(Place::Transfers);
+        }
         match tab {
             TopicTab::Messages => match self.messages.ui(ui, ctx, topic) {
                 Some(MessagesOutcome::ProduceAgain(record)) => {
@@ -100,8 +105,9 @@ impl TopicScreen {
     }
 }
 
-/// Where it stands, its name and figures, what can be done, and the tabs.
-fn head(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, tab: TopicTab) {
+/// Where it stands, its name and figures, what can be done, and the tabs. True when an export is asked for.
+fn head(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, tab: TopicTab) -> bool {
+    let mut export = false;
     let theme = theme::of(ui);
     let margin = Margin { left: AROUND as i8, right: AROUND as i8, top: 12, bottom: 0 };
     let shown = Panel::top("topic-head")
@@ -110,8 +116,15 @@ fn head(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, tab: TopicTab) {
         .frame(Frame::new().fill(theme.window).inner_margin(margin))
         .show(ui, |ui| {
             let way = [&*ctx.t("nav-topics")];
-            let clicked =
-                widgets::page_header(ui, &way, &topic.name, |ui| figures(ui, ctx, topic), |ui| buttons(ui, ctx, topic));
+            let clicked = widgets::page_header(
+                ui,
+                &way,
+                &topic.name,
+                |ui| figures(ui, ctx, topic),
+                |ui| {
+                    export = buttons(ui, ctx, topic);
+                },
+            );
             if clicked.is_some() {
                 ctx.go(Place::Topics);
             }
@@ -125,6 +138,7 @@ fn head(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, tab: TopicTab) {
     // The line under the tabs runs from edge to edge, as the table below does.
     let rect = shown.response.rect;
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.rule());
+    export
 }
 
 fn word_of(tab: TopicTab) -> &'static str {
@@ -155,7 +169,8 @@ fn figures(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
     widgets::quiet(ui, &words);
 }
 
-fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
+/// True when Export was clicked.
+fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) -> bool {
     widgets::more(ui, &ctx.t("topic-more"), |ui| {
         if widgets::item(ui, icon::COPY, &ctx.t("topic-copy-name"), None) {
             ctx.act(Action::Copy(topic.name.to_string()));
@@ -167,12 +182,11 @@ fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
             ctx.go(Place::Topic { name: topic.name.to_string(), tab: TopicTab::Settings });
         }
     });
-    if ui.add(Button::secondary(&ctx.t("topic-export")).icon(icon::EXPORT)).clicked() {
-        ctx.act(Action::Run(Command::ExportTopic));
-    }
+    let export = ui.add(Button::secondary(&ctx.t("topic-export")).icon(icon::EXPORT)).clicked();
     if ui.add(Button::secondary(&ctx.t("topic-consume")).icon(icon::CONSUME)).clicked() {
         ctx.go(Place::Consume);
     }
+    export
 }
 
 /// The frame of a tab that reaches from edge to edge.

@@ -25,6 +25,7 @@ use crate::{
     session::{
         TopicFacts,
         browse::{BrowseRequest, BrowseView, Browser, Matcher, Phase, SearchText, Start},
+        transfers::{ExportDraft, Exported},
     },
     ui::{
         Command,
@@ -54,6 +55,8 @@ pub struct MessagesTab {
     query: Query,
     asked: Option<BrowseRequest>,
     typed_at: Option<Instant>,
+    /// The search field had the focus in the last frame.
+    typing: bool,
     table: TableState,
     shown: Shown,
     visible: std::ops::Range<u64>,
@@ -107,6 +110,18 @@ impl Query {
 }
 
 impl MessagesTab {
+    /// What an export would take that is asked for from here: what is searched for, in the partitions and the time.
+    pub fn export_draft(&self, topic: &str) -> ExportDraft {
+        let (from_time, to_time) = self.query.range.map_or((None, None), |(from, to)| (Some(from), Some(to)));
+        let partitions = self.query.partitions.as_ref().map(|chosen| chosen.iter().copied().collect());
+        ExportDraft {
+            topic: topic.to_owned(),
+            records: Exported { partitions, from_time, to_time, ..Exported::default() },
+            search: self.query.text.trim().to_owned(),
+            match_case: self.query.exact_case,
+        }
+    }
+
     /// Draws the tab.
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) -> Option<MessagesOutcome> {
         let session = ctx.session?;
@@ -177,10 +192,14 @@ impl MessagesTab {
         if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::G)) {
             self.jump = Some(jump::Jump::offset());
         }
-        // Esc takes back one thing at a time: the details, then the range of time.
-        let takes = self.details.is_open() || self.query.range.is_some();
+        // Esc takes back one thing at a time: what is being typed, the details, the range of time. egui has taken the
+        // focus away from a field by the time Esc is seen here.
+        let typing = std::mem::take(&mut self.typing);
+        let takes = typing || self.details.is_open() || self.query.range.is_some();
         if takes && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
-            if self.details.is_open() {
+            if typing {
+                self.query.text.clear();
+            } else if self.details.is_open() {
                 self.details.close();
             } else {
                 self.query.range = None;

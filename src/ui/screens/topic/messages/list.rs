@@ -67,10 +67,10 @@ impl MessagesTab {
                 .map(|id| ctx.t(id));
         let time_width = if year.is_some() { 164.0 } else { 200.0 };
         let mut columns = vec![
-            (OFFSET, Column::right("offset", &titles[0], 84.0).stays()),
+            (OFFSET, Column::right("offset", &titles[0], offset_width(view)).stays()),
             (PARTITION, Column::left("partition", &titles[1], 58.0)),
             (TIME, Column::left("time", &time, time_width)),
-            (KEY, Column::left("key", &titles[2], 78.0)),
+            (KEY, Column::left("key", &titles[2], if self.details.is_open() { 78.0 } else { 96.0 })),
             (VALUE, Column::left("value", &titles[3], 160.0).grows()),
             (HEADERS, Column::left("headers", &titles[4], 84.0)),
             (SIZE, Column::right("size", &titles[5], 76.0)),
@@ -148,6 +148,13 @@ impl MessagesTab {
         let mut child = ui.new_child(egui::UiBuilder::new().id_salt("loading").max_rect(strip));
         widgets::bar(&mut child, None, &ctx.t("messages-loading"));
     }
+}
+
+/// Wide enough for the highest offset, with its separators.
+fn offset_width(view: &BrowseView) -> f32 {
+    const DIGIT: f32 = 7.6;
+    let last = view.stored.iter().map(|span| span.hi).max().unwrap_or(0);
+    (format::integer(last).len() as f32 * DIGIT + 30.0).max(76.0)
 }
 
 /// The year, when all that is stored is of one: it then stands in the head and not in every row.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use egui::{Align, Id, Layout, Popup, PopupCloseBehavior, ScrollArea, Ui};
+use egui::{Align, Id, Layout, Popup, PopupCloseBehavior, Role, ScrollArea, Ui, WidgetInfo};
 
 use super::{MessagesTab, jump};
 use crate::{
@@ -22,6 +22,8 @@ use crate::{
 
 /// Width of the search field where there is room, and at least, in points.
 const SEARCH_WIDTH: (f32, f32) = (360.0, 200.0);
+/// What stands at the right of it, in points.
+const BESIDE_SEARCH: f32 = 460.0;
 /// Height of the list of partitions, in points.
 const PARTITIONS_HEIGHT: f32 = 320.0;
 
@@ -33,19 +35,20 @@ pub(super) fn search_id() -> Id {
 impl MessagesTab {
     pub(super) fn toolbar(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, view: &Arc<BrowseView>) {
         let promise = ctx.t("messages-joins-no-group");
-        let full = ui.available_width() >= 980.0;
         ui.spacing_mut().item_spacing.x = 8.0;
         ui.horizontal(|ui| {
             ui.set_min_height(theme::CONTROL);
             self.start_menu(ui, ctx);
             self.partitions_menu(ui, ctx, topic);
-            self.search_field(ui, ctx, view, full);
+            self.search_field(ui, ctx, view);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 self.live_buttons(ui, ctx, view);
-                if full {
+                let words = ui.painter().layout_no_wrap(promise.to_string(), theme::body(), theme::of(ui).quiet);
+                if words.size().x <= ui.available_width() {
                     widgets::quiet(ui, &promise);
                 } else {
-                    icon::show(ui, icon::INFO, theme::of(ui).quiet).on_hover_text(&*promise);
+                    let mark = icon::show(ui, icon::INFO, theme::of(ui).quiet).on_hover_text(&*promise);
+                    mark.widget_info(|| WidgetInfo::labeled(Role::Label, true, &*promise));
                 }
             });
         });
@@ -112,9 +115,9 @@ impl MessagesTab {
         });
     }
 
-    fn search_field(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &BrowseView, full: bool) {
+    fn search_field(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &BrowseView) {
         let count = view.search.map_or_else(String::new, |search| searched(ctx, &search));
-        let room = ui.available_width() - if full { 460.0 } else { 190.0 };
+        let room = ui.available_width() - BESIDE_SEARCH;
         let width = room.clamp(SEARCH_WIDTH.1, SEARCH_WIDTH.0);
         let before = self.query.text.clone();
         let hint = ctx.t("messages-search-hint");
@@ -123,6 +126,7 @@ impl MessagesTab {
             // Emptied is emptied at once; letters wait for the next.
             self.typed_at = (!self.query.text.is_empty()).then(std::time::Instant::now);
         }
+        self.typing = field.has_focus();
         if field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
             self.typed_at = None;
         }
