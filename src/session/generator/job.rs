@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Generator, GeneratorPlan, Pacer, TemplateError};
+use super::{Generator, GeneratorPlan, Pacer, TemplateError, Until};
 use crate::{
     client::{ClientError, Producer, ProducerOptions, ProducerStats},
     session::{JobHandle, JobId, JobKind, JobUnit, Phrase, Problem, Session},
@@ -71,6 +71,11 @@ impl Run {
         let stats = self.producer.stats();
         self.job.set_done(stats.acknowledged);
         flushed.map_err(|e| self.produce_failed(&e))?;
+        if self.job.is_cancelled() && self.plan.until != Until::Stopped {
+            // Cut short. Without an end of its own, being stopped is how a generator ends well.
+            let what = Phrase::new("generator-failed").with("topic", self.plan.topic.as_str());
+            return Err(Problem { what, why: Phrase::new("job-cancelled"), next: None, technical: None });
+        }
         Ok(Phrase::new("generator-done").with("count", stats.acknowledged).with("topic", self.plan.topic.as_str()))
     }
 

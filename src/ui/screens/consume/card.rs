@@ -313,9 +313,9 @@ fn records(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView, table: &mut Tabl
     let titles = ["consume-column-partition", "consume-column-offset", "consume-column-key", "consume-column-value"];
     let [partition, offset, key, value] = titles.map(|id| ctx.t(id));
     let columns = [
-        Column::left("partition", &partition, 52.0).stays(),
-        Column::right("offset", &offset, 84.0).stays(),
-        Column::left("key", &key, 92.0),
+        Column::left("partition", &partition, 48.0).stays(),
+        Column::right("offset", &offset, 76.0).stays(),
+        Column::left("key", &key, 90.0),
         Column::left("value", &value, 120.0).grows(),
     ];
     let topics = consumer.plan.topics.len() > 1;
@@ -400,12 +400,21 @@ fn bytes_cell(ui: &mut Ui, bytes: Option<&[u8]>, color: Color32, faint: Color32)
     }
 }
 
-/// JSON that was laid out over several lines, drawn together; other text keeps its marks for line ends.
+/// JSON that was laid out over several lines, drawn together: without the space between its parts. Other text keeps its
+/// marks for line ends.
 fn one_line(text: String) -> String {
     if !text.starts_with(['{', '[']) || !text.contains('⏎') {
         return text;
     }
-    text.split(['⏎', ' ']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let (mut quoted, mut escaped) = (false, false);
+    text.chars()
+        .filter(|&c| {
+            let keep = quoted || !matches!(c, '⏎' | ' ');
+            quoted ^= c == '"' && !escaped;
+            escaped = quoted && c == '\\' && !escaped;
+            keep
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -414,7 +423,7 @@ mod tests {
 
     #[test]
     fn json_over_several_lines_is_drawn_on_one() {
-        assert_eq!(one_line("{⏎  \"a\": 1,⏎  \"b\": 2⏎}".into()), "{ \"a\": 1, \"b\": 2 }");
+        assert_eq!(one_line("{⏎  \"a\": 1,⏎  \"b c\": \"\\\" x\"⏎}".into()), "{\"a\":1,\"b c\":\"\\\" x\"}");
         assert_eq!(one_line("two⏎lines".into()), "two⏎lines");
     }
 }

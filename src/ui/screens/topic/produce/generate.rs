@@ -418,7 +418,7 @@ fn number(ui: &mut Ui, name: &str, text: &mut String, good: bool) {
     let edit = egui::TextEdit::singleline(text)
         .font(egui::FontSelection::FontId(fonts::data()))
         .desired_width(64.0)
-        .horizontal_align(egui::Align::RIGHT)
+        .align(egui::Align2::RIGHT_CENTER)
         .frame(
             egui::Frame::new()
                 .fill(if theme.dark { theme.window } else { theme.panel })
