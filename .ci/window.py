@@ -101,7 +101,7 @@ class Window:
             if bool(found) != gone:
                 return found[0] if found else None
             if time.time() > until:
-                seen = sorted({n.label or n.value for n in self.nodes() if n.label or n.value})
+                seen = sorted({(n.label or n.value)[:60] for n in self.nodes() if (n.label or n.value) and n.role != "row"})
                 raise AssertionError(f"waited {seconds} s for {label or contains or role!r} (gone={gone}); seen: {seen}")
             time.sleep(0.1)
 
@@ -113,7 +113,7 @@ class Window:
                 if hit:
                     return hit
             if time.time() > until:
-                seen = sorted({n.label or n.value for n in self.nodes() if n.label or n.value})
+                seen = sorted({(n.label or n.value)[:60] for n in self.nodes() if (n.label or n.value) and n.role != "row"})
                 raise AssertionError(f"waited {seconds} s for text {pattern!r}; seen: {seen}")
             time.sleep(0.1)
 
