@@ -1,6 +1,6 @@
 //! Every command of the window, once: menu, palette, shortcuts and tooltips are made from this list.
 
-use egui::{Key, KeyboardShortcut, ModifierNames, Modifiers};
+use egui::{Key, KeyboardShortcut, ModifierNames, Modifiers, PointerButton};
 
 use super::{
     icon::{self, Icon},
@@ -155,12 +155,19 @@ fn written(shortcut: &KeyboardShortcut, is_mac: bool) -> String {
 /// Takes the shortcuts that were pressed out of the input. Keys without Ctrl or Alt belong to text fields first.
 pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
     let typing = ctx.egui_wants_keyboard_input();
+    let mut shortcuts: Vec<_> = Command::ALL.into_iter().filter_map(|c| c.shortcut().map(|keys| (c, keys))).collect();
+    // egui lets Shift pass where a shortcut does not ask for it, so those that ask for more come first.
+    shortcuts.sort_by_key(|(_, keys)| std::cmp::Reverse(u8::from(keys.modifiers.shift) + u8::from(keys.modifiers.alt)));
     ctx.input_mut(|input| {
         let mut found = Vec::new();
-        for command in Command::ALL {
-            let Some(shortcut) = command.shortcut() else { continue };
+        for (command, shortcut) in shortcuts {
             let plain = shortcut.modifiers.is_none() && shortcut.logical_key != Key::F1;
             if !(plain && typing) && input.consume_shortcut(&shortcut) {
+                found.push(command);
+            }
+        }
+        for (button, command) in [(PointerButton::Extra1, Command::Back), (PointerButton::Extra2, Command::Forward)] {
+            if input.pointer.button_pressed(button) {
                 found.push(command);
             }
         }

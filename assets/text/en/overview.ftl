@@ -42,30 +42,3 @@ overview-in-line = produced
 overview-out-line = consumed
 overview-busiest = Most traffic
 overview-all-topics = Show all { $n } topics
-overview-look = What needs a look
-overview-look-nothing = Nothing right now
-overview-look-more = and { $n } more
-
-look-damage = damaged
-look-damage-says = { $topic } cannot be read in whole: { $why }
-look-lag = lag
-look-lag-says = { $group } is { $behind } behind ({ $n ->
-    [one] 1 record
-   *[other] { $n } records
-}) and falls further behind by { $rate } a second.
-look-unread = unread
-look-unread-says = { $group } has no members and { $n ->
-    [one] 1 unread record
-   *[other] { $n } unread records
-}.
-look-idle = idle
-look-idle-says = { $group } has { $members } members for { $partitions ->
-    [one] 1 partition
-   *[other] { $partitions } partitions
-}: { $idle ->
-    [one] 1 receives nothing
-   *[other] { $idle } receive nothing
-}.
-look-open-topic = Open topic
-look-open-group = Open group
-look-why = Why?

@@ -1,7 +1,7 @@
 //! What this workspace holds and what needs a look; for an empty one, what to do first.
 
+mod busiest;
 mod first;
-mod health;
 mod rates;
 
 use egui::Ui;
@@ -20,6 +20,7 @@ use crate::ui::{
 #[derive(Default)]
 pub struct OverviewScreen {
     rates: rates::Rates,
+    look: super::topics::NeedsALook,
 }
 
 impl OverviewScreen {
@@ -45,9 +46,9 @@ impl OverviewScreen {
             widgets::columns(ui, upper, &[1.0], |ui, _| self.rates.show(ui, ctx));
             widgets::columns(ui, height - upper - BETWEEN, &[1.6, 1.0], |ui, column| {
                 if column == 0 {
-                    health::busiest(ui, ctx);
+                    busiest::show(ui, ctx);
                 } else {
-                    health::needs_a_look(ui, ctx);
+                    self.look.ui(ui, ctx);
                 }
             });
         });

@@ -43,6 +43,24 @@ pub struct TopicsScreen {
     dialog: Option<TopicDialog>,
 }
 
+/// The card of what needs a look for other screens, worked out anew when the facts change.
+#[derive(Default)]
+pub(super) struct NeedsALook {
+    revision: Option<u64>,
+    findings: Vec<looks::Finding>,
+}
+
+impl NeedsALook {
+    /// Draws the card.
+    pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        if self.revision != Some(ctx.facts.revision) {
+            self.revision = Some(ctx.facts.revision);
+            self.findings = looks::findings(ctx.facts);
+        }
+        detail::looks(ui, ctx, &self.findings);
+    }
+}
+
 impl TopicsScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {

@@ -157,7 +157,8 @@ impl Widget for Button<'_> {
         };
         let heavy = fonts::needs_weight(&font, self.text);
         let words = ui.painter().layout_no_wrap(self.text.to_owned(), font, Color32::PLACEHOLDER);
-        let cap = self.keys.map(|keys| ui.painter().layout_no_wrap(keys.to_owned(), fonts::data(), theme.quiet));
+        let cap =
+            self.keys.map(|keys| ui.painter().layout_no_wrap(keys.to_owned(), fonts::data(), Color32::PLACEHOLDER));
         let mut width = words.size().x + 2.0 * PADDING;
         width += if self.icon.is_some() { ICON + if self.text.is_empty() { 0.0 } else { GAP } } else { 0.0 };
         width += cap.as_ref().map_or(0.0, |cap| cap.size().x + 10.0 + GAP);
@@ -191,9 +192,12 @@ impl Widget for Button<'_> {
             }
             x += words_width;
             if let Some(cap) = cap {
+                let coloured = matches!(self.look, Look::Primary | Look::DangerPrimary);
+                let cap_color = if coloured { color } else { theme.quiet };
                 let cap_rect = Rect::from_min_size(egui::pos2(x + GAP, y - 8.5), Vec2::new(cap.size().x + 10.0, 17.0));
-                painter.rect_stroke(cap_rect, 4.0, Stroke::new(1.0, theme.edge), StrokeKind::Inside);
-                painter.galley(cap_rect.center() - cap.size() / 2.0, cap, theme.quiet);
+                let cap_edge = if coloured { color.gamma_multiply(0.5) } else { theme.edge };
+                painter.rect_stroke(cap_rect, 4.0, Stroke::new(1.0, cap_edge), StrokeKind::Inside);
+                painter.galley(cap_rect.center() - cap.size() / 2.0, cap, cap_color);
                 x = cap_rect.right();
             }
             if self.opens {

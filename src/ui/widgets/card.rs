@@ -3,7 +3,10 @@
 use egui::{Color32, CornerRadius, Frame, InnerResponse, Margin, Ui};
 
 use super::labels;
-use crate::ui::theme::{self, RADIUS_CARD, fonts};
+use crate::ui::{
+    format::UNKNOWN,
+    theme::{self, RADIUS_CARD, fonts},
+};
 
 /// A panel with a hairline around it, as wide as the space; content is laid out downwards.
 pub fn card<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
@@ -54,7 +57,12 @@ pub fn figure(ui: &mut Ui, label: &str, value: &str, value_color: Option<Color32
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             ui.with_layout(egui::Layout::left_to_right(egui::Align::BOTTOM), |ui| {
-                labels::rich(ui, value, fonts::semibold(24.0), value_color.unwrap_or(theme.text));
+                labels::rich(
+                    ui,
+                    value,
+                    fonts::semibold(24.0),
+                    value_color.unwrap_or(if value == UNKNOWN { theme.faint } else { theme.text }),
+                );
                 if !unit.is_empty() {
                     ui.vertical(|ui| {
                         ui.add_space(11.0);
