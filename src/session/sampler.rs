@@ -127,15 +127,11 @@ impl Sampler {
         if let Some(inspector) = &self.inspector {
             self.groups.take_rebalances(inspector.rebalances(self.groups.rebalances_after()));
         }
+        self.unread.begin();
+        self.groups.want_unread(&self.topics, &mut self.unread);
+        self.unread.look_up(&self.client).await;
         self.groups.derive(at, &self.topics, &mut self.unread);
-        let groups = self.groups.facts();
-        let readers = |tp: &TopicPartition, offset| {
-            let reads = |g: &&super::GroupFacts| {
-                g.partitions.iter().any(|p| p.tp == *tp && p.committed.max(p.start) == Some(offset))
-            };
-            groups.iter().filter(reads).map(|g| Arc::clone(&g.id)).collect()
-        };
-        self.unread.look_up(&self.client, readers).await;
+        self.unread.end();
         if let Some(history) = &self.history {
             history.note(at, self.groups.seen());
         }

@@ -9,7 +9,7 @@ use super::{topics::TopicsWatch, unread::Unread, window::Window};
 use crate::{
     broker::RebalanceEvent,
     client::{Client, ClientError, CommittedOffset, GroupInfo, GroupListing},
-    model::{GroupState, Lag, TimestampMillis, TopicPartition},
+    model::{GroupState, Lag, Offset, TimestampMillis, TopicPartition},
     session::{
         GroupFacts, GroupPartitionFacts, MemberFacts, RateHistory,
         lag_history::{Seen, SeriesKey},
@@ -87,11 +87,20 @@ impl GroupsWatch {
 
     /// Works lag, time behind and trends out from the commits and the topics' ends.
     pub(super) fn derive(&mut self, at: TimestampMillis, topics: &TopicsWatch, unread: &mut Unread) {
-        unread.begin();
         for watch in self.groups.values_mut() {
             watch.derive(at, topics, unread);
         }
-        unread.end();
+    }
+
+    /// Names the first unread records whose time will be asked for, so that they can be looked up before.
+    pub(super) fn want_unread(&self, topics: &TopicsWatch, unread: &mut Unread) {
+        for watch in self.groups.values() {
+            for (tp, stored) in &watch.committed {
+                if let Some(offset) = first_unread(Some(stored.offset), topics.bounds(tp)) {
+                    unread.timestamp(&watch.facts.id, tp, offset, topics);
+                }
+            }
+        }
     }
 
     /// The facts, by id.
@@ -233,10 +242,7 @@ impl GroupWatch {
             (Some(start), Some(end)) => Lag::between(committed, start, end),
             _ => Lag::Unknown,
         };
-        let first_unread = match (lag, committed, start) {
-            (Lag::Records(n), Some(committed), Some(start)) if n > 0 => Some(committed.max(start)),
-            _ => None,
-        };
+        let first_unread = first_unread(committed, (start, end));
         let first_unread_at = first_unread.and_then(|offset| unread.timestamp(&self.facts.id, &tp, offset, topics));
         let behind_millis = match lag {
             Lag::Records(0) => Some(0),
@@ -275,4 +281,11 @@ impl GroupWatch {
             self.facts.consumption = pairs.collect();
         }
     }
+}
+
+/// The first record that is not read; `None` when all are, or when it is not known.
+fn first_unread(committed: Option<Offset>, bounds: (Option<Offset>, Option<Offset>)) -> Option<Offset> {
+    let (start, end) = (bounds.0?, bounds.1?);
+    let first = committed.filter(|offset| *offset >= 0)?.max(start);
+    (first < end).then_some(first)
 }

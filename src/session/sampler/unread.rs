@@ -23,7 +23,7 @@ type Key = (Arc<str>, TopicPartition);
 #[derive(Default)]
 pub(super) struct Unread {
     known: HashMap<Key, Entry>,
-    wanted: Vec<(TopicPartition, Offset)>,
+    wanted: Vec<(Arc<str>, TopicPartition, Offset)>,
     round: u64,
 }
 
@@ -59,31 +59,30 @@ impl Unread {
         offset: Offset,
         topics: &TopicsWatch,
     ) -> Option<TimestampMillis> {
-        let round = self.round;
         if let Some(at) = topics.appended_at(tp, offset) {
             return Some(at);
         }
-        match self.known.get_mut(&(Arc::clone(group), tp.clone())) {
-            Some(entry) if entry.offset == offset => {
+        let round = self.round;
+        let known = self.known.get_mut(&(Arc::clone(group), tp.clone()));
+        let (exact, at) = match known {
+            Some(entry) => {
                 entry.round = round;
-                entry.at
+                (entry.offset == offset, entry.at)
             }
-            _ => {
-                if self.wanted.len() < LOOKUPS_A_TICK_MAX {
-                    self.wanted.push((tp.clone(), offset));
-                }
-                None
-            }
+            None => (false, None),
+        };
+        if !exact && self.wanted.len() < LOOKUPS_A_TICK_MAX {
+            self.wanted.push((Arc::clone(group), tp.clone(), offset));
         }
+        // Until it is looked up the record before it speaks for it: time went on between them, but not by much.
+        at
     }
 
-    /// Looks up what was missed in this tick; answers whether the next one knows more.
-    pub(super) async fn look_up(&mut self, client: &Client, groups: impl Fn(&TopicPartition, Offset) -> Vec<Arc<str>>) {
-        for (tp, offset) in std::mem::take(&mut self.wanted) {
+    /// Looks up what was asked for in vain since [`Unread::begin`].
+    pub(super) async fn look_up(&mut self, client: &Client) {
+        for (group, tp, offset) in std::mem::take(&mut self.wanted) {
             let at = timestamp_of(client, &tp, offset).await;
-            for group in groups(&tp, offset) {
-                self.known.insert((group, tp.clone()), Entry { offset, at, round: self.round });
-            }
+            self.known.insert((group, tp), Entry { offset, at, round: self.round });
         }
     }
 }

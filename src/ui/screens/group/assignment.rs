@@ -16,10 +16,10 @@ use crate::{
 /// Partitions and members drawn at most; the table below has them all.
 const PARTITIONS_DRAWN_MAX: usize = 200;
 const MEMBERS_DRAWN_MAX: usize = 100;
-const BAR_HEIGHT: f32 = 24.0;
-const BAR_STEP: f32 = 31.0;
-const BOX_HEIGHT: f32 = 36.0;
-const BOX_STEP: f32 = 46.0;
+/// Sizes while there is room, in points.
+const ROOMY: Sizes = Sizes { bar: 24.0, bar_step: 31.0, member: 36.0, member_step: 46.0 };
+/// Sizes when there is not: members on one line.
+const COMPACT: Sizes = Sizes { bar: 21.0, bar_step: 25.0, member: 21.0, member_step: 25.0 };
 /// Share of the width for members, for lines, for partitions.
 const MEMBERS_SHARE: f32 = 0.33;
 const LINES_SHARE: f32 = 0.23;
@@ -45,29 +45,42 @@ fn swatch(ui: &mut Ui, fill: Color32, edge: Color32) {
     ui.painter().rect(rect, CornerRadius::same(2), fill, Stroke::new(1.0, edge), StrokeKind::Inside);
 }
 
+#[derive(Clone, Copy)]
+struct Sizes {
+    bar: f32,
+    bar_step: f32,
+    member: f32,
+    member_step: f32,
+}
+
 fn picture(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
-    let members = group.members.len().min(MEMBERS_DRAWN_MAX);
+    let order = member_order(group);
+    let members = order.len().min(MEMBERS_DRAWN_MAX);
     let partitions = group.partitions.len().min(PARTITIONS_DRAWN_MAX);
-    let (left_height, right_height) = (members as f32 * BOX_STEP, partitions as f32 * BAR_STEP);
-    let height = left_height.max(right_height);
+    let height_of = |s: Sizes| (members as f32 * s.member_step).max(partitions as f32 * s.bar_step);
+    let sizes = if height_of(ROOMY) <= ui.available_height() { ROOMY } else { COMPACT };
+    let height = height_of(sizes);
     let width = ui.available_width() - 10.0;
-    let (space, _) = ui.allocate_exact_size(Vec2::new(width, height.max(BOX_STEP)), Sense::hover());
+    let (space, _) = ui.allocate_exact_size(Vec2::new(width, height.max(sizes.member_step)), Sense::hover());
     let left = |place: usize| {
-        let top = space.top() + (height - left_height) / 2.0 + place as f32 * BOX_STEP;
-        Rect::from_min_size(Pos2::new(space.left(), top), Vec2::new(width * MEMBERS_SHARE, BOX_HEIGHT))
+        let top = space.top() + (height - members as f32 * sizes.member_step) / 2.0 + place as f32 * sizes.member_step;
+        Rect::from_min_size(Pos2::new(space.left(), top), Vec2::new(width * MEMBERS_SHARE, sizes.member))
     };
     let right = |place: usize| {
-        let top = space.top() + (height - right_height) / 2.0 + place as f32 * BAR_STEP;
+        let top = space.top() + (height - partitions as f32 * sizes.bar_step) / 2.0 + place as f32 * sizes.bar_step;
         let x = space.left() + width * (MEMBERS_SHARE + LINES_SHARE);
-        Rect::from_min_max(Pos2::new(x, top), Pos2::new(space.right(), top + BAR_HEIGHT))
+        Rect::from_min_max(Pos2::new(x, top), Pos2::new(space.right(), top + sizes.bar))
     };
     for (place, partition) in group.partitions.iter().take(partitions).enumerate() {
-        if let Some(owner) = partition.owner.filter(|owner| *owner < members) {
-            line(ui, left(owner).right_center(), right(place).left_center(), ctx.theme.series(owner));
+        let owner_place = partition.owner.and_then(|owner| order.iter().take(members).position(|m| *m == owner));
+        if let (Some(owner), Some(from)) = (partition.owner, owner_place) {
+            line(ui, left(from).right_center(), right(place).left_center(), ctx.theme.series(owner));
         }
     }
-    for (place, member) in group.members.iter().take(members).enumerate() {
-        member_box(ui, ctx, left(place), place, member);
+    for (place, index) in order.iter().take(members).enumerate() {
+        if let Some(member) = group.members.get(*index) {
+            member_box(ui, ctx, left(place), place, member);
+        }
     }
     if group.members.is_empty() {
         let at = Pos2::new(space.left(), space.center().y);
@@ -81,6 +94,14 @@ fn picture(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
     if left_out > 0 {
         widgets::caption(ui, &ctx.text.with("group-assignment-left-out", &[("n", (left_out as u64).into())]));
     }
+}
+
+/// Members beside what they own, so that few lines cross; idle ones last.
+fn member_order(group: &GroupFacts) -> Vec<usize> {
+    let first_owned = |index: &usize| group.partitions.iter().position(|p| p.owner == Some(*index));
+    let mut order: Vec<usize> = (0..group.members.len()).collect();
+    order.sort_by_key(|index| first_owned(index).unwrap_or(usize::MAX));
+    order
 }
 
 fn line(ui: &Ui, from: Pos2, to: Pos2, color: Color32) {
@@ -107,10 +128,17 @@ fn member_box(ui: &mut Ui, ctx: &Ctx<'_>, rect: Rect, place: usize, member: &Mem
         painter.rect_stroke(rect, CornerRadius::same(5), Stroke::new(1.0, theme.edge), StrokeKind::Inside);
     }
     let inner = ui.painter_at(rect.shrink2(Vec2::new(10.0, 2.0)));
-    let name = Pos2::new(rect.left() + 12.0, rect.top() + 11.0);
-    inner.text(name, Align2::LEFT_CENTER, &member.client_id, fonts::medium(12.0), theme.text);
-    let below = Pos2::new(rect.left() + 12.0, rect.top() + 25.0);
-    inner.text(below, Align2::LEFT_CENTER, &about, fonts::caption(), theme.quiet);
+    let x = rect.left() + 12.0;
+    if rect.height() >= ROOMY.member {
+        let name = Pos2::new(x, rect.top() + 11.0);
+        inner.text(name, Align2::LEFT_CENTER, &member.client_id, fonts::medium(12.0), theme.text);
+        inner.text(Pos2::new(x, rect.top() + 25.0), Align2::LEFT_CENTER, &about, fonts::caption(), theme.quiet);
+    } else {
+        let name = Pos2::new(x, rect.center().y);
+        let name = inner.text(name, Align2::LEFT_CENTER, &member.client_id, fonts::medium(12.0), theme.text);
+        let after = Pos2::new(name.right() + 8.0, rect.center().y);
+        inner.text(after, Align2::LEFT_CENTER, &about, fonts::caption(), theme.quiet);
+    }
     let id = if idle { format!("{}\n{}", member.id, ctx.t("group-member-idle-why")) } else { member.id.clone() };
     response.on_hover_text(id);
 }

@@ -1,6 +1,7 @@
 //! Lag over time: in records or in seconds behind, per partition or summed, over a range that is chosen.
 
 use std::{
+    ops::RangeInclusive,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -54,6 +55,7 @@ pub(super) struct LagView {
 struct Drawn {
     of: Arc<LagChart>,
     measure: Measure,
+    unit: TimeUnit,
     lines: Vec<(String, usize, Vec<(TimestampMillis, Option<f64>)>)>,
     left_out: usize,
 }
@@ -119,12 +121,11 @@ impl LagView {
         let lines: Vec<Line<'_>> =
             drawn.lines.iter().map(|(name, index, points)| Line::new(name, ctx.theme.series(*index), points)).collect();
         let span = ctx.facts.at - self.range.millis()..=ctx.facts.at;
-        let marks = rebalance_marks(ctx, group, *span.start());
+        let marks = rebalance_marks(ctx, group, &span);
         let marks: Vec<Mark<'_>> = marks.iter().map(|(from, words, color)| mark(*from, words, *color)).collect();
-        let values = match (self.measure, ctx.format.language) {
-            (Measure::Records, _) => format::short,
-            (Measure::Time, Language::English) => seconds_english,
-            (Measure::Time, Language::Chinese) => seconds_chinese,
+        let values = match self.measure {
+            Measure::Records => format::short,
+            Measure::Time => writer(drawn.unit, ctx.format.language),
         };
         Chart::new("group-lag", &ctx.t("group-chart"), span, &lines).marks(&marks).values(values).show(ui, ctx);
     }
@@ -178,9 +179,11 @@ impl LagView {
             return;
         }
         let measure = self.measure;
+        let longest = chart.series.iter().flat_map(|s| &s.points).filter_map(|p| p.behind_millis).max().unwrap_or(0);
+        let unit = TimeUnit::of(longest);
         let value = |point: &LagPoint| match measure {
             Measure::Records => point.lag.map(|lag| lag as f64),
-            Measure::Time => point.behind_millis.map(|millis| millis as f64 / 1_000.0),
+            Measure::Time => point.behind_millis.map(|millis| millis as f64 / unit.millis()),
         };
         let mut series: Vec<(usize, &LagSeries)> = chart.series.iter().enumerate().collect();
         series.sort_by_key(|(_, series)| std::cmp::Reverse(series.points.iter().rev().find_map(|p| p.lag)));
@@ -191,7 +194,7 @@ impl LagView {
             let points = chart.times.iter().zip(&series.points).map(|(at, point)| (*at, value(point))).collect();
             (line_name(group, index, series), color_index(group, index, series), points)
         });
-        self.drawn = Some(Drawn { of: Arc::clone(chart), measure, lines: lines.collect(), left_out });
+        self.drawn = Some(Drawn { of: Arc::clone(chart), measure, unit, lines: lines.collect(), left_out });
     }
 }
 
@@ -219,13 +222,28 @@ pub(super) fn letter(index: usize) -> String {
     if index < 26 { last.to_string() } else { format!("{}{last}", letter(index / 26 - 1)) }
 }
 
+/// Oldest first. Words only where they have room: the newest always, others when far enough before the next ones.
 fn rebalance_marks(
     ctx: &Ctx<'_>,
     group: &GroupFacts,
-    from: TimestampMillis,
+    span: &RangeInclusive<TimestampMillis>,
 ) -> Vec<(TimestampMillis, String, Color32)> {
-    let recent = group.rebalances.iter().rev().take_while(|event| event.at >= from).take(MARKS_MAX);
-    recent.map(|event| (event.at, rebalance_words(ctx, group, event), ctx.theme.care)).collect()
+    let room = (span.end() - span.start()) * 3 / 10;
+    let mut next_with_words = TimestampMillis::MAX;
+    let recent = group.rebalances.iter().rev().take_while(|event| span.contains(&event.at)).take(MARKS_MAX);
+    let mut marks: Vec<_> = recent
+        .map(|event| {
+            let words = if next_with_words.saturating_sub(event.at) > room {
+                next_with_words = event.at;
+                rebalance_words(ctx, group, event)
+            } else {
+                String::new()
+            };
+            (event.at, words, ctx.theme.care)
+        })
+        .collect();
+    marks.reverse();
+    marks
 }
 
 fn mark(from: TimestampMillis, words: &str, color: Color32) -> Mark<'_> {
@@ -270,24 +288,47 @@ pub(super) fn short_member(id: &str) -> &str {
     }
 }
 
-fn seconds_english(seconds: f64) -> String {
-    seconds_in(seconds, ["s", "min", "h", "d"])
+/// The unit of the axis for time behind, so that its marks are round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TimeUnit {
+    Second,
+    Minute,
+    Hour,
+    Day,
 }
 
-fn seconds_chinese(seconds: f64) -> String {
-    seconds_in(seconds, ["秒", "分钟", "小时", "天"])
+impl TimeUnit {
+    fn of(longest_millis: i64) -> Self {
+        match longest_millis {
+            ..180_000 => Self::Second,
+            ..10_800_000 => Self::Minute,
+            ..259_200_000 => Self::Hour,
+            _ => Self::Day,
+        }
+    }
+
+    fn millis(self) -> f64 {
+        match self {
+            Self::Second => 1_000.0,
+            Self::Minute => 60_000.0,
+            Self::Hour => 3_600_000.0,
+            Self::Day => 86_400_000.0,
+        }
+    }
 }
 
-fn seconds_in(seconds: f64, units: [&str; 4]) -> String {
-    let (divisor, unit) = match seconds {
-        s if s < 120.0 => (1.0, units[0]),
-        s if s < 7_200.0 => (60.0, units[1]),
-        s if s < 172_800.0 => (3_600.0, units[2]),
-        _ => (86_400.0, units[3]),
-    };
-    let value = seconds / divisor;
-    let digits = usize::from(value.fract().abs() > 0.05 && value < 100.0);
-    format!("{value:.digits$} {unit}")
+/// How values in that unit are written.
+fn writer(unit: TimeUnit, language: Language) -> fn(f64) -> String {
+    match (unit, language) {
+        (TimeUnit::Second, Language::English) => |value| format!("{} s", format::short(value)),
+        (TimeUnit::Minute, Language::English) => |value| format!("{} min", format::short(value)),
+        (TimeUnit::Hour, Language::English) => |value| format!("{} h", format::short(value)),
+        (TimeUnit::Day, Language::English) => |value| format!("{} d", format::short(value)),
+        (TimeUnit::Second, Language::Chinese) => |value| format!("{} 秒", format::short(value)),
+        (TimeUnit::Minute, Language::Chinese) => |value| format!("{} 分钟", format::short(value)),
+        (TimeUnit::Hour, Language::Chinese) => |value| format!("{} 小时", format::short(value)),
+        (TimeUnit::Day, Language::Chinese) => |value| format!("{} 天", format::short(value)),
+    }
 }
 
 #[cfg(test)]
@@ -308,11 +349,13 @@ mod tests {
     }
 
     #[test]
-    fn seconds_take_the_unit_that_reads_well() {
-        for (seconds, text) in
-            [(0.0, "0 s"), (52.0, "52 s"), (600.0, "10 min"), (9_000.0, "2.5 h"), (864_000.0, "10 d")]
+    fn time_behind_takes_the_unit_that_reads_well() {
+        for (millis, unit) in
+            [(0, TimeUnit::Second), (52_000, TimeUnit::Second), (600_000, TimeUnit::Minute), (i64::MAX, TimeUnit::Day)]
         {
-            assert_eq!(seconds_english(seconds), text);
+            assert_eq!(TimeUnit::of(millis), unit);
         }
+        assert_eq!(writer(TimeUnit::Minute, Language::English)(10.0), "10 min");
+        assert_eq!(writer(TimeUnit::Hour, Language::Chinese)(2.5), "2.5 小时");
     }
 }

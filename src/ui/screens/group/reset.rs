@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-const ROW_HEIGHT: f32 = 24.0;
+const ROW_HEIGHT: f32 = 28.0;
 /// Rows in view before the list scrolls.
 const ROWS_IN_VIEW: f32 = 8.0;
 const WIDTH: f32 = 620.0;
