@@ -1,8 +1,10 @@
 //! The whole window through its accessibility tree, without a display.
 #![allow(clippy::unwrap_used)]
 
+mod groups;
 mod messages;
 mod overview;
 mod shell;
 mod support;
+mod topics;
 mod transfers;
