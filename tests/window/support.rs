@@ -98,6 +98,8 @@ impl Window {
     #[track_caller]
     pub fn click(&mut self, label: &str) {
         self.until_shown(label);
+        // What was shown a moment ago may still move, as a dialog does that grows in the middle of the window.
+        self.frames();
         self.harness.get_by_label(label).click();
         self.frames();
     }

@@ -76,6 +76,9 @@ fn deleting_needs_the_name_and_emptying_tells_what_is_lost() {
     let mut window = Window::open();
     filled(&mut window, "orders", 2, 5);
     window.ask(Action::Go(Place::Topic { name: "orders".to_owned(), tab: TopicTab::Settings }));
+    window.until_shown("Empty…");
+    window.harness().get_by_label("Delete…").scroll_to_me();
+    window.frames();
     window.click("Empty…");
     window.until_shown_containing("5 records");
     window.click("Empty orders");
