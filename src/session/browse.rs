@@ -181,6 +181,7 @@ impl Browser {
             let mut view = BrowseView::clone(&old);
             (view.generation, view.request, view.phase) = (generation, Arc::clone(&request), Phase::Loading);
             (view.search, view.live, view.anchor, view.out_of_range) = (None, None, None, None);
+            view.hit_counts = Arc::new([]);
             self.shared.view.store(Arc::new(view));
             generation
         };

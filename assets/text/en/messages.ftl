@@ -66,6 +66,7 @@ messages-newer = { $n ->
 }
 messages-out-of-range = Offset { $offset } is not stored: offsets { $first } to { $last } are. The nearest records are shown.
 messages-partition-broken = Partition { $id } is not shown: { $why }
+messages-partition-damaged = Partition { $id } is damaged and left out, the others are complete: { $why }
 messages-table = Records
 messages-row = Offset { $offset }, partition { $partition }: { $value }
 messages-row-loading = Loading

@@ -53,6 +53,7 @@ messages-rows = 第 { $first } – { $last } 行，共 { $total } 行
 messages-newer = { $n } 条新消息
 messages-out-of-range = 偏移量 { $offset } 未存储：已存储 { $first } 到 { $last }。已显示最接近的消息。
 messages-partition-broken = 未显示分区 { $id }：{ $why }
+messages-partition-damaged = 分区 { $id } 已损坏，未包含在内；其他分区完整：{ $why }
 messages-table = 消息
 messages-row = 偏移量 { $offset }，分区 { $partition }：{ $value }
 messages-row-loading = 加载中

@@ -33,7 +33,7 @@ const LIVE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Pieces that wait to be shown.
 const QUEUE_PIECES_MAX: usize = 16;
 /// How long a poll waits for a record.
-const POLL_MILLIS: u32 = 1_000;
+const POLL_MILLIS: u32 = 5_000;
 /// How soon a partition that failed is tried again.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 /// New rows are shown at most this often.
@@ -229,9 +229,7 @@ async fn poll(shared: Arc<Shared>, partition: PartitionId, mut next: Offset, que
             Ok(piece) if piece.batches.is_empty() => {
                 // A source that does not wait must not be asked without pause.
                 let rest = RETRY_AFTER.saturating_sub(asked.elapsed());
-                if asked.elapsed() < Duration::from_millis(u64::from(POLL_MILLIS) / 2) {
-                    tokio::time::sleep(rest / 4).await;
-                }
+                tokio::time::sleep(rest / 4).await;
                 continue;
             }
             Ok(piece) => {

@@ -14,7 +14,7 @@ use super::matcher::Matcher;
 use super::order::Order;
 use super::read::{Placed, Visitor, in_order, read_stretch};
 use super::rows::{PAGE_ROWS, Row, keep};
-use super::view::{BrowseView, Phase, SearchState, SearchView};
+use super::view::{BrowseView, Histogram, Phase, SearchState, SearchView};
 use super::{BrowseError, Control, Shared};
 use crate::codec::{BatchError, RecordRef};
 use crate::model::{BatchFacts, Offset, PartitionId, TimestampMillis};
@@ -27,6 +27,9 @@ pub const HITS_BYTES_MAX: usize = 64 * 1024 * 1024;
 const CHUNK_RECORDS_MIN: u64 = 4_096;
 /// Records in a chunk at most: it bounds the hits that wait to be put in order.
 const CHUNK_RECORDS_MAX: u64 = 65_536;
+/// How often and how many times a search that is done looks whether the bars are there.
+const BARS_LOOK_EVERY: Duration = Duration::from_millis(50);
+const BARS_LOOKS_MAX: usize = 400;
 /// How often progress is shown.
 const PUBLISH_EVERY: Duration = Duration::from_millis(80);
 
@@ -44,6 +47,7 @@ pub(super) async fn run(
         shared,
         control: shared.control.subscribe(),
         hits: Hits { view, bytes: 0, full: false },
+        bars: HitBars::default(),
         search: begin,
         started: Instant::now(),
         published: Instant::now(),
@@ -74,6 +78,7 @@ pub(super) async fn run(
             };
             ended = read_stretch(&*shared.source, span.partition, start, end, &mut scan).await?;
         }
+        progress.bars.times.extend(found.iter().map(|(time, _)| *time));
         let mut rows = in_order(found);
         if newest_first {
             rows.reverse();
@@ -90,6 +95,14 @@ pub(super) async fn run(
     }
     progress.search.state = state;
     progress.publish();
+    // The bars may come after a quick search; its hits are then counted in them.
+    for _ in 0..BARS_LOOKS_MAX {
+        if shared.histogram.load().generation == progress.hits.view.generation {
+            progress.publish();
+            break;
+        }
+        tokio::time::sleep(BARS_LOOK_EVERY).await;
+    }
     Ok(())
 }
 
@@ -116,10 +129,40 @@ impl Hits<'_> {
     }
 }
 
+/// When the hits were, as bars beside those of all records.
+#[derive(Default)]
+struct HitBars {
+    /// Of the hits that are listed, so as bounded as they are.
+    times: Vec<TimestampMillis>,
+    /// How many of them are counted.
+    counted: usize,
+    counts: Vec<u64>,
+    /// Start and width of the histogram that they are counted in: it may come, or change, while the search runs.
+    shape: (TimestampMillis, i64),
+}
+
+impl HitBars {
+    fn count(&mut self, histogram: &Histogram) -> Arc<[u64]> {
+        let shape = (histogram.from, histogram.width);
+        if self.shape != shape || self.counts.len() != histogram.counts.len() {
+            (self.shape, self.counted) = (shape, 0);
+            self.counts = vec![0; histogram.counts.len()];
+        }
+        for time in &self.times[self.counted..] {
+            if let Some(bucket) = histogram.bucket(*time) {
+                self.counts[bucket] += 1;
+            }
+        }
+        self.counted = self.times.len();
+        self.counts.as_slice().into()
+    }
+}
+
 struct Progress<'a> {
     shared: &'a Shared,
     control: watch::Receiver<Control>,
     hits: Hits<'a>,
+    bars: HitBars,
     search: SearchView,
     started: Instant,
     published: Instant,
@@ -137,6 +180,7 @@ impl Progress<'_> {
         self.search.rate = if seconds > 0.0 { self.search.searched as f64 / seconds } else { 0.0 };
         self.search.kept = self.hits.view.total;
         self.hits.view.search = Some(self.search);
+        self.hits.view.hit_counts = self.bars.count(&self.shared.histogram.load());
         self.shared.publish(self.hits.view.clone());
         self.published = Instant::now();
     }

@@ -30,6 +30,8 @@ pub struct BrowseView {
     pub out_of_range: Option<Offset>,
     pub search: Option<SearchView>,
     pub live: Option<LiveView>,
+    /// Hits of a search in each bar of the histogram; empty while there is none.
+    pub hit_counts: Arc<[u64]>,
     /// Rank of the row that stands at the end of the list where ranks rise; 0 but for the ring of a tail.
     pub(super) base: u64,
     pub(super) total: u64,
@@ -107,6 +109,7 @@ impl BrowseView {
             out_of_range: None,
             search: None,
             live: None,
+            hit_counts: Arc::new([]),
             base: 0,
             total: 0,
             reversed: false,
@@ -166,6 +169,8 @@ impl BrowseView {
 pub struct Histogram {
     /// Which request it belongs to.
     pub generation: u64,
+    /// What is counted.
+    pub spans: Arc<[Span]>,
     /// Start of the first bucket.
     pub from: TimestampMillis,
     /// Width of a bucket in milliseconds; 0 while nothing is known.
@@ -175,6 +180,12 @@ pub struct Histogram {
 }
 
 impl Histogram {
+    /// The bucket that holds a time.
+    pub fn bucket(&self, time: TimestampMillis) -> Option<usize> {
+        let inside = self.width > 0 && (self.from..self.to()).contains(&time);
+        inside.then(|| ((time - self.from) / self.width) as usize)
+    }
+
     /// End of the last bucket.
     pub fn to(&self) -> TimestampMillis {
         self.from + self.width * self.counts.len() as i64

@@ -157,7 +157,7 @@ impl MessagesTab {
                     }
                 }
             }
-            self.banners(ui, ctx, view);
+            self.banners(ui, ctx, topic, view);
         });
         let (rule, top) = (ui.max_rect().x_range(), ui.cursor().top());
         let mut outcome = None;

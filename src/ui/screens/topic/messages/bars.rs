@@ -95,7 +95,7 @@ impl Bars {
         wish = self.keyboard(ui, &response, histogram).or(wish);
         let pending = self.pending(&response, plot, bars);
         let chosen = pending.clone().or_else(|| range.and_then(|range| bars_of(histogram, range)));
-        paint(ui, plot, histogram, chosen.as_ref(), &response);
+        paint(ui, plot, histogram, &view.hit_counts, chosen.as_ref(), &response);
         axis(ui, ctx, rect, histogram, chosen.as_ref());
         if range.is_some() && pending.is_none() {
             let at = Rect::from_center_size(
@@ -173,7 +173,14 @@ impl Bars {
     }
 }
 
-fn paint(ui: &Ui, plot: Rect, histogram: &Histogram, chosen: Option<&RangeInclusive<usize>>, response: &Response) {
+fn paint(
+    ui: &Ui,
+    plot: Rect,
+    histogram: &Histogram,
+    hits: &[u64],
+    chosen: Option<&RangeInclusive<usize>>,
+    response: &Response,
+) {
     let theme = theme::of(ui);
     let painter = ui.painter();
     let bars = histogram.counts.len();
@@ -190,11 +197,18 @@ fn paint(ui: &Ui, plot: Rect, histogram: &Histogram, chosen: Option<&RangeInclus
     }
     let gap = if step > 4.0 * GAP { GAP } else { 0.0 };
     for (bar, count) in histogram.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let height = (plot.height() * (*count as f64 / most as f64) as f32).max(BAR_MIN);
         let left = plot.left() + step * bar as f32 + gap / 2.0;
-        let rect =
-            Rect::from_min_max(egui::pos2(left, plot.bottom() - height), egui::pos2(left + step - gap, plot.bottom()));
-        painter.rect_filled(rect, CornerRadius { nw: 2, ne: 2, ..CornerRadius::ZERO }, color(theme, chosen, bar));
+        let fill = |count: u64, color: egui::Color32| {
+            let height = (plot.height() * (count as f64 / most as f64) as f32).max(BAR_MIN);
+            let top = egui::pos2(left, plot.bottom() - height);
+            let rect = Rect::from_min_max(top, egui::pos2(left + step - gap, plot.bottom()));
+            painter.rect_filled(rect, CornerRadius { nw: 2, ne: 2, ..CornerRadius::ZERO }, color);
+        };
+        fill(*count, color(theme, chosen, bar));
+        // What a search found stands in front of all there is.
+        if let Some(hits) = hits.get(bar).filter(|hits| **hits > 0) {
+            fill(*hits, theme.care);
+        }
     }
     painter.hline(plot.x_range(), plot.bottom(), theme.rule());
     if response.has_focus() {
@@ -334,7 +348,7 @@ mod tests {
 
     #[test]
     fn bars_and_times_go_there_and_back() {
-        let histogram = Histogram { generation: 1, from: 1_000, width: 10, counts: vec![1; 8] };
+        let histogram = Histogram { from: 1_000, width: 10, counts: vec![1; 8], ..Histogram::default() };
         for bars in [0..=0, 2..=5, 7..=7, 0..=7] {
             assert_eq!(bars_of(&histogram, times_of(&histogram, &bars)), Some(bars));
         }

@@ -88,7 +88,7 @@ impl MessagesTab {
     }
 
     /// What does not keep the list from being shown, above it.
-    pub(super) fn banners(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &BrowseView) {
+    pub(super) fn banners(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, view: &BrowseView) {
         if let Phase::Failed(error) = &view.phase
             && !view.is_empty()
         {
@@ -99,7 +99,14 @@ impl MessagesTab {
             ui.add_space(8.0);
         }
         for (partition, error) in view.broken.iter() {
-            line(ui, &broken(ctx, *partition, error));
+            let known = topic.partitions.iter().find(|p| p.id == *partition).and_then(|p| p.damage.as_deref());
+            match known {
+                Some(why) => {
+                    let args = [("id", partition.to_string().into()), ("why", why.into())];
+                    line(ui, &ctx.text.with("messages-partition-damaged", &args));
+                }
+                None => line(ui, &broken(ctx, *partition, error)),
+            }
         }
         if let Some(offset) = view.out_of_range {
             let first = view.stored.iter().map(|span| span.lo).min().unwrap_or(0);

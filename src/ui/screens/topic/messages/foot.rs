@@ -113,6 +113,9 @@ fn newer(topic: &TopicFacts, view: &BrowseView) -> u64 {
     if view.live.is_some() {
         return 0;
     }
-    let end_of = |id: PartitionId| topic.partitions.iter().find(|p| p.id == id).and_then(|p| p.end);
+    let end_of = |id: PartitionId| {
+        let index = topic.partitions.binary_search_by_key(&id, |p| p.id).ok()?;
+        topic.partitions[index].end
+    };
     view.stored.iter().filter_map(|span| Some(end_of(span.partition)?.saturating_sub(span.hi).max(0) as u64)).sum()
 }

@@ -262,7 +262,8 @@ impl Line {
         }
         if let Some(millis) = self.millis {
             let words = ctx.format.axis(millis, "%Y-%m-%d %H:%M:%S");
-            job.append(&format!("  {words}"), 0.0, format(theme.faint));
+            let beside = TextFormat { font_id: fonts::caption(), valign: egui::Align::Center, ..format(theme.faint) };
+            job.append(&words, 10.0, beside);
         }
         job
     }
