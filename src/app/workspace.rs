@@ -1,11 +1,6 @@
 //! Opening and closing workspaces away from the thread that draws.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    thread::JoinHandle,
-    time::Instant,
-};
+use std::{path::Path, sync::Arc, thread::JoinHandle, time::Instant};
 
 use parking_lot::Mutex;
 
@@ -78,7 +73,7 @@ impl Opening {
 }
 
 /// Says why a workspace cannot be opened.
-pub(super) fn failure(folder: &PathBuf, error: &SessionError) -> OpenFailure {
+pub(super) fn failure(folder: &Path, error: &SessionError) -> OpenFailure {
     let owned = matches!(error, SessionError::Broker(OpenError::Owned { .. }));
     let what = if owned { Phrase::new("open-failed-owned") } else { Phrase::new("open-failed") };
     let problem = Problem::from_error(what, error)

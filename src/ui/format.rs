@@ -137,9 +137,14 @@ impl Format {
     pub fn ago(&self, now: TimestampMillis, at: TimestampMillis) -> String {
         let chinese = self.language == Language::Chinese;
         let age = now - at;
+        if age < -2_000 {
+            // Ahead of this machine's clock: "ago" would be a lie.
+            return self.time(at);
+        }
+        if age < 3_000 {
+            return if chinese { "刚刚" } else { "just now" }.to_owned();
+        }
         let (n, unit) = match age {
-            ..-2_000 => return self.time(at),
-            ..3_000 => return if chinese { "刚刚" } else { "just now" }.to_owned(),
             ..MINUTE => (age / SECOND, if chinese { "秒" } else { "s" }),
             ..HOUR => (age / MINUTE, if chinese { "分钟" } else { "min" }),
             ..DAY => (age / HOUR, if chinese { "小时" } else { "h" }),

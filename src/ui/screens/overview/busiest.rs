@@ -22,9 +22,16 @@ const SPARK_MILLIS: i64 = 300_000;
 pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
     let mut topics: Vec<&TopicFacts> = ctx.facts.topics.iter().filter(|topic| !topic.internal).collect();
     let traffic = |topic: &TopicFacts| topic.in_per_second.unwrap_or(0.0) + topic.out_per_second.unwrap_or(0.0);
-    topics.sort_by(|a, b| traffic(b).total_cmp(&traffic(a)).then(b.records.cmp(&a.records)).then(a.name.cmp(&b.name)));
+    let busier = |a: &&TopicFacts, b: &&TopicFacts| {
+        traffic(b).total_cmp(&traffic(a)).then(b.records.cmp(&a.records)).then(a.name.cmp(&b.name))
+    };
     let more = topics.len().saturating_sub(ENTRIES_MAX);
-    topics.truncate(ENTRIES_MAX);
+    if more > 0 {
+        // Of thousands only the first few are wanted in order, every frame.
+        topics.select_nth_unstable_by(ENTRIES_MAX, busier);
+        topics.truncate(ENTRIES_MAX);
+    }
+    topics.sort_by(busier);
     let height = ui.available_height();
     widgets::card(ui, |ui| {
         ui.set_min_height(height - 30.0);
@@ -73,9 +80,13 @@ fn topic_row(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
     });
     paint(rect.left(), name);
     let spark = egui::Rect::from_min_size(egui::pos2(right - 304.0, rect.top() + 5.0), Vec2::new(88.0, 18.0));
-    let points = topic.history.points(ctx.facts.at, SPARK_MILLIS);
-    let mut child = ui.new_child(egui::UiBuilder::new().id_salt(&*topic.name).max_rect(spark));
-    widgets::sparkline(&mut child, &points, spark.size(), "");
+    if topic.history.is_quiet(ctx.facts.at, SPARK_MILLIS) {
+        paint(spark.left(), lay(ctx.t("topics-quiet").to_string(), fonts::body(), theme.faint));
+    } else {
+        let points = topic.history.points(ctx.facts.at, SPARK_MILLIS);
+        let mut child = ui.new_child(egui::UiBuilder::new().id_salt(&*topic.name).max_rect(spark));
+        widgets::sparkline(&mut child, &points, spark.size(), "");
+    }
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         ctx.go(Place::topic(&*topic.name));
     }

@@ -2,7 +2,7 @@
 //! formed, so a table of billions of rows is as exact as one of ten.
 
 /// A position in a list of equally high rows.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scroll {
     /// The row at the top edge.
     row: u64,
