@@ -121,9 +121,13 @@ impl Session {
             let watch = Watch::new(handle.clone());
             let report_progress = |progress| watch.note(progress);
             let ended = watch.run(sample::load(&client, &topic, pace, &report_progress, &watch.cancel)).await;
-            let outcome = ended.map_err(|(error, _)| problem(title, &error))?;
-            let report = TransferReport { topic: topic.clone(), records: outcome.records, ..Default::default() };
+            let records = match &ended {
+                Ok(outcome) => outcome.records,
+                Err((_, last)) => last.records,
+            };
+            let report = TransferReport { topic: topic.clone(), records, ..Default::default() };
             session.keep_report(handle.id(), report);
+            let outcome = ended.map_err(|(error, _)| problem(title, &error))?;
             Ok(Phrase::new("done-sample").with("topic", topic).with("count", outcome.records))
         })
     }

@@ -63,6 +63,17 @@ impl MergedReader {
         self.gone
     }
 
+    /// The next record when it is in memory already; `None` says nothing about the end.
+    pub fn next_in_memory(&mut self) -> Option<Record> {
+        let Reverse((_, index)) = *self.heads.peek()?;
+        // The last record of a piece is left to `next`, which fetches the next piece.
+        let after = self.lanes[index].buffer.get(1)?.timestamp;
+        self.heads.pop();
+        self.heads.push(Reverse((after, index)));
+        self.passed += 1;
+        self.lanes[index].buffer.pop_front()
+    }
+
     /// The next record; `None` at the end of all stretches.
     pub async fn next(&mut self) -> Result<Option<Record>, ClientError> {
         loop {

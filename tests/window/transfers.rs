@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use egui::{Key, Modifiers, accesskit::Role};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use millpond::{
     session::transfers::{ExportDraft, Exported, Pace, sample},
     ui::{Action, Command, Place, ctx::LanguageChoice},

@@ -25,6 +25,8 @@ use crate::{
     },
 };
 
+/// Width kept for the scroll bar of the form, in points.
+const SCROLL_BAR: f32 = 10.0;
 /// Partitions that a new topic may have, as many as the form takes.
 const PARTITIONS_MAX: i32 = 10_000;
 
@@ -107,7 +109,11 @@ impl ImportPage {
             let height = ui.available_height();
             widgets::columns(ui, height, &[0.36, 0.64], |ui, column| {
                 if column == 0 {
-                    egui::ScrollArea::vertical().id_salt("import form").show(ui, |ui| self.form(ui, ctx));
+                    egui::ScrollArea::vertical().id_salt("import form").show(ui, |ui| {
+                        // The scroll bar stands beside the cards, not on them.
+                        ui.set_max_width(ui.available_width() - SCROLL_BAR);
+                        self.form(ui, ctx);
+                    });
                 } else {
                     let format = self.format();
                     preview::card(ui, ctx, &self.preview, &format, &mut self.table);
@@ -206,8 +212,17 @@ impl ImportPage {
             // A file with fewer columns than the last one.
             *column = column.filter(|column| *column < columns.len() || columns.is_empty());
             let label = ctx.t(label);
-            labelled(ui, &label, |ui| {
-                widgets::select(ui, &label, column, &named(first), 240.0);
+            ui.horizontal(|ui| {
+                // One under the other, so that the selects stand in a column.
+                ui.allocate_ui_with_layout(
+                    egui::vec2(72.0, CONTROL),
+                    egui::Layout::left_to_right(egui::Align::Center),
+                    |ui| {
+                        ui.set_min_width(72.0);
+                        widgets::quiet(ui, &label);
+                    },
+                );
+                widgets::select(ui, &label, column, &named(first), 220.0);
             });
         }
         mapping.value = value.map_or(CsvValue::Row, CsvValue::Column);
