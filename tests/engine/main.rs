@@ -10,4 +10,5 @@ mod consumers;
 mod groups;
 mod kill;
 mod log;
+mod session;
 mod transfer;

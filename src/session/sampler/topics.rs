@@ -22,6 +22,8 @@ const RATE_SPAN_MILLIS: i64 = 4_000;
 #[derive(Default)]
 pub(super) struct TopicsWatch {
     topics: BTreeMap<Arc<str>, TopicWatch>,
+    /// When the list was taken last; a topic that is new since then had no records at that time.
+    looked_at: Option<TimestampMillis>,
 }
 
 struct TopicWatch {
@@ -65,6 +67,7 @@ impl TopicsWatch {
         if full && let Some(inspector) = inspector {
             self.take_damage(inspector.damage());
         }
+        self.looked_at = Some(at);
         Ok(self.note_rates(at, counters.as_ref()))
     }
 
@@ -111,7 +114,7 @@ impl TopicsWatch {
         let mut before = std::mem::take(&mut self.topics);
         for info in infos {
             let known = before.remove(&info.name).filter(|watch| watch.facts.id == id_of(&info));
-            let mut watch = known.unwrap_or_else(|| TopicWatch::new(&info));
+            let mut watch = known.unwrap_or_else(|| TopicWatch::new(&info, self.looked_at));
             watch.take_info(&info);
             self.topics.insert(Arc::clone(&info.name), watch);
         }
@@ -183,7 +186,8 @@ impl TopicsWatch {
 }
 
 impl TopicWatch {
-    fn new(info: &TopicInfo) -> Self {
+    /// `empty_at`: when the topic did not exist yet, so that its first records count as produced since then.
+    fn new(info: &TopicInfo, empty_at: Option<TimestampMillis>) -> Self {
         let facts = TopicFacts {
             name: Arc::clone(&info.name),
             id: id_of(info),
@@ -199,7 +203,11 @@ impl TopicWatch {
             last_record_at: None,
             damage: None,
         };
-        let (produced, consumed) = (Window::new(RATE_SPAN_MILLIS), Window::new(RATE_SPAN_MILLIS));
+        let (mut produced, mut consumed) = (Window::new(RATE_SPAN_MILLIS), Window::new(RATE_SPAN_MILLIS));
+        if let Some(at) = empty_at {
+            produced.look(at, 0);
+            consumed.look(at, 0);
+        }
         Self { facts, marks: HashMap::new(), counters: None, produced, consumed, fresh: true }
     }
 
