@@ -285,6 +285,7 @@ impl Session {
             return None;
         };
         let id = handle.id();
+        self.refresh();
         let future = work(handle.clone());
         let session = self.clone();
         self.spawn(async move {

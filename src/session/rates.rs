@@ -33,25 +33,17 @@ struct Ring {
 }
 
 impl RateHistory {
-    /// Notes that `amount` flowed in the `over_millis` that ended at `at`.
+    /// Notes that `amount` flowed, evenly as far as is known, in the `over_millis` that ended at `at`.
     pub fn note(&self, at: TimestampMillis, over_millis: i64, amount: f64) {
-        let slot = at.div_euclid(RATE_SLOT_MILLIS);
         let mut ring = self.0.write();
-        if ring.slots.is_empty() || slot - ring.newest > RATE_SLOTS_MAX as i64 || slot < ring.newest {
-            ring.slots.clear();
-            ring.slots.push_back((0.0, 0));
-            ring.newest = slot;
-        }
-        while ring.newest < slot {
-            ring.slots.push_back((0.0, 0));
-            ring.newest += 1;
-        }
-        while ring.slots.len() > RATE_SLOTS_MAX {
-            ring.slots.pop_front();
-        }
-        if let Some(last) = ring.slots.back_mut() {
-            last.0 += amount;
-            last.1 += over_millis;
+        // What reaches back further than the ring would fall out of it at once.
+        let mut from = at - over_millis.clamp(0, RATE_SLOT_MILLIS * RATE_SLOTS_MAX as i64);
+        while from < at {
+            let slot = from.div_euclid(RATE_SLOT_MILLIS);
+            let until = ((slot + 1) * RATE_SLOT_MILLIS).min(at);
+            let part = until - from;
+            ring.add(slot, part, amount * part as f64 / over_millis as f64);
+            from = until;
         }
     }
 
@@ -75,6 +67,29 @@ impl RateHistory {
 }
 
 impl Ring {
+    fn add(&mut self, slot: i64, millis: i64, amount: f64) {
+        let old = self.newest - slot;
+        if self.slots.is_empty() || old < -(RATE_SLOTS_MAX as i64) || old >= self.slots.len() as i64 {
+            self.slots.clear();
+            self.slots.push_back((0.0, 0));
+            self.newest = slot;
+        }
+        while self.newest < slot {
+            self.slots.push_back((0.0, 0));
+            self.newest += 1;
+        }
+        while self.slots.len() > RATE_SLOTS_MAX {
+            self.slots.pop_front();
+        }
+        let back = usize::try_from(self.newest - slot).unwrap_or(0);
+        if let Some(index) = self.slots.len().checked_sub(1 + back)
+            && let Some(entry) = self.slots.get_mut(index)
+        {
+            entry.0 += amount;
+            entry.1 += millis;
+        }
+    }
+
     fn per_second(&self, slot: i64) -> Option<f64> {
         let back = usize::try_from(self.newest - slot).ok()?;
         let index = self.slots.len().checked_sub(1 + back)?;
@@ -104,14 +119,23 @@ mod tests {
     #[test]
     fn slots_hold_means_and_gaps_stay_unknown() {
         let history = RateHistory::default();
-        for second in 0..5 {
+        for second in 1..5 {
             history.note(second * 1_000, 1_000, 10.0);
         }
-        history.note(11_000, 1_000, 4.0);
-        let points = history.points(11_000, 15_000);
+        history.note(12_000, 1_000, 4.0);
+        let points = history.points(12_000, 15_000);
         let rates: Vec<_> = points.iter().map(|p| p.per_second).collect();
         assert_eq!(rates, [Some(10.0), None, Some(4.0)]);
         assert_eq!(points[0].at, 0);
+    }
+
+    #[test]
+    fn a_late_look_fills_all_the_slots_it_speaks_for() {
+        let history = RateHistory::default();
+        history.note(1_000, 1_000, 2.0);
+        history.note(14_000, 13_000, 26.0);
+        let rates: Vec<_> = history.points(14_000, 15_000).iter().map(|p| p.per_second).collect();
+        assert_eq!(rates, [Some(2.0), Some(2.0), Some(2.0)]);
     }
 
     #[test]

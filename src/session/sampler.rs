@@ -29,8 +29,10 @@ use crate::{
 const PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause, however costly a look is.
 const PAUSE_MAX: Duration = Duration::from_secs(10);
-/// A look takes at most this share of the time: one part in so many.
-const COST_SHARE: u32 = 40;
+/// A look takes at most this share of the time, one part in so many: while records flow or groups read …
+const COST_SHARE_BUSY: u32 = 8;
+/// … and while all stands still, when it must cost next to nothing.
+const COST_SHARE_IDLE: u32 = 120;
 /// Every so many looks everything is asked for.
 const FULL_EVERY: u64 = 10;
 /// Rates of the cluster are means over this long.
@@ -51,6 +53,8 @@ pub(super) struct Sampler {
     looks: u64,
     revision: u64,
     slot: i64,
+    /// Records flowed in the last look, or a group has members.
+    busy: bool,
 }
 
 struct ClusterWatch {
@@ -89,7 +93,20 @@ impl Sampler {
             last_at: None,
         };
         let (topics, groups) = (TopicsWatch::default(), GroupsWatch::default());
-        Self { client, inspector, clock, history, topics, groups, unread, cluster, looks: 0, revision: 0, slot: 0 }
+        Self {
+            client,
+            inspector,
+            clock,
+            history,
+            topics,
+            groups,
+            unread,
+            cluster,
+            looks: 0,
+            revision: 0,
+            slot: 0,
+            busy: true,
+        }
     }
 
     /// Looks until the session is gone. `poke` asks for a full look at once.
@@ -103,7 +120,8 @@ impl Sampler {
                 (inner.wake)();
             }
             drop(inner);
-            let pause = (started.elapsed() * COST_SHARE).clamp(PAUSE, PAUSE_MAX);
+            let share = if self.busy { COST_SHARE_BUSY } else { COST_SHARE_IDLE };
+            let pause = (started.elapsed() * share).clamp(PAUSE, PAUSE_MAX);
             poked = tokio::select! {
                 () = tokio::time::sleep(pause) => false,
                 () = poke.notified() => true,
@@ -135,6 +153,7 @@ impl Sampler {
         if let Some(history) = &self.history {
             history.note(at, self.groups.seen());
         }
+        self.busy = flow.records_in > 0 || flow.records_out > 0 || self.groups.any_active();
         self.cluster.note(at, flow, self.inspector.as_ref());
         // A look that failed is tried in full the next time, so only a whole one counts.
         self.looks += 1;

@@ -8,6 +8,9 @@ use crate::model::{PartitionId, TimestampMillis};
 /// Points a series has at most; more could not be told apart on a screen.
 pub const LAG_POINTS_MAX: i64 = 720;
 
+/// The sampler pauses longer after a costly look, at most about this long.
+const LATE_LOOK_MILLIS_MAX: i64 = 12_000;
+
 /// What a chart asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LagQuery {
@@ -90,20 +93,25 @@ impl Grid {
                 }
             }
         }
-        bridge_single_misses(&mut points, TIERS[self.tier].step_millis == self.step_millis);
+        bridge_late_looks(&mut points, self.step_millis);
         points
     }
 }
 
-/// A single slot that the sampler missed (it was a moment late) takes its neighbour's value; longer gaps stay gaps.
-fn bridge_single_misses(points: &mut [LagPoint], fine: bool) {
-    if !fine {
-        return;
-    }
-    for index in 1..points.len().saturating_sub(1) {
-        if points[index].lag.is_none() && points[index - 1].lag.is_some() && points[index + 1].lag.is_some() {
-            points[index] = points[index - 1];
+/// Slots between two looks of a busy sampler take the value before them; longer gaps stay gaps.
+fn bridge_late_looks(points: &mut [LagPoint], step_millis: i64) {
+    let reach = usize::try_from(LATE_LOOK_MILLIS_MAX / step_millis).unwrap_or(0);
+    let mut last = None;
+    for index in 0..points.len() {
+        if points[index].lag.is_none() {
+            continue;
         }
+        if let Some(before) = last.filter(|before| index - before <= reach + 1) {
+            for gap in before + 1..index {
+                points[gap] = points[before];
+            }
+        }
+        last = Some(index);
     }
 }
 
@@ -144,19 +152,19 @@ mod tests {
 
     #[test]
     fn gaps_stay_gaps_and_sums_add_what_is_known() {
-        let grid = Grid { tier: 0, step_millis: 1_000, from: 0, slots: 10 };
+        let grid = Grid { tier: 0, step_millis: 1_000, from: 0, slots: 30 };
         let seen = |lag| Seen { committed: None, end: None, lag: Some(lag), first_unread_at: Some(0) };
         let a = grid.lay([
             Run { at: 0, until: 2_000, seen: seen(5) },
-            Run { at: 4_000, until: 4_000, seen: seen(6) },
-            Run { at: 9_000, until: 9_000, seen: seen(0) },
+            Run { at: 5_000, until: 5_000, seen: seen(6) },
+            Run { at: 25_000, until: 29_000, seen: seen(0) },
         ]);
-        let lags: Vec<_> = a.iter().map(|p| p.lag).collect();
-        let five = Some(5);
-        assert_eq!(lags, [five, five, five, five, Some(6), None, None, None, None, Some(0)]);
-        assert_eq!((a[1].behind_millis, a[9].behind_millis), (Some(1_000), Some(0)));
+        let lag = |second: usize| a[second].lag;
+        assert_eq!((lag(1), lag(4), lag(5)), (Some(5), Some(5), Some(6)));
+        assert_eq!((lag(6), lag(24), lag(25)), (None, None, Some(0)));
+        assert_eq!((a[1].behind_millis, a[25].behind_millis), (Some(1_000), Some(0)));
         let series = |points| LagSeries { topic: None, partition: None, points };
-        let total = sum(&[series(a.clone()), series(a)], 10);
+        let total = sum(&[series(a.clone()), series(a)], 30);
         assert_eq!((total.points[0].lag, total.points[6].lag), (Some(10), None));
     }
 }

@@ -103,6 +103,11 @@ impl GroupsWatch {
         }
     }
 
+    /// True while any group has members.
+    pub(super) fn any_active(&self) -> bool {
+        self.groups.values().any(|watch| !watch.facts.members.is_empty())
+    }
+
     /// The facts, by id.
     pub(super) fn facts(&self) -> Arc<[GroupFacts]> {
         self.groups.values().map(|watch| watch.facts.clone()).collect()

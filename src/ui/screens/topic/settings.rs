@@ -121,12 +121,13 @@ impl SettingsTab {
                 if own.is_empty() && others.is_empty() {
                     widgets::faint(ui, &ctx.t("settings-none-found"));
                 }
+                let width = ui.available_width();
                 let mut first = true;
                 for config in own.into_iter().chain(others) {
                     if !std::mem::take(&mut first) {
                         widgets::rule(ui);
                     }
-                    row::show(ui, ctx, config, &mut self.drafts);
+                    row::show(ui, ctx, width, config, &mut self.drafts);
                 }
             });
             danger_zone::show(ui, ctx, topic, &mut self.dialog);

@@ -19,19 +19,20 @@ pub(super) struct Draft {
     pub fault: Option<String>,
 }
 
-/// Draws the row; edits go into `drafts`.
-pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &mut BTreeMap<String, Draft>) {
+/// Draws the row as wide as said; edits go into `drafts`.
+pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, width: f32, config: &ConfigEntry, drafts: &mut BTreeMap<String, Draft>) {
     ui.horizontal_top(|ui| {
-        let words_width = (ui.available_width() - VALUE_WIDTH - 24.0).max(200.0);
+        let words_width = (width - VALUE_WIDTH - 24.0).max(200.0);
+        ui.spacing_mut().item_spacing.x = 0.0;
         ui.allocate_ui_with_layout(egui::vec2(words_width, 20.0), egui::Layout::top_down(egui::Align::Min), |ui| {
             ui.set_width(words_width);
-            ui.spacing_mut().item_spacing.y = 3.0;
+            ui.spacing_mut().item_spacing = egui::vec2(8.0, 3.0);
             words(ui, ctx, config, drafts);
         });
         ui.add_space(24.0);
         ui.vertical(|ui| {
             ui.set_width(VALUE_WIDTH);
-            ui.spacing_mut().item_spacing.y = 4.0;
+            ui.spacing_mut().item_spacing = egui::vec2(8.0, 4.0);
             value(ui, ctx, config, drafts);
         });
     });

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-const ROW_HEIGHT: f32 = 32.0;
+const ROW_HEIGHT: f32 = 34.0;
 /// Rows in view before the list scrolls.
 const ROWS_IN_VIEW: f32 = 7.0;
 
@@ -61,7 +61,7 @@ impl DeleteBefore {
         let end = dialog.show(ui.ctx(), |ui| {
             widgets::paragraph(ui, &ctx.t("delete-before-about"));
             self.time_row(ui, ctx);
-            self.table(ui, ctx);
+            ui.scope(|ui| self.table(ui, ctx));
             let loss = ctx.text.with("delete-before-loss", &[("count", format::count(lost).into())]);
             widgets::rich(ui, &loss, fonts::medium(13.0), ctx.theme.bad);
         });
@@ -83,7 +83,7 @@ impl DeleteBefore {
             widgets::text_field(ui, &field, &mut self.time);
             let at = time_input::parse(&self.time, ctx.format);
             ui.vertical(|ui| {
-                ui.add_space(20.0);
+                ui.add_space(18.0);
                 let fill = ctx.t("delete-before-fill");
                 if ui.add(widgets::Button::secondary(&fill).enabled(at.is_some())).clicked()
                     && let Some(at) = at
@@ -109,6 +109,7 @@ impl DeleteBefore {
                 cell(ui, *width, |ui| drop(widgets::caption(ui, &ctx.t(id))));
             }
         });
+        ui.spacing_mut().item_spacing.y = 0.0;
         let height = ROW_HEIGHT * (self.rows.len() as f32).min(ROWS_IN_VIEW);
         ScrollArea::vertical().max_height(height).auto_shrink(false).show_rows(
             ui,
