@@ -146,8 +146,8 @@ impl Format {
         }
         let (n, unit) = match age {
             ..MINUTE => (age / SECOND, if chinese { "秒" } else { "s" }),
-            ..HOUR => (age / MINUTE, if chinese { "分钟" } else { "min" }),
-            ..DAY => (age / HOUR, if chinese { "小时" } else { "h" }),
+            MINUTE..HOUR => (age / MINUTE, if chinese { "分钟" } else { "min" }),
+            HOUR..DAY => (age / HOUR, if chinese { "小时" } else { "h" }),
             _ if age < 30 * DAY => (age / DAY, if chinese { "天" } else { "d" }),
             _ => return self.date(at),
         };

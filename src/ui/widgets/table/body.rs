@@ -113,7 +113,7 @@ fn bar(ui: &mut Ui, id: Id, view: Rect, state: &mut TableState, extent: Extent, 
     if let Some(pos) = grip.interact_pointer_pos().filter(|_| grip.is_pointer_button_down_on()) {
         let inside = pos.y - top;
         let grab = *state.bar_grab.get_or_insert(if (0.0..=length).contains(&inside) { inside } else { length / 2.0 });
-        state.scroll.to_share(f64::from((pos.y - grab - track.top()) / run.max(1.0)), extent);
+        state.scroll.move_to_share(f64::from((pos.y - grab - track.top()) / run.max(1.0)), extent);
         response.scrolled = true;
     } else {
         state.bar_grab = None;

@@ -111,7 +111,7 @@ impl Scroll {
     }
 
     /// To a share of the way, for the scroll bar. The ends are exact; between them a hand is coarser than f64.
-    pub(super) fn to_share(&mut self, share: f64, extent: Extent) {
+    pub(super) fn move_to_share(&mut self, share: f64, extent: Extent) {
         let most = (extent.rows as f64 - extent.rows_in_view()).max(0.0);
         let at = most * share.clamp(0.0, 1.0);
         self.row = at.floor() as u64;
@@ -220,10 +220,10 @@ mod tests {
     fn the_bar_reaches_both_ends_exactly() {
         let extent = extent(10_000_000);
         let mut scroll = Scroll::default();
-        scroll.to_share(1.0, extent);
+        scroll.move_to_share(1.0, extent);
         assert_eq!(scroll.row(), 10_000_000 - 11);
         assert!((scroll.share(extent) - 1.0).abs() < 1e-9);
-        scroll.to_share(0.0, extent);
+        scroll.move_to_share(0.0, extent);
         assert_eq!(scroll.row(), 0);
     }
 }
