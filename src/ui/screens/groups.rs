@@ -18,13 +18,16 @@ use crate::{
     },
 };
 
+/// What the list was worked out from: revision of the facts, where their groups lie, what is searched, sort order.
+type ListKey = (u64, usize, String, Option<(String, bool)>);
+
 /// What the screen keeps between frames.
 #[derive(Default)]
 pub struct GroupsScreen {
     table: TableState,
     find: String,
     shown: Vec<usize>,
-    key: Option<(u64, usize, String, Option<(String, bool)>)>,
+    key: Option<ListKey>,
     selected: Option<Arc<str>>,
 }
 

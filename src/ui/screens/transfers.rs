@@ -38,10 +38,10 @@ pub struct TransfersScreen {
 impl TransfersScreen {
     /// Notes where the window is, so that an export begins with the topic that was looked at. Call every frame.
     pub fn note_place(&mut self, place: &Place) {
-        if let Place::Topic { name, .. } = place {
-            if self.topic.as_deref() != Some(name) {
-                self.topic = Some(name.clone());
-            }
+        if let Place::Topic { name, .. } = place
+            && self.topic.as_deref() != Some(name)
+        {
+            self.topic = Some(name.clone());
         }
     }
 

@@ -52,11 +52,14 @@ pub(super) struct LagView {
     drawn: Option<Drawn>,
 }
 
+/// Name, index of its colour, and points; a point without a value is a gap.
+type DrawnLine = (String, usize, Vec<(TimestampMillis, Option<f64>)>);
+
 struct Drawn {
     of: Arc<LagChart>,
     measure: Measure,
     unit: TimeUnit,
-    lines: Vec<(String, usize, Vec<(TimestampMillis, Option<f64>)>)>,
+    lines: Vec<DrawnLine>,
     left_out: usize,
 }
 
@@ -300,9 +303,9 @@ enum TimeUnit {
 impl TimeUnit {
     fn of(longest_millis: i64) -> Self {
         match longest_millis {
-            ..180_000 => Self::Second,
-            ..10_800_000 => Self::Minute,
-            ..259_200_000 => Self::Hour,
+            _ if longest_millis < 180_000 => Self::Second,
+            _ if longest_millis < 10_800_000 => Self::Minute,
+            _ if longest_millis < 259_200_000 => Self::Hour,
             _ => Self::Day,
         }
     }
