@@ -7,16 +7,23 @@
 //! ListOffsets, and in which the record of any rank is found by bisection over T. A million-record topic can therefore
 //! be entered anywhere at the price of some twenty index look-ups.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::BrowseError;
+use super::read::places_between;
 use super::source::Source;
 use crate::model::{Offset, PartitionId, TimestampMillis};
 
 /// How many answered ListOffsets are remembered to start the next bisection from.
 const FRONTS_MAX: usize = 8_192;
 /// Bisection over the whole range of 64-bit time halves at least every second step.
-const LOCATE_STEPS_MAX: usize = 160;
+const LOCATE_STEPS_MAX: usize = 240;
+/// A rough place is looked for with this many ListOffsets, then the exact one.
+const NEAR_STEPS_MAX: usize = 12;
+/// When no more records than this lie between two known fronts, they are read instead of asking on: one fetch a partition
+/// costs less than the last dozen steps of a bisection.
+const READ_RECORDS_MAX: u64 = 1_024;
 
 /// The part of one partition that a request covers: `lo..hi`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,14 +107,41 @@ impl Order {
             return Ok(Cursor { rank, offsets: Box::new([span.lo + rank as i64]), time: -1 });
         }
         for step in 0..LOCATE_STEPS_MAX {
-            let above = self.fronts.partition_point(|front| front.rank <= rank).min(self.fronts.len() - 1);
-            let (lower, upper) = (&self.fronts[above - 1], &self.fronts[above]);
+            let (lower, upper) = self.around(rank);
             if lower.rank == rank || upper.time - lower.time <= 1 {
                 return Ok(share_ties(rank, lower, upper));
+            }
+            if upper.rank - lower.rank <= READ_RECORDS_MAX {
+                return read_to(&*self.source, &self.spans, rank, lower, upper).await;
             }
             self.ask(guess(rank, step, lower, upper)).await?;
         }
         Err(BrowseError::Unsteady)
+    }
+
+    /// A place near `rank`, with a rank inside of `within`: far cheaper than the exact one, for work that only wants
+    /// pieces of about the same size.
+    pub async fn locate_near(&mut self, rank: u64, within: RangeInclusive<u64>) -> Result<Cursor, BrowseError> {
+        if rank == 0 || rank >= self.total || self.spans.len() == 1 {
+            return self.locate(rank).await;
+        }
+        for step in 0..NEAR_STEPS_MAX {
+            let (lower, upper) = self.around(rank);
+            if let Some(front) = [lower, upper].into_iter().find(|front| within.contains(&front.rank)) {
+                return Ok(Cursor { rank: front.rank, offsets: front.offsets.clone(), time: front.time });
+            }
+            if upper.time - lower.time <= 1 {
+                break;
+            }
+            self.ask(guess(rank, step, lower, upper)).await?;
+        }
+        self.locate(rank).await
+    }
+
+    /// The closest known fronts at or before, and after, a rank below the total.
+    fn around(&self, rank: u64) -> (&Front, &Front) {
+        let above = self.fronts.partition_point(|front| front.rank <= rank).min(self.fronts.len() - 1);
+        (&self.fronts[above - 1], &self.fronts[above])
     }
 
     /// The rank of the first record whose partition has reached `time`.
@@ -176,13 +210,38 @@ fn share_ties(rank: u64, lower: &Front, upper: &Front) -> Cursor {
     Cursor { rank, offsets: offsets.collect(), time: lower.time }
 }
 
-/// The next time to ask for, strictly between the two: where the rank would be if records were spread evenly, and every
-/// second time the middle, which bounds the number of steps for any other spread.
+/// The exact place between two fronts that are close: reads what stands between them.
+async fn read_to(
+    source: &dyn Source,
+    spans: &[Span],
+    rank: u64,
+    lower: &Front,
+    upper: &Front,
+) -> Result<Cursor, BrowseError> {
+    let cursor = |front: &Front| Cursor { rank: front.rank, offsets: front.offsets.clone(), time: front.time };
+    let places = places_between(source, spans, &cursor(lower), &cursor(upper)).await?;
+    let before = (rank - lower.rank) as usize;
+    let mut offsets = lower.offsets.clone();
+    for (_, partition, _) in &places[..before.min(places.len())] {
+        if let Some(index) = spans.iter().position(|span| span.partition == *partition) {
+            offsets[index] += 1;
+        }
+    }
+    let time = places.get(before).map_or(upper.time, |(time, ..)| *time);
+    Ok(Cursor { rank, offsets, time })
+}
+
+/// The next time to ask for, strictly between the two: where the rank would be if records were spread evenly, in turn a
+/// little below and a little above so that both sides come close, and every third time the middle, which bounds the
+/// number of steps for any other spread.
 fn guess(rank: u64, step: usize, lower: &Front, upper: &Front) -> TimestampMillis {
     let width = (upper.time - lower.time) as i128;
-    let ahead = match step % 2 {
-        0 => width * i128::from(rank - lower.rank) / i128::from((upper.rank - lower.rank).max(1)),
-        _ => width / 2,
+    let aside = READ_RECORDS_MAX / 3;
+    let wanted = if step % 3 == 0 { rank.saturating_sub(aside) } else { rank.saturating_add(aside) };
+    let wanted = wanted.clamp(lower.rank, upper.rank);
+    let ahead = match step % 3 {
+        2 => width / 2,
+        _ => width * i128::from(wanted - lower.rank) / i128::from((upper.rank - lower.rank).max(1)),
     };
     (lower.time + ahead as i64).clamp(lower.time + 1, upper.time - 1)
 }

@@ -177,6 +177,50 @@ pub async fn read_between(
     Ok(in_order(parts.into_iter().flatten().collect()))
 }
 
+/// Time, partition and offset of what stands between two places of the order, in order; nothing is copied.
+pub async fn places_between(
+    source: &dyn Source,
+    spans: &[Span],
+    from: &Cursor,
+    to: &Cursor,
+) -> Result<Vec<Place>, BrowseError> {
+    let mut places = Vec::new();
+    for (i, span) in spans.iter().enumerate() {
+        if from.offsets[i] < to.offsets[i] {
+            let mut visitor = Places { partition: span.partition, reached: from.time, places: &mut places };
+            // This visitor never breaks off.
+            let _ = read_stretch(source, span.partition, from.offsets[i], to.offsets[i], &mut visitor).await?;
+        }
+    }
+    places.sort_unstable();
+    Ok(places)
+}
+
+/// Highest timestamp so far, partition, offset.
+pub type Place = (TimestampMillis, PartitionId, Offset);
+
+struct Places<'a> {
+    partition: PartitionId,
+    reached: TimestampMillis,
+    places: &'a mut Vec<Place>,
+}
+
+impl Visitor for Places<'_> {
+    fn record(&mut self, _: &Arc<BatchFacts>, record: &RecordRef<'_>) -> Result<(), BatchError> {
+        self.reached = self.reached.max(record.timestamp);
+        self.places.push((self.reached, self.partition, record.offset));
+        Ok(())
+    }
+
+    fn gap(&mut self, from: Offset, to: Offset) {
+        self.places.extend((from..to).map(|offset| (self.reached, self.partition, offset)));
+    }
+
+    fn unreadable(&mut self, from: Offset, to: Offset, _: &Arc<str>) {
+        self.gap(from, to);
+    }
+}
+
 async fn read_placed(
     source: &dyn Source,
     partition: PartitionId,

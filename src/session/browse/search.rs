@@ -56,10 +56,19 @@ pub(super) async fn run(
     progress.publish();
     let mut chunk = CHUNK_RECORDS_MIN;
     let (mut done, mut state) = (0, SearchState::Done);
+    let mut edge = order.locate(if newest_first { total } else { 0 }).await?;
     while done < total {
-        let count = chunk.min(total - done);
-        let first = if newest_first { total - done - count } else { done };
-        let (from, to) = (order.locate(first).await?, order.locate(first + count).await?);
+        // Chunks end where it is cheap to find: somewhere near the wished size, at an exact place of the order all the same.
+        let wished = chunk.min(total - done);
+        let next = if newest_first {
+            let rank = total - done - wished;
+            order.locate_near(rank, rank.saturating_sub(chunk / 2)..=rank + wished / 2).await?
+        } else {
+            let rank = done + wished;
+            order.locate_near(rank, done + wished.div_ceil(2)..=rank + chunk / 2).await?
+        };
+        let count = next.rank.abs_diff(edge.rank);
+        let (from, to) = if newest_first { (&next, &edge) } else { (&edge, &next) };
         let mut found: Vec<Placed> = Vec::new();
         let mut ended = ControlFlow::Continue(());
         for (i, span) in order.spans().iter().enumerate() {
@@ -89,6 +98,7 @@ pub(super) async fn run(
             break;
         }
         done += count;
+        edge = next;
         progress.search.searched = done;
         progress.publish_sometimes();
         chunk = (chunk * 2).min(CHUNK_RECORDS_MAX);

@@ -218,3 +218,24 @@ fn the_window_is_bounded_and_goes_anywhere_at_once() {
         }
     });
 }
+
+#[test]
+fn a_place_in_a_large_topic_is_found_with_few_questions() {
+    runtime().block_on(async {
+        let topic = Arc::new(FakeTopic::new(3));
+        for n in 0..90_000_usize {
+            let spread = (n * 7_919) % 5_000;
+            if n % 1_000 == 0 {
+                let batch: Vec<_> = (0..1_000).map(|i| ((n + i) as i64 * 40 + spread as i64, String::new())).collect();
+                topic.append(n / 1_000 % 3, &batch);
+            }
+        }
+        for rank in [1, 4_321, 45_000, 77_777, 89_999] {
+            let mut order = Order::new(Arc::clone(&topic) as _, topic.spans()).await.unwrap();
+            let before = topic.asked.load(std::sync::atomic::Ordering::SeqCst);
+            let cursor = order.locate(rank).await.unwrap();
+            let asked = topic.asked.load(std::sync::atomic::Ordering::SeqCst) - before;
+            assert!(cursor.rank == rank && asked <= 12, "{asked} questions for rank {rank}");
+        }
+    });
+}

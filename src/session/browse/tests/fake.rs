@@ -1,5 +1,6 @@
 //! A topic in memory, with timestamps in any order, batches of any size, gaps and a start that moved.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,6 +23,8 @@ pub struct FakeTopic {
     partitions: Vec<Mutex<FakePartition>>,
     changed: watch::Sender<u64>,
     delay: Mutex<Duration>,
+    /// Look-ups of offsets by time so far.
+    pub asked: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -35,7 +38,7 @@ struct FakePartition {
 impl FakeTopic {
     pub fn new(partitions: usize) -> Self {
         let partitions = (0..partitions).map(|_| Mutex::default()).collect();
-        Self { partitions, changed: watch::Sender::new(0), delay: Mutex::default() }
+        Self { partitions, changed: watch::Sender::new(0), delay: Mutex::default(), asked: AtomicUsize::new(0) }
     }
 
     /// Makes every answer wait.
@@ -129,6 +132,7 @@ impl Source for FakeTopic {
         partitions: &'a [PartitionId],
     ) -> BoxFuture<'a, Result<Vec<Option<Offset>>, BrowseError>> {
         async move {
+            self.asked.fetch_add(1, Ordering::SeqCst);
             self.rest().await;
             let of = |p: &PartitionId| {
                 let log = self.partitions[*p as usize].lock();
