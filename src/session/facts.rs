@@ -161,7 +161,8 @@ impl Facts {
         self.first_load_done == other.first_load_done
             && self.cluster == other.cluster
             && self.topics == other.topics
-            && self.groups == other.groups
+            && self.groups.len() == other.groups.len()
+            && self.groups.iter().zip(other.groups.iter()).all(|(one, two)| one.shows_the_same_as(two))
             && self.problem == other.problem
     }
 
@@ -189,7 +190,30 @@ impl Default for Facts {
     }
 }
 
+/// Time behind grows with every second; a screen need not be drawn anew for each once it is long.
+fn shown_behind(millis: Option<i64>) -> Option<i64> {
+    const SECOND: i64 = 1_000;
+    let step = match millis? {
+        ..60_000 => SECOND,
+        ..3_600_000 => 5 * SECOND,
+        _ => 60 * SECOND,
+    };
+    Some(millis? / step)
+}
+
 impl GroupFacts {
+    fn shows_the_same_as(&self, other: &Self) -> bool {
+        let same = |one: &GroupPartitionFacts, two: &GroupPartitionFacts| {
+            let alike = GroupPartitionFacts { behind_millis: one.behind_millis, ..two.clone() };
+            shown_behind(one.behind_millis) == shown_behind(two.behind_millis) && *one == alike
+        };
+        shown_behind(self.behind_millis) == shown_behind(other.behind_millis)
+            && self.partitions.len() == other.partitions.len()
+            && self.partitions.iter().zip(other.partitions.iter()).all(|(one, two)| same(one, two))
+            && *self
+                == Self { behind_millis: self.behind_millis, partitions: Arc::clone(&self.partitions), ..other.clone() }
+    }
+
     /// Lag on one topic: the sum of what is known.
     pub fn lag_on(&self, topic: &str) -> Lag {
         self.partitions.iter().filter(|p| &*p.tp.topic == topic).map(|p| p.lag).sum()

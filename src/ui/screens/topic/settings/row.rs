@@ -95,7 +95,10 @@ fn value(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &mut BTreeMap
                 widgets::select(ui, &config.name, &mut text, &entries, 200.0);
             }
             None => {
-                let edit = TextEdit::singleline(&mut text).font(fonts::data()).desired_width(200.0);
+                let edit = TextEdit::singleline(&mut text)
+                    .font(fonts::data())
+                    .align(egui::Align2::LEFT_CENTER)
+                    .desired_width(200.0);
                 ui.add(edit).accessible_name(config.name.clone());
             }
         },

@@ -122,7 +122,10 @@ impl DeleteBefore {
                         cell(ui, widths[1], |ui| drop(widgets::data_quiet(ui, &format::integer(row.start))));
                         cell(ui, widths[2], |ui| drop(widgets::data_quiet(ui, &format::integer(row.end))));
                         let name = ctx.text.with("delete-before-of", &[("partition", i64::from(row.partition).into())]);
-                        let edit = egui::TextEdit::singleline(&mut row.before).font(fonts::data()).desired_width(140.0);
+                        let edit = egui::TextEdit::singleline(&mut row.before)
+                            .font(fonts::data())
+                            .align(egui::Align2::LEFT_CENTER)
+                            .desired_width(140.0);
                         ui.add(edit).accessible_name(name);
                     });
                 }
