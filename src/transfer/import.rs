@@ -181,13 +181,14 @@ pub async fn import(
         });
         // The next lines are read while these are on their way.
         let (sent, read) = tokio::join!(target.send(good, bad_lines, &mut outcome), cancel.race(read_chunk(source)));
+        // Told before any failure, so that who imports again knows that a part is there.
+        state = Progress { done: bytes, bytes, records: outcome.records, bad_lines: outcome.bad_lines, ..state };
+        progress(state);
         sent?;
         if let Some(bad) = stop {
             return Err(TransferError::BadLine(bad));
         }
         (source, chunk) = read.ok_or(TransferError::Cancelled)??;
-        state = Progress { done: bytes, bytes, records: outcome.records, bad_lines: outcome.bad_lines, ..state };
-        progress(state);
     }
     Ok(outcome)
 }

@@ -14,6 +14,7 @@ pub(super) struct PartFile {
     file: Option<File>,
     part: PathBuf,
     target: PathBuf,
+    replace: bool,
     bytes: u64,
 }
 
@@ -31,7 +32,7 @@ impl PartFile {
         part.push(".part");
         let part = PathBuf::from(part);
         let file = File::create(&part).map_err(fail)?;
-        Ok(Self { file: Some(file), part, target: target.to_owned(), bytes: 0 })
+        Ok(Self { file: Some(file), part, target: target.to_owned(), replace, bytes: 0 })
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), TransferError> {
@@ -46,6 +47,11 @@ impl PartFile {
     /// Syncs, renames, and makes the new name durable; answers the file's size in bytes.
     pub(super) fn finish(mut self) -> Result<u64, TransferError> {
         let Some(file) = self.file.take() else { return Ok(self.bytes) };
+        // Somebody else may have made it meanwhile; a rename would silently take its place.
+        if !self.replace && self.target.exists() {
+            self.file = Some(file);
+            return Err(TransferError::Exists { path: self.target.clone() });
+        }
         let renamed = file.sync_all().and_then(|()| {
             drop(file);
             fs::rename(&self.part, &self.target)

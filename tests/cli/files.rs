@@ -24,7 +24,7 @@ fn bad_lines_say_where_and_how_much_was_stored() {
     let place = Workspace::new();
     place.ok(&["topics", "create", "t"]);
     let file = place.write("in.jsonl", "{\"value\":1}\n{\"value\":}\n{\"value\":3}\n");
-    place.fails(&["import", "t", &file], &["line 2", "column 10", "skipped"]);
+    place.fails(&["import", "t", &file], &["line 2", "column 10", "skipped", "(1 record was stored before that)"]);
     let ended = place.run(&["import", "t", &file, "--skip-bad"]);
     assert_eq!((ended.status, ended.out.as_str()), (0, "Imported 2 records into t\n"));
     assert!(ended.err.contains("skipped 1 line") && ended.err.contains("line 2"), "{ended:?}");

@@ -109,7 +109,7 @@ impl ImportPage {
             let height = ui.available_height();
             widgets::columns(ui, height, &[0.36, 0.64], |ui, column| {
                 if column == 0 {
-                    egui::ScrollArea::vertical().id_salt("import form").show(ui, |ui| {
+                    egui::ScrollArea::vertical().id_salt("import form").auto_shrink(false).show(ui, |ui| {
                         // The scroll bar stands beside the cards, not on them.
                         ui.set_max_width(ui.available_width() - SCROLL_BAR);
                         self.form(ui, ctx);
