@@ -224,7 +224,8 @@ impl eframe::App for App {
         for command in crate::ui::command::pressed(ui) {
             ctx.act(Action::Run(command));
         }
-        self.shell.bars(ui, &ctx, &self.settings.recent, &self.data_dir);
+        let failed = matches!(self.workspace, Workspace::Failed(_));
+        self.shell.bars(ui, &ctx, &self.settings.recent, &self.data_dir, failed);
         match &self.workspace {
             Workspace::Open(_) => self.screens.ui(ui, &ctx),
             // Settings need no workspace.

@@ -72,11 +72,20 @@ impl Opening {
     }
 }
 
-/// Says why a workspace cannot be opened.
+/// Says why a workspace cannot be opened, and what to do.
 pub(super) fn failure(folder: &Path, error: &SessionError) -> OpenFailure {
-    let owned = matches!(error, SessionError::Broker(OpenError::Owned { .. }));
-    let what = if owned { Phrase::new("open-failed-owned") } else { Phrase::new("open-failed") };
-    let problem = Problem::from_error(what, error)
-        .next(Phrase::new("open-failed-next").with("path", folder.display().to_string()));
+    let path = folder.display().to_string();
+    let problem = match error {
+        SessionError::Broker(OpenError::Owned { pid, .. }) => {
+            let why = match pid {
+                Some(pid) => Phrase::new("open-failed-owned-why").with("pid", pid.to_string()),
+                None => Phrase::new("open-failed-owned-why-unknown"),
+            };
+            let next = Some(Phrase::new("open-failed-owned-next").with("path", path));
+            Problem { what: Phrase::new("open-failed-owned"), why, next, technical: Some(error.to_string()) }
+        }
+        _ => Problem::from_error(Phrase::new("open-failed"), error)
+            .next(Phrase::new("open-failed-next").with("path", path)),
+    };
     OpenFailure { problem }
 }

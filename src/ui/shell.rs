@@ -24,10 +24,10 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Draws the bars around the screen; what is left of `ui` is the screen's.
-    pub fn bars(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, recent: &[PathBuf], folder: &Path) {
+    /// Draws the bars around the screen; what is left of `ui` is the screen's. `failed`: the workspace could not be opened.
+    pub fn bars(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, recent: &[PathBuf], folder: &Path, failed: bool) {
         top::show(ui, ctx, recent, folder);
-        status::show(ui, ctx);
+        status::show(ui, ctx, failed);
         navigation::show(ui, ctx);
     }
 

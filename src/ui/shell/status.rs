@@ -15,7 +15,7 @@ use crate::session::{JobState, JobView};
 /// Height of the bar, in points.
 const HEIGHT: f32 = 26.0;
 
-pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
+pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
     let theme = theme::of(ui);
     let bar = Panel::bottom("status-bar")
         .exact_size(HEIGHT)
@@ -25,7 +25,7 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
         .show(ui, |ui| {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 20.0;
-                facts(ui, ctx);
+                facts(ui, ctx, failed);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| jobs(ui, ctx));
             });
         });
@@ -42,7 +42,7 @@ pub(super) fn color(ctx: &Ctx<'_>) -> Color32 {
     }
 }
 
-fn facts(ui: &mut Ui, ctx: &Ctx<'_>) {
+fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
     let theme = theme::of(ui);
     let words = |ui: &mut Ui, words: &str| widgets::rich(ui, words, fonts::caption(), theme.quiet);
     let cluster = &ctx.facts.cluster;
@@ -51,7 +51,7 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>) {
         let (dot, _) = ui.allocate_exact_size(Vec2::splat(8.0), Sense::hover());
         ui.painter().circle_filled(dot.center(), 4.0, color(ctx));
         if ctx.session.is_none() {
-            words(ui, &ctx.t("status-starting"));
+            words(ui, &ctx.t(if failed { "status-none" } else { "status-starting" }));
         } else if let Some(address) = &cluster.address {
             let response = words(ui, address).interact(Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
             if response.on_hover_text(&*ctx.t("copy")).clicked() {

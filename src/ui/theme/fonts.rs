@@ -87,7 +87,9 @@ pub fn semibold(size: f32) -> FontId {
 
 /// Whether text in that font has letters for which only one weight is embedded.
 pub fn needs_weight(font: &FontId, text: &str) -> bool {
-    font.family == named(SEMIBOLD) && text.chars().any(|letter| letter >= '\u{2e80}')
+    /// Smaller than this the second stroke only blurs, in points.
+    const SIZE_MIN: f32 = 14.0;
+    font.size >= SIZE_MIN && font.family == named(SEMIBOLD) && text.chars().any(|letter| letter >= '\u{2e80}')
 }
 
 /// Paints a line twice, a fraction of a point apart: a heavier weight where the face has none.
