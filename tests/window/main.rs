@@ -1,9 +1,11 @@
 //! The whole window through its accessibility tree, without a display.
 #![allow(clippy::unwrap_used)]
 
+mod consume;
 mod groups;
 mod messages;
 mod overview;
+mod produce;
 mod shell;
 mod support;
 mod topics;

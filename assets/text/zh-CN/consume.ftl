@@ -79,26 +79,26 @@ consume-owned-by-nobody = { $partition }：无人拥有
 consume-list-comma = 、
 consume-list-and = { $most }、{ $last }
 consume-list-more = 另外 { $count } 个
-consume-joining = { $who } 在{ $ago }启动，正在加入组
-consume-joined-took = { $who } 在{ $ago }加入，接手了 { $moved }
-consume-joined-moved = { $who } 在{ $ago }加入：{ $moved } 移交给 { $takers }，这些分区的工作停顿了 { $still }
-consume-joined-waits = { $who } 在{ $ago }加入：{ $waiting } 正在等待新的拥有者
-consume-joined-idle = { $who } 在{ $ago }加入，但没有分到分区：分区不比成员多
-consume-left = { $who } 在{ $ago }离开
-consume-left-moved = { $who } 在{ $ago }离开：{ $moved } 在 { $still } 后由 { $takers } 接手
-consume-left-waits = { $who } 在{ $ago }离开：无人读取 { $waiting }
-consume-killed = { $who } 在{ $ago }被杀掉
-consume-killed-moved = { $who } 在{ $ago }被杀掉：{ $moved } 停顿了 { $still } 后由 { $takers } 接手
-consume-killed-waits = { $who } 在{ $ago }被杀掉：{ $waiting } 要停顿到它的会话超时
-consume-lost = { $who } 在{ $ago }被移出组
-consume-lost-moved = { $who } 在{ $ago }被移出组：{ $moved } 在 { $still } 后由 { $takers } 接手
-consume-lost-waits = { $who } 在{ $ago }被移出组：无人读取 { $waiting }
+consume-joining = { $ago }，{ $who } 启动，正在加入组
+consume-joined-took = { $ago }，{ $who } 加入，接手了 { $moved }
+consume-joined-moved = { $ago }，{ $who } 加入：{ $moved } 移交给 { $takers }，这些分区的工作停顿了 { $still }
+consume-joined-waits = { $ago }，{ $who } 加入：{ $waiting } 正在等待新的拥有者
+consume-joined-idle = { $ago }，{ $who } 加入，但没有分到分区：分区不比成员多
+consume-left = { $ago }，{ $who } 离开
+consume-left-moved = { $ago }，{ $who } 离开：{ $moved } 在 { $still } 后由 { $takers } 接手
+consume-left-waits = { $ago }，{ $who } 离开：无人读取 { $waiting }
+consume-killed = { $ago }，{ $who } 被杀掉
+consume-killed-moved = { $ago }，{ $who } 被杀掉：{ $moved } 停顿了 { $still } 后由 { $takers } 接手
+consume-killed-waits = { $ago }，{ $who } 被杀掉：{ $waiting } 要停顿到它的会话超时
+consume-lost = { $ago }，{ $who } 被移出组
+consume-lost-moved = { $ago }，{ $who } 被移出组：{ $moved } 在 { $still } 后由 { $takers } 接手
+consume-lost-waits = { $ago }，{ $who } 被移出组：无人读取 { $waiting }
 
 # The dialog
 consume-new = 新建消费者
 consume-new-about = 消费者组的真实成员。同一组的成员分担消息；每多一个组，就再收到一遍全部消息。
 consume-start = { $count ->
-    [one] 启动消费者
+    [1] 启动消费者
    *[other] 启动 { $count } 个消费者
 }
 consume-group-label = 消费者组

@@ -315,7 +315,7 @@ fn records(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView, table: &mut Tabl
     let columns = [
         Column::left("partition", &partition, 48.0).stays(),
         Column::right("offset", &offset, 76.0).stays(),
-        Column::left("key", &key, 90.0),
+        Column::left("key", &key, 98.0),
         Column::left("value", &value, 120.0).grows(),
     ];
     let topics = consumer.plan.topics.len() > 1;

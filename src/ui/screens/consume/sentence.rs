@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     model::TopicPartition,
-    session::consumers::{Cause, Change, ConsumerId, ConsumersView, Phase},
+    session::consumers::{Cause, Change, ConsumerId, ConsumersView},
     ui::ctx::Ctx,
 };
 
@@ -12,7 +12,7 @@ use crate::{
 const NAMED_MAX: usize = 6;
 
 /// What happened last in a group and what came of it.
-pub(super) fn of_change(ctx: &Ctx<'_>, view: &ConsumersView, change: &Change) -> String {
+pub(super) fn of_change(ctx: &Ctx<'_>, view: &ConsumersView, change: &Change, partitions_all: usize) -> String {
     let moved: Vec<TopicPartition> = change.moved.iter().map(|(tp, _)| tp.clone()).collect();
     let mut takers: Vec<ConsumerId> = change.moved.iter().map(|(_, to)| *to).collect();
     takers.sort_unstable();
@@ -27,7 +27,7 @@ pub(super) fn of_change(ctx: &Ctx<'_>, view: &ConsumersView, change: &Change) ->
         ("still", ctx.format.duration(change.still_millis).into()),
     ];
     let id = match change.cause {
-        Cause::Joined => joined(view, change),
+        Cause::Joined => joined(view, change, partitions_all),
         Cause::Left => pick(change, "consume-left-waits", "consume-left-moved", "consume-left"),
         Cause::Killed => pick(change, "consume-killed-waits", "consume-killed-moved", "consume-killed"),
         Cause::Lost => pick(change, "consume-lost-waits", "consume-lost-moved", "consume-lost"),
@@ -35,14 +35,16 @@ pub(super) fn of_change(ctx: &Ctx<'_>, view: &ConsumersView, change: &Change) ->
     ctx.text.with(id, &args)
 }
 
-fn joined(view: &ConsumersView, change: &Change) -> &'static str {
-    let who = view.consumer(change.who);
+fn joined(view: &ConsumersView, change: &Change, partitions_all: usize) -> &'static str {
+    let group = view.consumer(change.who).map(|who| who.plan.group.as_str());
+    let members = group.map_or(0, |group| view.members(group).count());
     if !change.waiting.is_empty() {
         "consume-joined-waits"
-    } else if change.moved.is_empty() && who.is_some_and(|c| c.phase == Phase::Joining) {
-        "consume-joining"
-    } else if change.moved.is_empty() {
+    } else if change.moved.is_empty() && members > partitions_all {
         "consume-joined-idle"
+    } else if change.moved.is_empty() {
+        // Its share comes with the end of the rebalance.
+        "consume-joining"
     } else if change.still_millis > 0 {
         "consume-joined-moved"
     } else {

@@ -95,7 +95,8 @@ impl TimelineState {
         ScrollArea::vertical().max_height(rows).auto_shrink([false, true]).show(ui, |ui| {
             bars(ui, ctx, view, &group, &ownership);
         });
-        let words = ownership.last_change(ctx.now).map(|change| sentence::of_change(ctx, view, &change));
+        let all = ownership.partitions().count();
+        let words = ownership.last_change(ctx.now).map(|change| sentence::of_change(ctx, view, &change, all));
         let words = words.unwrap_or_default();
         ui.add_space(4.0);
         widgets::elided(ui, &words, fonts::caption(), theme::of(ui).quiet);
