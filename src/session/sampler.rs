@@ -147,7 +147,7 @@ impl Sampler {
         }
         self.unread.begin();
         self.groups.want_unread(&self.topics, &mut self.unread);
-        self.unread.look_up(&self.client).await;
+        self.unread.look_up(&self.client, self.inspector.as_ref()).await;
         self.groups.derive(at, &self.topics, &mut self.unread);
         self.unread.end();
         if let Some(history) = &self.history {

@@ -8,6 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::topics::TopicsWatch;
 use crate::{
+    broker::Inspector,
     client::{Client, FetchOptions, records_from},
     model::{Offset, TimestampMillis, TopicPartition},
 };
@@ -79,12 +80,27 @@ impl Unread {
     }
 
     /// Looks up what was asked for in vain since [`Unread::begin`].
-    pub(super) async fn look_up(&mut self, client: &Client) {
+    pub(super) async fn look_up(&mut self, client: &Client, inspector: Option<&Arc<dyn Inspector>>) {
         for (group, tp, offset) in std::mem::take(&mut self.wanted) {
-            let at = timestamp_of(client, &tp, offset).await;
+            let at = match inspector {
+                Some(inspector) => timestamp_of_batch(inspector, &tp, offset).await,
+                None => timestamp_of(client, &tp, offset).await,
+            };
             self.known.insert((group, tp), Entry { offset, at, round: self.round });
         }
     }
+}
+
+/// The greatest timestamp of the batch that holds the record: near enough, and no fetch that would count as reading.
+async fn timestamp_of_batch(
+    inspector: &Arc<dyn Inspector>,
+    tp: &TopicPartition,
+    offset: Offset,
+) -> Option<TimestampMillis> {
+    let (inspector, tp) = (Arc::clone(inspector), tp.clone());
+    let spans = move || inspector.partition_spans(&tp.topic, tp.partition, offset, offset + 1, 1);
+    let spans = tokio::task::spawn_blocking(spans).await.ok()?;
+    spans.first().map(|span| span.max_timestamp).filter(|at| *at >= 0)
 }
 
 async fn timestamp_of(client: &Client, tp: &TopicPartition, offset: Offset) -> Option<TimestampMillis> {

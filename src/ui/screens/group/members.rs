@@ -52,6 +52,7 @@ fn row(ui: &mut Ui, ctx: &Ctx<'_>, index: usize, member: &MemberFacts) {
     ui.painter().rect_filled(mark, 2.0, color);
     let inner = egui::Rect::from_min_max(rect.min + egui::vec2(36.0, 8.0), rect.max - egui::vec2(16.0, 4.0));
     let mut ui = ui.new_child(egui::UiBuilder::new().id_salt(("member", index)).max_rect(inner));
+    ui.spacing_mut().item_spacing.y = 1.0;
     ui.horizontal(|ui| {
         widgets::strong(ui, &member.client_id);
         widgets::data_quiet(ui, member.host.trim_start_matches('/'));
