@@ -79,6 +79,7 @@ struct Shared {
     next: AtomicU64,
     members: Mutex<Vec<Arc<Member>>>,
     groups: Mutex<Vec<Arc<str>>>,
+    suggested: Mutex<Option<String>>,
     ownership: Mutex<BTreeMap<Arc<str>, Arc<Ownership>>>,
     view: ArcSwapOption<ConsumersView>,
     view_at: AtomicI64,
@@ -119,6 +120,7 @@ impl Consumers {
             next: AtomicU64::new(1),
             members: Mutex::default(),
             groups: Mutex::default(),
+            suggested: Mutex::default(),
             ownership: Mutex::default(),
             view: ArcSwapOption::empty(),
             view_at: AtomicI64::new(0),
@@ -159,6 +161,16 @@ impl Consumers {
         });
         shared.touch(true);
         Ok(id)
+    }
+
+    /// Leaves word that the next consumer should read that topic; the form asks with [`Consumers::take_suggested`].
+    pub fn suggest(&self, topic: impl Into<String>) {
+        *self.0.suggested.lock() = Some(topic.into());
+    }
+
+    /// The topic that was suggested last, once.
+    pub fn take_suggested(&self) -> Option<String> {
+        self.0.suggested.lock().take()
     }
 
     /// Holds a consumer still: it stays a member and keeps what it owns.

@@ -153,3 +153,15 @@ placeholder-word = 一个拉丁词
 placeholder-words = 若干个拉丁词
 placeholder-tojson = 写成 JSON，带引号
 placeholder-if = 每第十条换成别的内容
+
+# What is wrong with a JSON text
+json-ended = 文本过早结束
+json-unexpected = 这里不应出现 { $found }
+json-open-string = 字符串缺少结尾的引号
+json-control-character = 字符串里的控制字符必须转义
+json-escape = 反斜杠后只能是 " \ / b f n r t，或 u 加四位十六进制数字
+json-lone-surrogate = 单独的半个代理对不是字符
+json-number = { $literal } 不是 JSON 写法的数字
+json-too-deep = 嵌套太深
+json-too-long = 太长
+json-other-kind = 这里需要别的内容

@@ -184,7 +184,9 @@ fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) -> bool {
     });
     let export = ui.add(Button::secondary(&ctx.t("topic-export")).icon(icon::EXPORT)).clicked();
     if ui.add(Button::secondary(&ctx.t("topic-consume")).icon(icon::CONSUME)).clicked() {
-        ctx.go(Place::Consume);
+        let name = topic.name.to_string();
+        ctx.with_session(move |session| session.consumers().suggest(name));
+        ctx.act(Action::Run(Command::NewConsumer));
     }
     export
 }

@@ -46,6 +46,9 @@ impl NewConsumerDialog {
         let newest = view.consumers.last().map(|c| &*c.plan);
         let mut plan = last.or(newest).cloned().unwrap_or_else(|| first_plan(ctx));
         plan.name = None;
+        if let Some(topic) = ctx.session.and_then(|s| s.consumers().take_suggested()) {
+            plan.topics = vec![topic];
+        }
         plan.topics.retain(|topic| ctx.facts.topic(topic).is_some());
         if plan.topics.is_empty() {
             plan.topics = first_plan(ctx).topics;

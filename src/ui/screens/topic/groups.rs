@@ -35,6 +35,8 @@ impl GroupsTab {
             if groups.is_empty() {
                 let (sentence, verb) = (ctx.t("topic-groups-none"), ctx.t("groups-start-consumer"));
                 if widgets::empty(ui, icon::GROUPS, &sentence, Some(&verb)).is_some_and(|r| r.clicked()) {
+                    let name = topic.name.to_string();
+                    ctx.with_session(move |session| session.consumers().suggest(name));
                     ctx.act(Action::Run(Command::NewConsumer));
                 }
                 return;

@@ -6,7 +6,7 @@ use egui::Ui;
 use super::{headers::HeaderRows, sending::Sending};
 use crate::{
     model::{Header, NewRecord, TimestampMillis},
-    payload::json,
+    payload::json::{self, JsonProblem},
     session::{
         TopicFacts,
         produce::{ProduceRequest, parse_time},
@@ -15,6 +15,7 @@ use crate::{
         Command,
         ctx::Ctx,
         format, icon,
+        text::Language,
         theme::{self, fonts},
         widgets::{self, Button, Field},
     },
@@ -57,7 +58,7 @@ enum Verdict {
     Broken {
         line: usize,
         column: usize,
-        why: String,
+        why: JsonProblem,
     },
     Text,
     TooLong,
@@ -246,7 +247,11 @@ impl OneForm {
 
     fn broken(&self, ctx: &Ctx<'_>) -> Option<String> {
         let Verdict::Broken { line, column, why } = &self.verdict else { return None };
-        let args = [("line", (*line as f64).into()), ("column", (*column as f64).into()), ("why", why.as_str().into())];
+        let args = [
+            ("line", (*line as f64).into()),
+            ("column", (*column as f64).into()),
+            ("why", problem_words(ctx, why).into()),
+        ];
         Some(ctx.text.with("produce-json-fault", &args))
     }
 
@@ -329,6 +334,28 @@ fn null_field(ui: &mut Ui, label: &str, width: f32) {
     });
 }
 
+/// What is wrong, in the reader's language.
+fn problem_words(ctx: &Ctx<'_>, problem: &JsonProblem) -> String {
+    if ctx.text.language() == Language::English {
+        // The reader's own words, which also say what is wanted.
+        return problem.to_string();
+    }
+    match problem {
+        JsonProblem::Ended { .. } => ctx.t("json-ended").to_string(),
+        JsonProblem::Unexpected { found, .. } => {
+            ctx.text.with("json-unexpected", &[("found", found.to_string().into())])
+        }
+        JsonProblem::OpenString => ctx.t("json-open-string").to_string(),
+        JsonProblem::ControlCharacter { .. } => ctx.t("json-control-character").to_string(),
+        JsonProblem::Escape => ctx.t("json-escape").to_string(),
+        JsonProblem::LoneSurrogate => ctx.t("json-lone-surrogate").to_string(),
+        JsonProblem::Number { literal } => ctx.text.with("json-number", &[("literal", literal.as_str().into())]),
+        JsonProblem::TooDeep => ctx.t("json-too-deep").to_string(),
+        JsonProblem::TooLong => ctx.t("json-too-long").to_string(),
+        JsonProblem::NotAnObject | JsonProblem::NotAnArray => ctx.t("json-other-kind").to_string(),
+    }
+}
+
 /// Whether a text is JSON, looks like JSON but is none, or is just text.
 fn judge(text: &str) -> Verdict {
     let trimmed = text.trim_start();
@@ -341,7 +368,7 @@ fn judge(text: &str) -> Verdict {
     match json::check(text) {
         Ok(()) => Verdict::Json,
         Err(error) if trimmed.starts_with(['{', '[']) => {
-            Verdict::Broken { line: error.line, column: error.column, why: error.problem.to_string() }
+            Verdict::Broken { line: error.line, column: error.column, why: error.problem }
         }
         Err(_) => Verdict::Text,
     }
