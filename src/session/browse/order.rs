@@ -237,7 +237,7 @@ async fn read_to(
 fn guess(rank: u64, step: usize, lower: &Front, upper: &Front) -> TimestampMillis {
     let width = (upper.time - lower.time) as i128;
     let aside = READ_RECORDS_MAX / 3;
-    let wanted = if step % 3 == 0 { rank.saturating_sub(aside) } else { rank.saturating_add(aside) };
+    let wanted = if step.is_multiple_of(3) { rank.saturating_sub(aside) } else { rank.saturating_add(aside) };
     let wanted = wanted.clamp(lower.rank, upper.rank);
     let ahead = match step % 3 {
         2 => width / 2,

@@ -30,6 +30,8 @@ const CHUNK_RECORDS_MAX: u64 = 65_536;
 /// How often and how many times a search that is done looks whether the bars are there.
 const BARS_LOOK_EVERY: Duration = Duration::from_millis(50);
 const BARS_LOOKS_MAX: usize = 400;
+/// Times of hits that wait for the bars, which come in the first moments of a search.
+const WAITING_TIMES_MAX: usize = 1_000_000;
 /// How often progress is shown.
 const PUBLISH_EVERY: Duration = Duration::from_millis(80);
 
@@ -87,7 +89,6 @@ pub(super) async fn run(
             };
             ended = read_stretch(&*shared.source, span.partition, start, end, &mut scan).await?;
         }
-        progress.bars.times.extend(found.iter().map(|(time, _)| *time));
         let mut rows = in_order(found);
         if newest_first {
             rows.reverse();
@@ -139,31 +140,40 @@ impl Hits<'_> {
     }
 }
 
-/// When the hits were, as bars beside those of all records.
+/// When the hits were, as bars in front of those of all records.
 #[derive(Default)]
 struct HitBars {
-    /// Of the hits that are listed, so as bounded as they are.
-    times: Vec<TimestampMillis>,
-    /// How many of them are counted.
-    counted: usize,
+    /// Known once the bars of this request are there, which do not change after that.
+    histogram: Option<Arc<Histogram>>,
     counts: Vec<u64>,
-    /// Start and width of the histogram that they are counted in: it may come, or change, while the search runs.
-    shape: (TimestampMillis, i64),
+    /// Hits from before that.
+    waiting: Vec<TimestampMillis>,
 }
 
 impl HitBars {
-    fn count(&mut self, histogram: &Histogram) -> Arc<[u64]> {
-        let shape = (histogram.from, histogram.width);
-        if self.shape != shape || self.counts.len() != histogram.counts.len() {
-            (self.shape, self.counted) = (shape, 0);
-            self.counts = vec![0; histogram.counts.len()];
+    fn note(&mut self, time: TimestampMillis) {
+        match self.histogram.as_ref() {
+            Some(histogram) => {
+                if let Some(bucket) = histogram.bucket(time) {
+                    self.counts[bucket] += 1;
+                }
+            }
+            None if self.waiting.len() < WAITING_TIMES_MAX => self.waiting.push(time),
+            None => {}
         }
-        for time in &self.times[self.counted..] {
-            if let Some(bucket) = histogram.bucket(*time) {
-                self.counts[bucket] += 1;
+    }
+
+    fn counts(&mut self, shared: &Shared, generation: u64) -> Arc<[u64]> {
+        if self.histogram.is_none() {
+            let histogram = shared.histogram.load_full();
+            if histogram.generation == generation {
+                self.counts = vec![0; histogram.counts.len()];
+                self.histogram = Some(histogram);
+                for time in std::mem::take(&mut self.waiting) {
+                    self.note(time);
+                }
             }
         }
-        self.counted = self.times.len();
         self.counts.as_slice().into()
     }
 }
@@ -190,7 +200,7 @@ impl Progress<'_> {
         self.search.rate = if seconds > 0.0 { self.search.searched as f64 / seconds } else { 0.0 };
         self.search.kept = self.hits.view.total;
         self.hits.view.search = Some(self.search);
-        self.hits.view.hit_counts = self.bars.count(&self.shared.histogram.load());
+        self.hits.view.hit_counts = self.bars.counts(self.shared, self.hits.view.generation);
         self.shared.publish(self.hits.view.clone());
         self.published = Instant::now();
     }
@@ -214,6 +224,7 @@ impl Visitor for Scan<'_, '_> {
         self.scanned = record.offset + 1;
         if self.matcher.matches(record) {
             self.progress.search.hits += 1;
+            self.progress.bars.note(self.reached);
             if !self.progress.hits.full {
                 self.found.push((self.reached, keep(record, self.partition, facts)?));
             }
