@@ -1,4 +1,4 @@
-//! Short notes at the lower right that leave by themselves.
+//! Short notes at the lower edge that leave by themselves.
 
 use std::collections::VecDeque;
 
@@ -114,7 +114,8 @@ impl Toasts {
         }
         let mut dismissed = None;
         let area = Area::new(Id::unique("toasts"))
-            .anchor(Align2::RIGHT_BOTTOM, [-16.0, -42.0])
+            // In the middle of the screen's lower edge: the corners hold buttons.
+            .anchor(Align2::CENTER_BOTTOM, [98.0, -42.0])
             .order(Order::Tooltip)
             .show(ui, |ui| {
                 ui.set_width(WIDTH);
