@@ -65,18 +65,14 @@ fn wrong_usage_is_status_2() {
 fn a_workspace_has_one_owner() {
     let place = Workspace::new();
     place.ok(&["topics", "create", "t", "--partitions", "1"]);
-    // It holds the workspace open while it waits for its input.
+    place.run_with(&["produce", "t", "--plain"], "first\n");
     let mut owner = place.spawn(&["consume", "t", "--follow"]);
-    let mut producer_turned_away = None;
     let pid = owner.id().to_string();
-    for _ in 0..200 {
-        let ended = place.run(&["topics", "list"]);
-        if ended.status != 0 {
-            producer_turned_away = Some(ended);
-            break;
-        }
-    }
-    producer_turned_away.unwrap().failed(&["open in another", &pid, "--data"]);
+    // Its first line says that it holds the workspace.
+    let mut line = String::new();
+    BufReader::new(owner.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("first"), "{line}");
+    place.fails(&["topics", "list"], &["open in another", &pid, "--data"]);
     owner.kill().unwrap();
     owner.wait().unwrap();
     assert_eq!(place.ok(&["topics", "list", "--json"]).lines().count(), 1, "and it opens again after a kill");
