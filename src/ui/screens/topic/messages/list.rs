@@ -65,20 +65,8 @@ impl MessagesTab {
         let titles =
             ["column-offset", "column-partition", "column-key", "column-value", "column-headers", "column-size"]
                 .map(|id| ctx.t(id));
-        let time_width = if year.is_some() { 164.0 } else { 200.0 };
-        let mut columns = vec![
-            (OFFSET, Column::right("offset", &titles[0], offset_width(view)).stays()),
-            (PARTITION, Column::left("partition", &titles[1], 58.0)),
-            (TIME, Column::left("time", &time, time_width)),
-            (KEY, Column::left("key", &titles[2], if self.details.is_open() { 78.0 } else { 96.0 })),
-            (VALUE, Column::left("value", &titles[3], 160.0).grows()),
-            (HEADERS, Column::left("headers", &titles[4], 84.0)),
-            (SIZE, Column::right("size", &titles[5], 76.0)),
-        ];
-        // Beside the details, which show the headers in full, the value needs the space more.
         let beside = self.details.is_open() && ui.available_width() < BESIDE_WIDTH;
-        columns.retain(|(kind, _)| !(beside && *kind == HEADERS));
-        let (kinds, columns): (Vec<usize>, Vec<Column<'_>>) = columns.into_iter().unzip();
+        let (kinds, columns) = columns(&titles, &time, year.is_some(), offset_width(view), beside);
         let name = ctx.t("messages-table");
         let mut rows = MessageRows {
             view,
@@ -148,6 +136,28 @@ impl MessagesTab {
         let mut child = ui.new_child(egui::UiBuilder::new().id_salt("loading").max_rect(strip));
         widgets::bar(&mut child, None, &ctx.t("messages-loading"));
     }
+}
+
+/// The columns and what each shows. `beside` open details the value needs the space of the headers, which stand in full
+/// there.
+fn columns<'a>(
+    titles: &'a [std::sync::Arc<str>; 6],
+    time: &'a str,
+    short_time: bool,
+    offset_width: f32,
+    beside: bool,
+) -> (Vec<usize>, Vec<Column<'a>>) {
+    let mut columns = vec![
+        (OFFSET, Column::right("offset", &titles[0], offset_width).stays()),
+        (PARTITION, Column::left("partition", &titles[1], 58.0)),
+        (TIME, Column::left("time", time, if short_time { 164.0 } else { 200.0 })),
+        (KEY, Column::left("key", &titles[2], if beside { 78.0 } else { 96.0 })),
+        (VALUE, Column::left("value", &titles[3], 160.0).grows()),
+        (HEADERS, Column::left("headers", &titles[4], 84.0)),
+        (SIZE, Column::right("size", &titles[5], 76.0)),
+    ];
+    columns.retain(|(kind, _)| !(beside && *kind == HEADERS));
+    columns.into_iter().unzip()
 }
 
 /// Wide enough for the highest offset, with its separators.
