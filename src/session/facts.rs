@@ -194,8 +194,8 @@ impl Default for Facts {
 fn shown_behind(millis: Option<i64>) -> Option<i64> {
     const SECOND: i64 = 1_000;
     let step = match millis? {
-        ..60_000 => SECOND,
-        ..3_600_000 => 5 * SECOND,
+        i64::MIN..60_000 => SECOND,
+        60_000..3_600_000 => 5 * SECOND,
         _ => 60 * SECOND,
     };
     Some(millis? / step)

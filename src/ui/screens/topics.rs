@@ -4,6 +4,7 @@
 pub mod danger;
 mod detail;
 pub mod dialogs;
+mod findings;
 mod list;
 mod looks;
 mod rows;
@@ -57,7 +58,7 @@ impl NeedsALook {
             self.revision = Some(ctx.facts.revision);
             self.findings = looks::findings(ctx.facts);
         }
-        detail::looks(ui, ctx, &self.findings);
+        findings::show(ui, ctx, &self.findings);
     }
 }
 
@@ -162,7 +163,7 @@ impl TopicsScreen {
         let height = ui.available_height();
         widgets::columns(ui, height, &[5.0, 3.0], |ui, column| match column {
             0 => detail::chart(ui, ctx, selected),
-            _ => detail::looks(ui, ctx, &self.findings),
+            _ => findings::show(ui, ctx, &self.findings),
         });
     }
 
