@@ -50,6 +50,8 @@ const GROUPS_KNOWN_MAX: usize = 1_000;
 const HEARTBEAT_MILLIS: u64 = 500;
 /// The window is asked to draw again at most so often while records flow, in milliseconds.
 const WAKE_MILLIS: i64 = 100;
+/// Records that one poll hands over at most (`max.poll.records`).
+const POLL_RECORDS_MAX: usize = 500;
 /// How long closing waits for consumers to say good-bye.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
 
@@ -363,8 +365,8 @@ fn options_of(plan: &ConsumerPlan) -> ConsumerOptions {
             StartAt::Earliest => AutoOffsetReset::Earliest,
             StartAt::Latest => AutoOffsetReset::Latest,
         },
-        // What is not worked on within half a second goes back, so slow consumers ask for little.
-        max_poll_records: usize::try_from(1_000 / plan.processing_millis.max(2)).unwrap_or(1).clamp(1, 500),
+        // As many as are worked on in one piece.
+        max_poll_records: worker::piece_len(plan.processing_millis, POLL_RECORDS_MAX),
         ..ConsumerOptions::new(plan.group.clone(), plan.topics.clone())
     }
 }

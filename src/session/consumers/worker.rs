@@ -1,7 +1,11 @@
 //! The life of one hand-started consumer: join, take records, work on them for as long as the user said, commit when the
 //! user said, and leave or vanish.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::watch,
@@ -31,8 +35,14 @@ type Taken = (Arc<str>, Record);
 /// Runs a consumer until it is told to end or cannot go on.
 pub(super) async fn run(consumer: Consumer, member: Arc<Member>, shared: Arc<Shared>) {
     let mut orders = member.orders.subscribe();
-    let mut worker =
-        Worker { consumer: &consumer, member: &member, shared: &shared, due: Instant::now(), paused: false };
+    let mut worker = Worker {
+        consumer: &consumer,
+        member: &member,
+        shared: &shared,
+        due: Instant::now(),
+        paused: false,
+        held: VecDeque::new(),
+    };
     let ended = tokio::select! {
         biased;
         // Checked at every point where the work waits: a kill leaves what it was doing undone.
@@ -69,6 +79,9 @@ struct Worker<'a> {
     /// When the work on the current record ends; counted on from record to record so that rounding never adds up.
     due: Instant,
     paused: bool,
+    /// Polled and not yet worked on, oldest first; nothing further is fetched meanwhile. Bounded by what one poll hands
+    /// over.
+    held: VecDeque<Taken>,
 }
 
 impl Worker<'_> {
@@ -81,30 +94,38 @@ impl Worker<'_> {
                 self.shared.touch(true);
                 return Ok(());
             }
-            self.pause_or_resume(now.paused);
-            let polled = self.consumer.poll(POLL_WAIT).await;
+            self.tell_paused(now.paused);
+            let polled = self.poll(now.paused).await;
             self.take_events();
-            let records = polled?.records;
-            if records.is_empty() {
-                self.member.set_positions(self.consumer.positions());
+            self.held.extend(polled?);
+            let paused = orders.borrow().paused;
+            if paused || self.held.is_empty() {
+                self.member.set_positions(self.positions());
                 self.due = Instant::now();
                 self.shared.touch_rest();
-            } else if orders.borrow().paused {
-                self.give_back(&records).await;
             } else {
-                self.work_on(records, &mut orders).await;
+                let len = piece_len(orders.borrow().processing_millis, self.held.len());
+                let piece: Vec<Taken> = self.held.drain(..len).collect();
+                self.work_on(piece, &mut orders).await;
             }
         }
     }
 
-    /// Holds back or lets flow what it owns now.
-    fn pause_or_resume(&mut self, paused: bool) {
+    /// Takes part in the group's life, and takes new records while there are none to work on.
+    async fn poll(&self, paused: bool) -> Result<Vec<Taken>, ClientError> {
         let owned = self.consumer.assignment();
-        if paused {
+        let full = !self.held.is_empty();
+        if paused || full {
             self.consumer.pause(&owned);
-        } else if self.paused {
+        } else {
             self.consumer.resume(&owned);
         }
+        let wait = if full && !paused { Duration::from_millis(1) } else { POLL_WAIT };
+        Ok(self.consumer.poll(wait).await?.records)
+    }
+
+    /// Tells the window when the user paused or resumed it.
+    fn tell_paused(&mut self, paused: bool) {
         if paused != self.paused {
             self.paused = paused;
             self.member.set_phase(if paused { Phase::Paused } else { Phase::Running });
@@ -112,12 +133,19 @@ impl Worker<'_> {
         }
     }
 
-    /// Works on a piece of what was polled; the rest goes back and is polled again.
-    async fn work_on(&mut self, mut records: Vec<Taken>, orders: &mut watch::Receiver<Orders>) {
-        let rest = records.split_off(piece_len(orders.borrow().processing_millis, records.len()));
-        if !rest.is_empty() {
-            self.seek_back(&rest);
+    /// The next offset of each owned partition that was not worked on: what is held was not.
+    fn positions(&self) -> Vec<(TopicPartition, Offset)> {
+        let mut positions = self.consumer.positions();
+        for (held, first) in first_offsets(self.held.iter()) {
+            if let Some((_, position)) = positions.iter_mut().find(|(tp, _)| *tp == held) {
+                *position = first;
+            }
         }
+        positions
+    }
+
+    /// Works on a piece of what was polled.
+    async fn work_on(&mut self, records: Vec<Taken>, orders: &mut watch::Receiver<Orders>) {
         if self.member.plan.commit == CommitWhen::Before {
             self.commit(positions_after(&records)).await;
         }
@@ -130,11 +158,21 @@ impl Worker<'_> {
         if self.member.plan.commit == CommitWhen::After {
             self.commit(positions_after(&records[..done])).await;
         }
-        if done < records.len() {
-            self.give_back(&records[done..]).await;
-        }
-        self.member.set_positions(self.consumer.positions());
+        self.take_back(records, done).await;
+        self.member.set_positions(self.positions());
         self.shared.touch(false);
+    }
+
+    /// What was taken on and not finished is held again. Where it was committed before the work, the commit is taken back
+    /// too: only a consumer that dies loses records.
+    async fn take_back(&mut self, mut records: Vec<Taken>, done: usize) {
+        let rest = records.split_off(done);
+        if !rest.is_empty() && self.member.plan.commit == CommitWhen::Before {
+            self.commit(first_offsets(rest.iter())).await;
+        }
+        for record in rest.into_iter().rev() {
+            self.held.push_front(record);
+        }
     }
 
     /// One record after the other; returns how many were finished before an order or the clock broke in.
@@ -172,23 +210,6 @@ impl Worker<'_> {
         self.shared.touch(false);
     }
 
-    /// What was polled and not worked on is polled again. Where it was committed before the work, the commit is taken
-    /// back too: only a consumer that dies loses records.
-    async fn give_back(&self, records: &[Taken]) {
-        self.seek_back(records);
-        if self.member.plan.commit == CommitWhen::Before {
-            let firsts = first_offsets(records);
-            self.commit(firsts).await;
-        }
-    }
-
-    fn seek_back(&self, records: &[Taken]) {
-        for (tp, offset) in first_offsets(records) {
-            // A partition that was taken away meanwhile needs no seek: its new owner starts from the commit.
-            let _ = self.consumer.seek(&tp, offset);
-        }
-    }
-
     async fn commit(&self, offsets: Vec<(TopicPartition, Offset)>) {
         if offsets.is_empty() {
             return;
@@ -200,7 +221,7 @@ impl Worker<'_> {
         }
     }
 
-    fn take_events(&self) {
+    fn take_events(&mut self) {
         for event in self.consumer.take_events() {
             let at = event.at;
             match event.kind {
@@ -222,7 +243,11 @@ impl Worker<'_> {
         }
     }
 
-    fn revoked(&self, partitions: &[TopicPartition], cause: Option<Cause>, at: i64) {
+    fn revoked(&mut self, partitions: &[TopicPartition], cause: Option<Cause>, at: i64) {
+        // Their next owner starts from the commit, and so does this one if they come back to it.
+        self.held.retain(|(topic, record)| {
+            !partitions.iter().any(|tp| tp.topic == *topic && tp.partition == record.partition)
+        });
         self.shared.revoked(self.member, partitions, cause, at);
         let kept = self.member.owned().iter().filter(|tp| !partitions.contains(tp)).cloned().collect();
         self.member.set_owned(kept, self.consumer.generation());
@@ -230,7 +255,7 @@ impl Worker<'_> {
 }
 
 /// How many of `len` records are taken on at once.
-fn piece_len(processing_millis: u64, len: usize) -> usize {
+pub(super) fn piece_len(processing_millis: u64, len: usize) -> usize {
     match WORK_MILLIS.checked_div(processing_millis) {
         None => len,
         Some(fit) => usize::try_from(fit).unwrap_or(len).clamp(1, len.max(1)).min(len),
@@ -247,7 +272,7 @@ fn positions_after(records: &[Taken]) -> Vec<(TopicPartition, Offset)> {
 }
 
 /// The offset of the first record of each partition.
-fn first_offsets(records: &[Taken]) -> Vec<(TopicPartition, Offset)> {
+fn first_offsets<'a>(records: impl Iterator<Item = &'a Taken>) -> Vec<(TopicPartition, Offset)> {
     let mut first = BTreeMap::new();
     for (topic, record) in records {
         first.entry((topic, record.partition)).or_insert(record.offset);

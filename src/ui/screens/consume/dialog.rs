@@ -210,7 +210,7 @@ impl NewConsumerDialog {
         if !self.more {
             return;
         }
-        widgets::columns(ui, 64.0, &[1.0, 1.0], |ui, column| {
+        widgets::columns(ui, 48.0, &[1.0, 1.0], |ui, column| {
             if column == 0 {
                 let label = ctx.t("consume-name");
                 let hint = if self.members == 1 { ctx.t("consume-name-hint") } else { ctx.t("consume-name-many") };

@@ -13,7 +13,10 @@ const NAMED_MAX: usize = 6;
 
 /// What happened last in a group and what came of it.
 pub(super) fn of_change(ctx: &Ctx<'_>, view: &ConsumersView, change: &Change, partitions_all: usize) -> String {
-    let moved: Vec<TopicPartition> = change.moved.iter().map(|(tp, _)| tp.clone()).collect();
+    // Who joined together with others tells only of its own share.
+    let alone = change.cause == Cause::Joined && change.still_millis == 0;
+    let told = change.moved.iter().filter(|(_, to)| !alone || *to == change.who);
+    let moved: Vec<TopicPartition> = told.map(|(tp, _)| tp.clone()).collect();
     let mut takers: Vec<ConsumerId> = change.moved.iter().map(|(_, to)| *to).collect();
     takers.sort_unstable();
     takers.dedup();
@@ -47,8 +50,10 @@ fn joined(view: &ConsumersView, change: &Change, partitions_all: usize) -> &'sta
         "consume-joining"
     } else if change.still_millis > 0 {
         "consume-joined-moved"
-    } else {
+    } else if change.moved.iter().any(|(_, to)| *to == change.who) {
         "consume-joined-took"
+    } else {
+        "consume-joining"
     }
 }
 
