@@ -190,28 +190,16 @@ impl Default for Facts {
     }
 }
 
-/// Time behind grows with every second; a screen need not be drawn anew for each once it is long.
-fn shown_behind(millis: Option<i64>) -> Option<i64> {
-    const SECOND: i64 = 1_000;
-    let step = match millis? {
-        i64::MIN..60_000 => SECOND,
-        60_000..3_600_000 => 5 * SECOND,
-        _ => 60 * SECOND,
-    };
-    Some(millis? / step)
-}
-
 impl GroupFacts {
+    /// But for time behind, which grows with every second whatever happens.
     fn shows_the_same_as(&self, other: &Self) -> bool {
         let same = |one: &GroupPartitionFacts, two: &GroupPartitionFacts| {
-            let alike = GroupPartitionFacts { behind_millis: one.behind_millis, ..two.clone() };
-            shown_behind(one.behind_millis) == shown_behind(two.behind_millis) && *one == alike
+            *one == GroupPartitionFacts { behind_millis: one.behind_millis, ..two.clone() }
         };
-        shown_behind(self.behind_millis) == shown_behind(other.behind_millis)
-            && self.partitions.len() == other.partitions.len()
+        let partitions = Arc::clone(&self.partitions);
+        self.partitions.len() == other.partitions.len()
             && self.partitions.iter().zip(other.partitions.iter()).all(|(one, two)| same(one, two))
-            && *self
-                == Self { behind_millis: self.behind_millis, partitions: Arc::clone(&self.partitions), ..other.clone() }
+            && *self == Self { behind_millis: self.behind_millis, partitions, ..other.clone() }
     }
 
     /// Lag on one topic: the sum of what is known.

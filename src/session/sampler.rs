@@ -37,7 +37,8 @@ const COST_SHARE_IDLE: u32 = 120;
 const FULL_EVERY: u64 = 10;
 /// Rates of the cluster are means over this long.
 const RATE_SPAN_MILLIS: i64 = 4_000;
-/// Sparklines show this long; while one moves, the window is drawn again for each slot.
+/// Sparklines show this long. While one moves, or a group falls further behind by standing still, the window is drawn
+/// again for each slot and not each second.
 const SPARKLINE_MILLIS: i64 = 300_000;
 
 /// Everything the looks need and remember.
@@ -179,15 +180,17 @@ impl Sampler {
             }
         };
         let slot = at.div_euclid(RATE_SLOT_MILLIS);
-        let sparkline_moved = slot != self.slot && self.topics.any_moves(at, SPARKLINE_MILLIS);
+        let behind = |group: &super::GroupFacts| group.behind_millis.is_some_and(|millis| millis > 0);
+        let moves = self.topics.any_moves(at, SPARKLINE_MILLIS) || facts.groups.iter().any(behind);
+        let moved = slot != self.slot && moves;
         self.slot = slot;
         let changed = !facts.shows_the_same_as(&before);
-        if changed || sparkline_moved {
+        if changed || moved {
             self.revision += 1;
         }
         facts.revision = self.revision;
         inner.facts.store(Arc::new(facts));
-        changed || sparkline_moved
+        changed || moved
     }
 }
 
