@@ -431,6 +431,22 @@ async fn what_is_being_processed_is_not_taken_away_before_the_next_poll() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_never_waits_for_records_gives_partitions_back() {
+    let stage = Stage::with_topic("orders", 2).await;
+    stage.client.produce("orders", numbered(20_000), ProduceOptions::default()).await.unwrap();
+    let first = stage.consumer("first", ConsumerOptions { max_poll_records: 1, ..options("g", "orders") });
+    poll_until_owning(&[(&first, 2)]).await;
+    let second = stage.consumer("second", options("g", "orders"));
+    // Every poll finds a record at once: none is under way for longer than it takes to hand one over.
+    let until = tokio::time::Instant::now() + Duration::from_secs(20);
+    while (first.assignment().len(), second.assignment().len()) != (1, 1) {
+        assert!(tokio::time::Instant::now() < until, "{:?} {:?}", first.assignment(), second.assignment());
+        first.poll(Duration::ZERO).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_group_goes_on_where_it_committed() {
     let stage = Stage::with_topic("orders", 1).await;
     stage.client.produce("orders", numbered(10), ProduceOptions::default()).await.unwrap();

@@ -274,15 +274,32 @@ impl Member {
             return Ok(None);
         }
         self.shared.set_state(ConsumerState::Rebalancing);
+        self.shared.inner.lock().wanted_back = Some(partitions.clone());
+        let outcome = self.until_given_back(partitions).await;
+        let given = {
+            let mut inner = self.shared.inner.lock();
+            inner.wanted_back = None;
+            inner.given_back.take()
+        };
+        if let Some(partitions) = given {
+            self.shared.fetch.notify_one();
+            self.shared.tell(ConsumerEventKind::Revoked { partitions });
+        }
+        outcome
+    }
+
+    async fn until_given_back(&mut self, partitions: &BTreeSet<TopicPartition>) -> Result<Option<Turn>, ClientError> {
         loop {
-            let given = {
+            {
                 let mut inner = self.shared.inner.lock();
-                inner.polling().then(|| inner.disown(partitions))
-            };
-            if let Some(partitions) = given {
-                self.shared.fetch.notify_one();
-                self.shared.tell(ConsumerEventKind::Revoked { partitions });
-                return Ok(None);
+                // A poll that began before the wish is still under way.
+                if inner.given_back.is_none() && inner.polling() {
+                    let given = inner.disown(partitions);
+                    inner.given_back = Some(given);
+                }
+                if inner.given_back.is_some() {
+                    return Ok(None);
+                }
             }
             if self.not_polled_for_long() {
                 return Ok(Some(Turn::NotPolled));

@@ -53,6 +53,10 @@ pub(super) struct Inner {
     failure: Option<ClientError>,
     /// The partition after which the next poll begins, so that none starves.
     last_served: Option<TopicPartition>,
+    /// Partitions that the next poll gives back.
+    pub wanted_back: Option<BTreeSet<TopicPartition>>,
+    /// What a poll has given back of them; the other task takes note.
+    pub given_back: Option<Vec<TopicPartition>>,
 }
 
 /// An owned partition.
@@ -109,15 +113,23 @@ impl Shared {
             fault: None,
             failure: None,
             last_served: None,
+            wanted_back: None,
+            given_back: None,
         };
         let (delivered, fetch, polled) = (Notify::new(), Notify::new(), Notify::new());
         Self { client, options, inner: Mutex::new(inner), delivered, fetch, polled }
     }
 
+    /// Begins a poll. What was handed over before is processed now, so this is the moment to give partitions back: a poll
+    /// that finds records at once is over before the other task could see it.
     pub fn begin_poll(&self) -> Poll<'_> {
         let mut inner = self.inner.lock();
         inner.polls += 1;
         inner.last_poll = Instant::now();
+        if let Some(wanted) = inner.wanted_back.take() {
+            let given = inner.disown(&wanted);
+            inner.given_back = Some(given);
+        }
         let poll = Poll { shared: self, events_seen: inner.events_seen, over: false };
         drop(inner);
         self.polled.notify_one();
