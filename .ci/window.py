@@ -128,10 +128,24 @@ class Window:
             self.events({"PointerButton": [[x, y], button, False, none]})
 
     def click(self, label=None, role=None, contains=None, seconds=20, which=0):
-        self.wait_for(label, role, contains, seconds)
-        node = self.all(label, role, contains)[which]
+        node = self.still(label, role, contains, seconds, which)
         self.click_at(*node.middle)
         return node
+
+    def still(self, label=None, role=None, contains=None, seconds=20, which=0):
+        """What is there and no longer moves: a dialog grows while what it shows arrives."""
+        until = time.time() + seconds
+        before = None
+        while True:
+            self.wait_for(label, role, contains, seconds)
+            found = self.all(label, role, contains)
+            node = found[which] if which < len(found) else None
+            if node and before and node.box == before.box:
+                return node
+            assert time.time() < until, f"{label or contains or role!r} does not stand still"
+            before = node
+            self.settle(4)
+            time.sleep(0.15)
 
     def drag(self, start, end, steps=8):
         none = [False] * 5
