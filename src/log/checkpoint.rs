@@ -14,7 +14,7 @@ use super::file;
 use super::partition::Partition;
 
 /// Bytes that a commit adds to the write-ahead log beside its batches: the pages of trees and index.
-const COMMIT_OVERHEAD_BYTES: usize = 4 * 8192;
+const COMMIT_OVERHEAD_BYTES: usize = 4 * 16384;
 /// Bytes written to the write-ahead log after which this thread is asked.
 const ASK_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes written to the write-ahead log after which the writer sees to it that it begins anew.

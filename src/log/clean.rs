@@ -11,8 +11,8 @@ use crate::model::Offset;
 
 /// Batches deleted in one transaction.
 const SWEEP_BATCHES: usize = 256;
-/// An emptied log gives its pages back to the disk from this many on (1 MiB of 8 KiB pages).
-const GIVE_BACK_PAGES: i64 = 128;
+/// An emptied log gives its pages back to the disk from this many on (1 MiB of 16 KiB pages).
+const GIVE_BACK_PAGES: i64 = 64;
 
 /// What moving the start made unreadable.
 #[derive(Debug, Clone, Copy)]
