@@ -24,17 +24,20 @@ mod lock;
 mod maintenance;
 mod meta;
 mod open;
+mod queued;
 mod topics;
 
 use std::{path::PathBuf, sync::Arc};
 
-use kafka_protocol::messages::{RequestKind, ResponseKind};
+use kafka_protocol::messages::{ProduceRequest, RequestKind, ResponseKind};
 
 pub use context::CallContext;
 pub use error::OpenError;
 pub use inspector::{
     Counters, Damage, Inspector, PartitionSize, PartitionSpan, RebalanceEvent, RebalanceReason, TopicCounters,
 };
+
+pub use queued::Queued;
 
 use self::inner::Inner;
 use crate::model::Clock;
@@ -72,7 +75,7 @@ pub struct BrokerOptions {
     pub session_timeout_min_ms: i32,
     /// Longest session timeout that a member may ask for (`group.max.session.timeout.ms`).
     pub session_timeout_max_ms: i32,
-    /// Host and port that Metadata tells clients; port 0 while nothing listens.
+    /// Host and port that Metadata tells clients until [`Broker::advertise`]; port 0 while nothing listens.
     pub advertised: (String, u16),
     /// Largest number of pages of a partition's file; lets tests fill a disk.
     pub partition_pages_max: Option<u32>,
@@ -123,6 +126,30 @@ impl Broker {
         // what it leaves behind.
         let (inner, context) = (self.inner.clone(), context.clone());
         finished(tokio::spawn(async move { api::answer(&inner, &context, version, request).await })).await
+    }
+
+    /// Answers a Produce request and tells `queued` when its batches have their places in the log. The caller promises to
+    /// wait for the answer: unlike with [`Broker::call`] no task of its own brings it to its end.
+    pub async fn produce(
+        &self,
+        context: &CallContext,
+        version: i16,
+        request: ProduceRequest,
+        queued: &Queued,
+    ) -> ResponseKind {
+        api::produce(&self.inner, context, version, request, queued).await
+    }
+
+    /// Host and port that Metadata, FindCoordinator and DescribeCluster tell clients from now on; port 0 means that
+    /// nothing listens.
+    pub fn advertise(&self, host: &str, port: u16) {
+        self.inner.advertised.store(Arc::new((host.to_owned(), port)));
+    }
+
+    /// Writes into the workspace where its owner listens, for a second process that wants to open it; `None` when it no
+    /// longer does. Blocks on disk for a moment.
+    pub fn tell_address(&self, address: Option<&str>) -> std::io::Result<()> {
+        self.inner.lock.lock().as_ref().map_or(Ok(()), |lock| lock.tell(address))
     }
 
     /// The second door: what Kafka's protocol cannot say.

@@ -2,13 +2,14 @@
 //!
 //! Entry points: [`verify`] and [`split_batches`] for what came over the wire, [`decode_records`] and [`DecodedBatch`]
 //! for reading, [`BatchBuilder`] for writing, [`assign`] for the broker that gives a batch its place, [`apis::SERVED`]
-//! for versions.
+//! for versions, [`frame`] for what stands on a connection.
 
 pub mod apis;
 pub mod batch;
 pub mod build;
 pub mod compress;
 mod error;
+pub mod frame;
 pub mod records;
 mod varint;
 

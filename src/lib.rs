@@ -10,7 +10,7 @@
 //!           |   trait Connection: typed request in, typed response out
 //!       in process                   (later: TCP to any Kafka cluster)
 //!           |
-//!     Broker::call(request)          (later: a TCP listener for any Kafka client)
+//!     Broker::call(request)  <-- server (TCP listener) <-- any Kafka client
 //!           |
 //!     log (one SQLite file a partition)
 //! ```
@@ -23,9 +23,10 @@
 //! | room | what lives there | may import |
 //! | --- | --- | --- |
 //! | [`model`] | Kafka's nouns as plain data | nothing of ours |
-//! | [`codec`] | bytes <-> messages: the table of APIs, record batches, compression | model |
+//! | [`codec`] | bytes <-> messages: the table of APIs, frames, record batches, compression | model |
 //! | [`log`] | one partition's log in SQLite | codec, model |
 //! | [`broker`] | topics, settings, groups; [`broker::Broker::call`] | log, codec, model |
+//! | [`server`] | the TCP listener that lets Kafka clients reach the broker | broker, codec, model |
 //! | [`client`] | a Kafka client over [`client::Connection`] | codec, model |
 //! | [`payload`] | bytes <-> something a person can read | model |
 //! | [`transfer`] | files <-> topics | client, payload, model |
@@ -56,6 +57,8 @@ pub mod codec;
 pub mod log;
 
 pub mod broker;
+
+pub mod server;
 
 pub mod client;
 

@@ -4,6 +4,7 @@ mod batch;
 mod clock;
 mod config;
 mod group;
+mod host_port;
 mod name;
 mod record;
 
@@ -11,6 +12,7 @@ pub use batch::{Acks, Compression, TimestampType};
 pub use clock::{Clock, ManualClock};
 pub use config::{ConfigEntry, ConfigKind, ConfigSource};
 pub use group::{Assignor, GroupState, Lag};
+pub use host_port::{BadHostPort, HostPort};
 pub use name::{
     GROUP_NAME_BYTES_MAX, NameError, TOPIC_NAME_BYTES_MAX, TopicPartition, check_group_name, check_topic_name,
 };

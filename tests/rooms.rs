@@ -12,12 +12,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("codec", &["model"]),
     ("log", &["codec", "model"]),
     ("broker", &["log", "codec", "model"]),
+    ("server", &["broker", "codec", "model"]),
     ("client", &["codec", "model"]),
     ("payload", &["model"]),
     ("transfer", &["client", "payload", "model"]),
     ("session", &["client", "broker", "transfer", "payload", "codec", "model"]),
     ("ui", &["session", "payload", "model"]),
-    ("app", &["model", "codec", "log", "broker", "client", "payload", "transfer", "session", "ui"]),
+    ("app", &["model", "codec", "log", "broker", "server", "client", "payload", "transfer", "session", "ui"]),
 ];
 
 /// Words that may not stand in the code of a room (comments apart), with the reason.

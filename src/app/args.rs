@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::model::{Offset, TimestampMillis};
+use crate::model::{HostPort, Offset, TimestampMillis};
 use crate::transfer::time::parse_time;
 
 /// What is shown under `--help`.
@@ -45,6 +45,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Write a topic, or what is chosen of it, to a file
     Export(ExportArgs),
+    /// Run the broker without a window, for any Kafka client, until Ctrl+C
+    Serve(ServeArgs),
 }
 
 /// `millpond topics`
@@ -241,6 +243,20 @@ pub struct ExportArgs {
     /// Replace a file that is there already
     #[arg(long)]
     pub replace: bool,
+}
+
+/// `millpond serve`
+#[derive(Debug, ClapArgs)]
+pub struct ServeArgs {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:9092")]
+    pub listen: HostPort,
+    /// What clients are told to connect to [default: where it listens]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub advertise: Option<HostPort>,
+    /// Let other machines connect although nobody is asked who he is: anyone can then read, change and delete everything
+    #[arg(long)]
+    pub open_to_network: bool,
 }
 
 /// What a file to import holds.

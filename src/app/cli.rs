@@ -4,6 +4,7 @@ mod consume;
 mod groups;
 mod output;
 mod reset;
+mod serve;
 mod table;
 mod topics;
 mod transfers;
@@ -16,6 +17,7 @@ use crate::{
     broker::{Broker, BrokerOptions, OpenError},
     client::{Client, ClientError},
     payload::escape_controls,
+    server::ServeError,
     session::{SystemClock, in_process::InProcess},
     transfer::{Cancel, TransferError},
 };
@@ -32,6 +34,8 @@ enum CliError {
     Threads(std::io::Error),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     #[error(transparent)]
     Client(#[from] ClientError),
     #[error("{0}")]
@@ -80,6 +84,9 @@ pub fn run(data: Option<PathBuf>, command: Command) -> ExitCode {
 
 fn try_run(data: Option<PathBuf>, command: Command) -> Result<(), CliError> {
     let folder = workspace_folder(data)?;
+    if let Command::Serve(args) = command {
+        return serve::run(folder, args);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -124,6 +131,8 @@ impl Cli {
             Command::Groups(GroupsCommand::Reset(args)) => self.reset_group(args).await,
             Command::Import(args) => self.import(args).await,
             Command::Export(args) => self.export(args).await,
+            // Has a broker of its own: see `serve`.
+            Command::Serve(_) => Ok(()),
         }
     }
 }

@@ -30,13 +30,13 @@ use std::sync::Arc;
 
 use kafka_protocol::{
     ResponseError,
-    messages::{ApiKey, BrokerId, RequestKind, ResponseKind},
+    messages::{ApiKey, BrokerId, ProduceRequest, RequestKind, ResponseKind},
     protocol::StrBytes,
 };
 use uuid::Uuid;
 
 use super::{
-    CallContext, LEADER_EPOCH, NODE_ID,
+    CallContext, LEADER_EPOCH, NODE_ID, Queued,
     inner::Inner,
     topics::{ChangeError, SlotError, Topic},
 };
@@ -44,14 +44,13 @@ use crate::{codec::apis, log::LogError};
 
 /// Answers a request.
 pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, request: RequestKind) -> ResponseKind {
-    let known = key(&request).and_then(apis::served);
-    if !known.is_some_and(|api| (api.min..=api.max).contains(&version)) {
+    if !key(&request).is_some_and(|key| is_served(key, version)) {
         return api_versions::unsupported().into();
     }
     match request {
         RequestKind::ApiVersions(_) => api_versions::answer(version).into(),
         RequestKind::Metadata(request) => metadata::answer(broker, version, request).await.into(),
-        RequestKind::Produce(request) => produce::answer(broker, version, request).await.into(),
+        RequestKind::Produce(request) => produce::answer(broker, version, request, &Queued::nobody()).await.into(),
         RequestKind::Fetch(request) => fetch::answer(broker, version, request).await.into(),
         RequestKind::ListOffsets(request) => list_offsets::answer(broker, version, request).await.into(),
         RequestKind::CreateTopics(request) => create_topics::answer(broker, version, request).await.into(),
@@ -76,6 +75,24 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::DescribeCluster(request) => describe_cluster::answer(broker, version, request).into(),
         _ => api_versions::unsupported().into(),
     }
+}
+
+/// Answers a Produce, and tells when it has its place in the log.
+pub async fn produce(
+    broker: &Arc<Inner>,
+    _context: &CallContext,
+    version: i16,
+    request: ProduceRequest,
+    queued: &Queued,
+) -> ResponseKind {
+    if !is_served(ApiKey::Produce, version) {
+        return api_versions::unsupported().into();
+    }
+    produce::answer(broker, version, request, queued).await.into()
+}
+
+fn is_served(key: ApiKey, version: i16) -> bool {
+    apis::served(key).is_some_and(|api| (api.min..=api.max).contains(&version))
 }
 
 /// Whether a request changes what is stored, and so must come to its end even if nobody waits for the answer.

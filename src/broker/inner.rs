@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
@@ -11,6 +12,8 @@ use crate::log::Store;
 /// What all clones of a broker share.
 pub struct Inner {
     pub options: BrokerOptions,
+    /// Host and port that clients are told.
+    pub advertised: ArcSwap<(String, u16)>,
     pub cluster_id: String,
     pub store: Arc<Store>,
     pub meta: Arc<Meta>,

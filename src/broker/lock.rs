@@ -42,9 +42,17 @@ impl WorkspaceLock {
             }
             Err(TryLockError::Error(source)) => return Err(fail("lock the workspace")(source)),
         }
+        let lock = Self { _file: file, owner };
+        lock.tell(address).map_err(fail("write owner.txt in the workspace"))?;
+        Ok(lock)
+    }
+
+    /// Writes who owns the workspace and where it listens, beside the file first: a reader never sees half of it.
+    pub fn tell(&self, address: Option<&str>) -> io::Result<()> {
         let lines = format!("pid={}\naddress={}\n", std::process::id(), address.unwrap_or_default());
-        fs::write(&owner, lines).map_err(fail("write owner.txt in the workspace"))?;
-        Ok(Self { _file: file, owner })
+        let beside = self.owner.with_extension("txt.new");
+        fs::write(&beside, lines)?;
+        fs::rename(&beside, &self.owner)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{fs, io, sync::Arc};
 
+use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
@@ -43,6 +44,7 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
     let coordinator = Coordinator::new(options.clock.clone(), opened.meta.clone(), limits, groups, committed);
     let inner = Arc::new(Inner {
         topics: Topics::new(&options.data_dir, opened.topics),
+        advertised: ArcSwap::from_pointee(options.advertised.clone()),
         options,
         cluster_id,
         store: Arc::new(opened.store),

@@ -20,7 +20,8 @@ pub fn answer(broker: &Arc<Inner>, version: i16, request: DescribeClusterRequest
             .with_error_code(ResponseError::MismatchedEndpointType.code())
             .with_error_message(Some(text(message)));
     }
-    let (host, port) = &broker.options.advertised;
+    let advertised = broker.advertised.load();
+    let (host, port) = &**advertised;
     let me = DescribeClusterBroker::default().with_broker_id(node()).with_host(text(host)).with_port(i32::from(*port));
     DescribeClusterResponse::default()
         .with_error_message(None)

@@ -20,7 +20,8 @@ pub fn answer(broker: &Arc<Inner>, version: i16, request: FindCoordinatorRequest
         let message = "there are no transactions and no share groups yet; only groups have a coordinator";
         Fault::new(ResponseError::InvalidRequest, message)
     });
-    let (host, port) = &broker.options.advertised;
+    let advertised = broker.advertised.load();
+    let (host, port) = &**advertised;
     if version >= BATCHED_FROM {
         let coordinators = request.coordinator_keys.into_iter().map(|key| one(key, fault.as_ref(), host, *port));
         return FindCoordinatorResponse::default().with_coordinators(coordinators.collect());

@@ -32,7 +32,8 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: MetadataRequest)
             topics
         }
     };
-    let (host, port) = &broker.options.advertised;
+    let advertised = broker.advertised.load();
+    let (host, port) = &**advertised;
     let me = MetadataResponseBroker::default().with_node_id(node()).with_host(text(host)).with_port(i32::from(*port));
     MetadataResponse::default()
         .with_brokers(vec![me])

@@ -14,9 +14,9 @@ use kafka_protocol::{
 };
 use tokio::sync::oneshot;
 
-use super::{Fault, find_topic};
+use super::{Fault, Queued, find_topic};
 use crate::{
-    broker::{LEADER_EPOCH, blocking, config::TopicConfig, inner::Inner, topics::Topic},
+    broker::{LEADER_EPOCH, blocking, config::TopicConfig, inner::Inner, queued::Place, topics::Topic},
     codec::{BatchError, BatchHeader, DECOMPRESSED_BYTES_MAX_DEFAULT, check_records, split_batches, verify},
     log::{AppendOutcome, AppendRequest, Sync},
     model::{Acks, TimestampMillis, TimestampType},
@@ -29,7 +29,8 @@ const BATCHES_PER_PARTITION_MAX: usize = 1_000;
 /// Records fields above this many bytes are checked off the async threads: it takes a millisecond and more.
 const CHECK_INLINE_BYTES_MAX: usize = 64 * 1024;
 
-pub async fn answer(broker: &Arc<Inner>, version: i16, request: ProduceRequest) -> ProduceResponse {
+pub async fn answer(broker: &Arc<Inner>, version: i16, request: ProduceRequest, queued: &Queued) -> ProduceResponse {
+    queued.expect(request.topic_data.iter().map(|topic| topic.partition_data.len()).sum());
     let refusal = refuse_all(&request);
     let acks = Acks::from_wire(request.acks).unwrap_or_default();
     let topics = request.topic_data.into_iter().map(async |data| {
@@ -38,9 +39,9 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: ProduceRequest) 
             None => find_topic(broker, &data.name, data.topic_id, version >= BY_ID_FROM),
         };
         let partitions = data.partition_data.into_iter().map(async |data| {
-            let index = data.index;
+            let (index, place) = (data.index, queued.place());
             let outcome = match &topic {
-                Ok(topic) => partition(broker, topic, data, acks).await,
+                Ok(topic) => partition(broker, topic, data, acks, place).await,
                 Err(fault) => Err(fault.clone()),
             };
             response(index, outcome, version)
@@ -70,6 +71,7 @@ async fn partition(
     topic: &Arc<Topic>,
     data: PartitionProduceData,
     acks: Acks,
+    place: Place<'_>,
 ) -> Result<AppendOutcome, Fault> {
     let slot = topic.slot(data.index).ok_or_else(|| Fault::unknown_partition(topic, data.index))?;
     let now = broker.options.clock.now();
@@ -103,6 +105,7 @@ async fn partition(
         // Nobody waits with acks=0, or the caller has given up.
         let _ = done.send(result);
     });
+    drop(place);
     let outcome = outcome.await.map_err(|_| {
         let message = "the broker is shutting down; whether the records were stored is not known";
         Fault::new(ResponseError::NotLeaderOrFollower, message)

@@ -1,0 +1,102 @@
+//! `millpond serve`: the broker without a window.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{CliError, output::Output};
+use crate::{
+    app::args::ServeArgs,
+    broker::{Broker, BrokerOptions},
+    server::{Server, ServerOptions},
+    session::SystemClock,
+};
+
+/// Serves the workspace `folder` until the process is asked to end. One line on standard output says that clients can
+/// connect.
+pub(super) fn run(folder: PathBuf, args: ServeArgs) -> Result<(), CliError> {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_name("serve")
+        .enable_all()
+        .build()
+        .map_err(CliError::Threads)?;
+    let done = runtime.block_on(async {
+        // Before anything else: a signal that comes while the workspace opens must not tear it.
+        let mut asked_to_end = Signals::listen().map_err(CliError::Threads)?;
+        let broker = Broker::open(BrokerOptions::new(folder, Arc::new(SystemClock))).await?;
+        let done = serve(&broker, args, &mut asked_to_end).await;
+        broker.shutdown().await;
+        done
+    });
+    runtime.shutdown_background();
+    done
+}
+
+async fn serve(broker: &Broker, args: ServeArgs, asked_to_end: &mut Signals) -> Result<(), CliError> {
+    let mut options = ServerOptions::new(args.listen);
+    options.advertise = args.advertise;
+    options.open_to_network = args.open_to_network;
+    let server = Server::start(broker.clone(), options).await?;
+    let mut out = Output::stdout();
+    // Who started it may have closed its end and still want it to run.
+    match out.line(&format!("listening on {}", server.address())).and_then(|()| out.flush()) {
+        Ok(()) | Err(CliError::Closed) => {}
+        Err(error) => {
+            server.shutdown().await;
+            return Err(error);
+        }
+    }
+    asked_to_end.wait().await;
+    server.shutdown().await;
+    Ok(())
+}
+
+/// What asks a process to end.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// What asks a process to end.
+#[cfg(windows)]
+struct Signals {
+    ctrl_c: tokio::signal::windows::CtrlC,
+    ctrl_break: tokio::signal::windows::CtrlBreak,
+    close: tokio::signal::windows::CtrlClose,
+    shutdown: tokio::signal::windows::CtrlShutdown,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+        Ok(Self { ctrl_c: ctrl_c()?, ctrl_break: ctrl_break()?, close: ctrl_close()?, shutdown: ctrl_shutdown()? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.ctrl_c.recv() => {}
+            _ = self.ctrl_break.recv() => {}
+            _ = self.close.recv() => {}
+            _ = self.shutdown.recv() => {}
+        }
+    }
+}

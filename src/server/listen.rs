@@ -1,0 +1,102 @@
+//! The socket that listens, and the loop that accepts.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
+
+use super::{ServeError, connection::Connection, limits::Limits};
+use crate::{
+    broker::{Broker, CallContext},
+    model::HostPort,
+};
+
+/// Connections that the system holds until they are accepted. Many clients that start together need it.
+const BACKLOG_CONNECTIONS: i32 = 1024;
+/// How long to wait when the system has no room for another connection (open files): accepting again at once would spin.
+const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// Quiet time after which the system asks whether the peer is still there.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(60);
+
+/// Binds the first address of `listen` that can be bound.
+pub async fn bind(listen: &HostPort, open_to_network: bool) -> Result<TcpListener, ServeError> {
+    let no_address = |source| ServeError::NoAddress { listen: listen.clone(), source };
+    let found = tokio::net::lookup_host((listen.host.as_str(), listen.port)).await.map_err(no_address)?;
+    let addresses: Vec<SocketAddr> = found.collect();
+    if !open_to_network && addresses.iter().any(|address| !address.ip().is_loopback()) {
+        return Err(ServeError::Open { listen: listen.clone() });
+    }
+    let mut failed = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    for address in addresses {
+        match bind_one(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failed = error,
+        }
+    }
+    Err(ServeError::listen(listen, failed))
+}
+
+fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // A broker that restarts finds its port still marked as in use. On Windows the same option would let two programs
+    // share a port.
+    #[cfg(not(windows))]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG_CONNECTIONS)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// Accepts until `stop` says so; then waits for the connections to end.
+pub async fn accept(listener: TcpListener, broker: Broker, limits: Limits, mut stop: watch::Receiver<bool>) {
+    let limits = Arc::new(limits);
+    let mut connections = JoinSet::new();
+    let mut number = 0;
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next(), if !connections.is_empty() => continue,
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                number += 1;
+                prepare(&stream);
+                let connection = Connection::new(broker.clone(), caller(peer, number), limits.clone());
+                connections.spawn(connection.run(stream, stop.clone()));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_AGAIN_AFTER).await;
+            }
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Answers go out at once, and a peer that is gone is noticed. Where the system refuses, it only works less well.
+fn prepare(stream: &TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "answers may be delayed: TCP_NODELAY");
+    }
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_AFTER);
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_keepalive(&keepalive) {
+        tracing::debug!(%error, "peers that vanish are noticed late: SO_KEEPALIVE");
+    }
+}
+
+/// Nobody is asked yet who he is.
+fn caller(peer: SocketAddr, number: u64) -> CallContext {
+    CallContext {
+        client_id: String::new(),
+        client_host: format!("/{}", peer.ip().to_canonical()),
+        connection_id: number,
+        principal: "User:ANONYMOUS".to_owned(),
+    }
+}
