@@ -1,0 +1,124 @@
+"""Runs Apache Kafka's command-line tools in one virtual machine (java/Tools.java), which saves a start for each."""
+import base64
+import itertools
+import re
+import subprocess
+import threading
+
+import bed
+
+TOOLS = {
+    "kafka-topics": "org.apache.kafka.tools.TopicCommand",
+    "kafka-configs": "kafka.admin.ConfigCommand",
+    "kafka-console-producer": "org.apache.kafka.tools.ConsoleProducer",
+    "kafka-console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
+    "kafka-consumer-groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+    "kafka-groups": "org.apache.kafka.tools.GroupsCommand",
+    "kafka-get-offsets": "org.apache.kafka.tools.GetOffsetShell",
+    "kafka-delete-records": "org.apache.kafka.tools.DeleteRecordsCommand",
+    "kafka-transactions": "org.apache.kafka.tools.TransactionsCommand",
+    "kafka-producer-perf-test": "org.apache.kafka.tools.ProducerPerformance",
+    "kafka-consumer-perf-test": "org.apache.kafka.tools.ConsumerPerformance",
+    "kafka-e2e-latency": "org.apache.kafka.tools.EndToEndLatency",
+    "kafka-log-dirs": "org.apache.kafka.tools.LogDirsCommand",
+    "kafka-broker-api-versions": "org.apache.kafka.tools.BrokerApiVersionsCommand",
+    "kafka-features": "org.apache.kafka.tools.FeatureCommand",
+    "kafka-leader-election": "org.apache.kafka.tools.LeaderElectionCommand",
+    "kafka-reassign-partitions": "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
+    "kafka-cluster": "org.apache.kafka.tools.ClusterTool",
+    "kafka-acls": "org.apache.kafka.tools.AclCommand",
+    "kafka-client-metrics": "org.apache.kafka.tools.ClientMetricsCommand",
+}
+
+numbers = itertools.count(1)
+
+
+def encode(text):
+    return base64.b64encode(text.encode()).decode() or "-"
+
+
+def decode(text):
+    return "" if text == "-" else base64.b64decode(text).decode()
+
+
+class Output:
+    def __init__(self, tool, code, out, err):
+        self.tool, self.code, self.out, self.err = tool, code, out, err
+
+    def __repr__(self):
+        return f"{self.tool} ended with {self.code}\n--- out\n{self.out}--- err\n{self.err}"
+
+    def ok(self):
+        assert self.code == 0, self
+        return self
+
+    def says(self, *patterns):
+        """Each pattern is found in what was printed, on either channel."""
+        for pattern in patterns:
+            assert re.search(pattern, self.out + "\n" + self.err, re.MULTILINE), f"{pattern!r} is not in the output of {self}"
+        return self
+
+    def lines(self):
+        return [line for line in self.out.splitlines() if line.strip()]
+
+    def table(self):
+        """A table with one head line as a list of dicts."""
+        rows = [line.split() for line in self.lines()]
+        head = next(i for i, row in enumerate(rows) if row and row[0].isupper() and len(row) > 1)
+        return [dict(zip(rows[head], row)) for row in rows[head + 1:] if row != rows[head]]
+
+    def table_of(self, first):
+        """The row of a table divided by tabs with the cell `first`, by the names of its columns."""
+        rows = [[cell.strip() for cell in line.split("\t")] for line in self.lines()]
+        for row in rows[1:]:
+            if first in row:
+                return dict(zip(rows[0], row))
+        raise AssertionError(f"no row of {first} in the output of {self}")
+
+
+class Tools:
+    """One virtual machine; calls from several threads wait for each other."""
+
+    def __init__(self, address):
+        self.address, self.lock = address, threading.Lock()
+        options = ("-Duser.timezone=UTC", "-Duser.language=en")
+        self.process = subprocess.Popen(bed.java("Tools", heap="256m", options=options), stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    def __call__(self, tool, *arguments, stdin="", server="--bootstrap-server"):
+        where = [server, self.address]
+        given = [str(a) for a in arguments]
+        # `kafka-cluster` has its options after the name of what to do.
+        line = [TOOLS[tool], stdin] + (given + where if tool == "kafka-cluster" else where + given)
+        with self.lock:
+            self.process.stdin.write(" ".join(encode(part) for part in line) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        assert answer, f"the virtual machine of the tools ended during {tool} {arguments}"
+        code, out, err = answer.split(" ")
+        return Output(f"{tool} {' '.join(map(str, arguments))}", int(code), decode(out), decode(err.strip()))
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(30)
+
+    def topic(self, partitions=1, *config):
+        name = f"tools-{next(numbers)}"
+        more = [part for pair in config for part in ("--config", pair)]
+        self("kafka-topics", "--create", "--topic", name, "--partitions", partitions, *more).ok()
+        bed.until(lambda: self("kafka-topics", "--describe", "--topic", name).code == 0, f"the topic {name}")
+        return name
+
+    def send(self, topic, lines, *more):
+        return self("kafka-console-producer", "--topic", topic, *more, stdin="".join(f"{x}\n" for x in lines)).ok()
+
+    def read(self, topic, count, *more):
+        """`count` records from the first on as lines; fails when they do not come within ten seconds."""
+        arguments = ["--topic", topic, "--from-beginning", "--max-messages", count, "--timeout-ms", 10000, *more]
+        found = self("kafka-console-consumer", *arguments).ok().lines()
+        assert len(found) == count, (count, found)
+        return found
+
+
+def group(stem="readers"):
+    return f"{stem}-{next(numbers)}"
