@@ -26,6 +26,7 @@ mod meta;
 mod open;
 mod queued;
 mod topics;
+mod transactions;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -54,6 +55,8 @@ const GROUP_MEMBERS_MAX: usize = 1_000;
 const OFFSET_METADATA_BYTES_MAX: usize = 4_096;
 /// How long the offsets of a group without members are kept (`offsets.retention.minutes`, seven days).
 const OFFSETS_RETENTION_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+/// How long a producer that does not write is remembered (`producer.id.expiration.ms`, one day).
+const PRODUCER_ID_EXPIRATION_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How often retention is applied. Kafka's five minutes are long for who has just changed a setting and watches.
 const RETENTION_INTERVAL_MS: u64 = 30_000;
 

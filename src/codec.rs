@@ -10,12 +10,16 @@ pub mod build;
 pub mod compress;
 mod error;
 pub mod frame;
+pub mod marker;
 pub mod records;
 mod varint;
 
-pub use batch::{BatchHeader, BatchSplit, HEADER_BYTES, assign, set_log_append_time, split_batches, verify};
+pub use batch::{
+    BatchHeader, BatchSplit, HEADER_BYTES, add_to_sequence, assign, set_log_append_time, split_batches, verify,
+};
 pub use build::{BatchBuilder, ProducerStamp};
 pub use error::BatchError;
+pub use marker::{EndMarker, MARKER_BYTES_MAX};
 pub use records::{
     DecodedBatch, HeaderRef, HeaderRefs, RecordIter, RecordRef, RecordRefs, check_records, decode_records,
 };

@@ -6,7 +6,7 @@
 //! In reading order: `file` (schema, pragmas, what counts as damaged), `ends` (what is known without reading batches),
 //! `queue` and `writer` (how appends reach the disk), `commit`,
 //! `checkpoint`, `clean` (deletion), `readers` and `seek` (how they come
-//! back), `tail` (the last MiB, in memory).
+//! back), `tail` (the last MiB, in memory), `producers` and `producer_file` (idempotence and transactions).
 
 mod checkpoint;
 mod clean;
@@ -15,6 +15,8 @@ mod ends;
 mod error;
 mod file;
 mod partition;
+mod producer_file;
+mod producers;
 mod queue;
 mod readers;
 mod seek;
@@ -25,5 +27,7 @@ mod writer;
 pub use commit::{AppendOutcome, AppendRequest, Sync};
 pub use error::LogError;
 pub use partition::{Partition, Retained};
+pub use producers::{AbortedTransaction, KeptBatch, Producer, ProducerError};
+use producers::Producers;
 pub use seek::{BatchSpan, ReadOutcome};
 pub use store::{PartitionOptions, Store, StoreOptions};

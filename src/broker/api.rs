@@ -15,6 +15,7 @@ mod fetch;
 mod find_coordinator;
 mod heartbeat;
 mod incremental_alter_configs;
+mod init_producer_id;
 mod join_group;
 mod leave_group;
 mod list_groups;
@@ -40,7 +41,10 @@ use super::{
     inner::Inner,
     topics::{ChangeError, SlotError, Topic},
 };
-use crate::{codec::apis, log::LogError};
+use crate::{
+    codec::apis,
+    log::{LogError, ProducerError},
+};
 
 /// Answers a request.
 pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, request: RequestKind) -> ResponseKind {
@@ -73,6 +77,7 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::DescribeGroups(request) => describe_groups::answer(broker, version, request).into(),
         RequestKind::DeleteGroups(request) => delete_groups::answer(broker, request).await.into(),
         RequestKind::DescribeCluster(request) => describe_cluster::answer(broker, version, request).into(),
+        RequestKind::InitProducerId(request) => init_producer_id::answer(broker, version, request).await.into(),
         _ => api_versions::unsupported().into(),
     }
 }
@@ -110,6 +115,7 @@ pub fn must_finish(request: &RequestKind) -> bool {
             | RequestKind::OffsetDelete(_)
             | RequestKind::DeleteGroups(_)
             | RequestKind::LeaveGroup(_)
+            | RequestKind::InitProducerId(_)
     )
 }
 
@@ -139,6 +145,7 @@ fn key(request: &RequestKind) -> Option<ApiKey> {
         RequestKind::DescribeGroups(_) => ApiKey::DescribeGroups,
         RequestKind::DeleteGroups(_) => ApiKey::DeleteGroups,
         RequestKind::DescribeCluster(_) => ApiKey::DescribeCluster,
+        RequestKind::InitProducerId(_) => ApiKey::InitProducerId,
         _ => return None,
     })
 }
@@ -199,9 +206,20 @@ impl From<LogError> for Fault {
             // The client tries again, which is right: the disk only has to catch up.
             LogError::Busy { .. } => ResponseError::RequestTimedOut,
             LogError::Closed { .. } => ResponseError::NotLeaderOrFollower,
+            LogError::Producer(error) => producer_error(error),
             _ => ResponseError::KafkaStorageError,
         };
         Self::new(kafka, error.to_string())
+    }
+}
+
+fn producer_error(error: &ProducerError) -> ResponseError {
+    match error {
+        ProducerError::OutOfOrder { .. } => ResponseError::OutOfOrderSequenceNumber,
+        ProducerError::StaleEpoch { .. } => ResponseError::InvalidProducerEpoch,
+        ProducerError::OutsideTransaction { .. } => ResponseError::InvalidTxnState,
+        ProducerError::StaleCoordinator { .. } => ResponseError::TransactionCoordinatorFenced,
+        ProducerError::SeveralBatches { .. } => ResponseError::InvalidRecord,
     }
 }
 

@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
-use super::{BrokerOptions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta, topics::Topics};
+use super::{BrokerOptions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta, topics::Topics, transactions::ProducerIds};
 use crate::log::Store;
 
 /// What all clones of a broker share.
@@ -18,6 +18,7 @@ pub struct Inner {
     pub store: Arc<Store>,
     pub meta: Arc<Meta>,
     pub topics: Topics,
+    pub producer_ids: ProducerIds,
     /// Shared with the timer of the groups, which must not keep the broker alive.
     pub coordinator: Arc<Coordinator>,
     /// Timers and maintenance.

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{RETENTION_INTERVAL_MS, blocking, coordinator::Coordinator, inner::Inner};
+use super::{PRODUCER_ID_EXPIRATION_MS, RETENTION_INTERVAL_MS, blocking, coordinator::Coordinator, inner::Inner};
 
 /// Starts the tasks of a broker. They end with it.
 pub fn start(inner: &Arc<Inner>) {
@@ -23,6 +23,9 @@ pub async fn retain(inner: &Arc<Inner>) -> u64 {
     let now = inner.options.clock.now();
     let mut deleted = 0;
     for topic in inner.topics.all() {
+        for log in topic.slots().iter().filter_map(|slot| slot.if_open()) {
+            log.expire_producers(now, PRODUCER_ID_EXPIRATION_MS);
+        }
         let config = topic.config();
         if config.retention_ms.is_none() && config.retention_bytes.is_none() {
             continue;

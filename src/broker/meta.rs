@@ -6,6 +6,7 @@
 
 mod load;
 mod rows;
+mod transactions;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ pub use rows::{
     CommittedRow, GroupRow, TopicRow, add_file, delete_committed, delete_group, delete_topic, put_committed,
     set_configs, set_partitions,
 };
+pub use transactions::set_next_producer_id;
 pub use writer::{MetaError, MetaWrite};
 
 use writer::Writer;

@@ -15,6 +15,7 @@ use super::{
     maintenance,
     meta::{self, FORMAT, Loaded, Meta, MetaOpenError, meta_path},
     topics::{self, TOPICS_FOLDER, Topic, Topics},
+    transactions::ProducerIds,
 };
 use crate::log::{Store, StoreOptions};
 
@@ -40,7 +41,7 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         initial_rebalance_delay_ms: options.initial_rebalance_delay_ms,
         members_max: GROUP_MEMBERS_MAX,
     };
-    let Loaded { cluster_id, groups, committed, .. } = opened.loaded;
+    let Loaded { cluster_id, groups, committed, transactions, .. } = opened.loaded;
     let coordinator = Coordinator::new(options.clock.clone(), opened.meta.clone(), limits, groups, committed);
     let inner = Arc::new(Inner {
         topics: Topics::new(&options.data_dir, opened.topics),
@@ -48,6 +49,7 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         options,
         cluster_id,
         store: Arc::new(opened.store),
+        producer_ids: ProducerIds::new(opened.meta.clone(), transactions.next_producer_id),
         meta: opened.meta,
         coordinator: Arc::new(coordinator),
         tasks: Mutex::default(),

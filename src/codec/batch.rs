@@ -23,7 +23,7 @@ const MAGIC: i8 = 2;
 
 const TIMESTAMP_TYPE_BIT: i16 = 1 << 3;
 const TRANSACTIONAL_BIT: i16 = 1 << 4;
-const CONTROL_BIT: i16 = 1 << 5;
+pub(super) const CONTROL_BIT: i16 = 1 << 5;
 
 /// The fixed fields of a record batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +95,11 @@ impl BatchHeader {
         self.base_offset + i64::from(self.last_offset_delta)
     }
 
+    /// Sequence number of the last record; wraps from `i32::MAX` to 0. -1 where the producer is not idempotent.
+    pub fn last_sequence(&self) -> i32 {
+        if self.base_sequence < 0 { -1 } else { add_to_sequence(self.base_sequence, self.last_offset_delta) }
+    }
+
     /// How the records are compressed.
     pub fn compression(&self) -> Result<Compression, BatchError> {
         Compression::from_bits(self.attributes).ok_or(BatchError::UnknownCompression { bits: self.attributes & 0b111 })
@@ -131,6 +136,11 @@ impl BatchHeader {
             transactional: self.is_transactional(),
         }
     }
+}
+
+/// The sequence number `steps` after `sequence`: after `i32::MAX` comes 0. Both must not be negative.
+pub const fn add_to_sequence(sequence: i32, steps: i32) -> i32 {
+    ((sequence as i64 + steps as i64) & i32::MAX as i64) as i32
 }
 
 /// Checks one whole batch: header, length, compression, CRC-32C. `batch` must end where the batch ends.

@@ -4,9 +4,10 @@ use rusqlite::{Connection, params};
 
 use super::ends::{self, Totals};
 use super::partition::Partition;
+use super::producers::Changes;
 use super::queue::Op;
 use super::writer::WriterFile;
-use super::{LogError, file};
+use super::{LogError, file, producer_file};
 use crate::model::Offset;
 
 /// Batches deleted in one transaction.
@@ -32,6 +33,7 @@ pub fn trim(partition: &Partition, file: &mut WriterFile, before: Offset) -> Res
         return Ok(Trimmed { start, freed: Totals::default() });
     }
     let moved = file.set_full(true).and_then(|()| {
+        save_producers(partition, &file.connection)?;
         let sums = ends::before(&file.connection, before)?;
         file.connection.prepare_cached("UPDATE meta SET v=?1 WHERE k='log_start_offset'")?.execute(params![before])?;
         Ok(sums)
@@ -51,6 +53,19 @@ pub fn trim(partition: &Partition, file: &mut WriterFile, before: Offset) -> Res
     Ok(Trimmed { start: before, freed })
 }
 
+/// Batches are about to go of which the snapshot of the producers may know nothing.
+pub fn save_producers(partition: &Partition, connection: &Connection) -> Result<(), rusqlite::Error> {
+    let end = partition.end_offset();
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let saved = producer_file::save(connection, &partition.producers.lock(), &Changes::default(), end);
+    connection.execute_batch(if saved.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    saved?;
+    let mut ends = partition.ends.lock();
+    ends.unsaved_batches = 0;
+    partition.producers.lock().saved();
+    Ok(())
+}
+
 /// Deletes some batches that lie wholly below the start; asks to be called again while there are more.
 pub fn sweep(partition: &Partition, file: &mut WriterFile) -> Result<(), LogError> {
     let (start, end) = partition.range();
@@ -65,6 +80,7 @@ pub fn sweep(partition: &Partition, file: &mut WriterFile) -> Result<(), LogErro
         )
         .and_then(|mut delete| delete.execute(params![start, SWEEP_BATCHES as i64]))
         .map_err(failed)?;
+    producer_file::forget_aborted(&file.connection, start).map_err(failed)?;
     if deleted == SWEEP_BATCHES {
         partition.queue.lock().push(Op::Sweep);
     } else if start == end {

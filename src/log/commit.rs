@@ -3,13 +3,15 @@
 use bytes::{Bytes, BytesMut};
 use rusqlite::{Connection, params};
 
-use super::LogError;
 use super::ends::{Ends, Totals};
 use super::partition::Partition;
+use super::producer_file::{self, REPLAY_BATCHES_MAX};
+use super::producers::{Changes, ProducerError, Verdict};
 use super::queue::{Append, Done};
 use super::writer::WriterFile;
-use crate::codec::{self, BatchError, BatchHeader};
-use crate::model::{Offset, TimestampMillis};
+use super::{LogError, Producers};
+use crate::codec::{self, BatchError, BatchHeader, EndMarker};
+use crate::model::{Offset, TimestampMillis, TimestampType};
 
 /// When an append is acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct AppendOutcome {
     pub last_offset: Offset,
     pub log_append_time: Option<TimestampMillis>,
     pub log_start_offset: Offset,
+    /// The batch was there already: its producer sent it again. Nothing was appended.
+    pub duplicate: bool,
 }
 
 struct Row {
@@ -59,6 +63,11 @@ struct Cursor {
     epoch: Option<i32>,
     rows: Vec<Row>,
     epochs: Vec<(i32, Offset)>,
+    producers: Changes,
+    /// Batches that the snapshot of the producers does not have.
+    unsaved_batches: usize,
+    /// The transaction brings a new snapshot.
+    saved: bool,
 }
 
 /// Commits `appends` in one transaction and answers each. Returns the bytes of the batches, or the error that failed them
@@ -69,15 +78,17 @@ pub fn commit(partition: &Partition, file: &mut WriterFile, appends: Vec<Append>
     partition.queue.lock().committed(appends.len(), sync);
     let mut waiting: Vec<(AppendOutcome, Done<AppendOutcome>)> = Vec::with_capacity(appends.len());
     for Append { batches, request, done } in appends {
-        match cursor.place(batches, request) {
+        match cursor.place(batches, request, &partition.producers.lock()) {
             Ok(outcome) => waiting.push((outcome, done)),
-            Err(error) => done(Err(error.into())),
+            Err(error) => done(Err(error)),
         }
     }
     if cursor.rows.is_empty() {
+        waiting.into_iter().for_each(|(outcome, done)| done(Ok(outcome)));
         return Ok(0);
     }
-    let written = file.set_full(sync).and_then(|()| cursor.write(&file.connection));
+    let written =
+        file.set_full(sync).and_then(|()| cursor.write(&file.connection, &partition.producers.lock()));
     if let Err(error) = written {
         let error = LogError::from_sqlite(partition.path(), "write to", &error);
         file.roll_back();
@@ -86,7 +97,7 @@ pub fn commit(partition: &Partition, file: &mut WriterFile, appends: Vec<Append>
     }
     let end = cursor.end;
     let bytes = cursor.rows.iter().map(|row| row.data.len()).sum();
-    cursor.publish(&mut partition.ends.lock());
+    cursor.publish(&mut partition.ends.lock(), &mut partition.producers.lock());
     waiting.into_iter().for_each(|(outcome, done)| done(Ok(outcome)));
     partition.tell_listeners(end);
     Ok(bytes)
@@ -102,11 +113,19 @@ impl Cursor {
             epoch: ends.epochs.last().map(|(epoch, _)| *epoch),
             rows: Vec::new(),
             epochs: Vec::new(),
+            producers: Changes::default(),
+            unsaved_batches: ends.unsaved_batches,
+            saved: false,
         }
     }
 
     /// Gives the batches of an append their offsets. All or nothing: an append that is refused leaves no row.
-    fn place(&mut self, batches: Bytes, request: AppendRequest) -> Result<AppendOutcome, BatchError> {
+    fn place(
+        &mut self,
+        batches: Bytes,
+        request: AppendRequest,
+        known: &Producers,
+    ) -> Result<AppendOutcome, LogError> {
         let base_offset = self.end;
         // Ours alone, as a rule: then nothing is copied.
         let mut bytes = batches.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
@@ -120,6 +139,11 @@ impl Cursor {
             headers.push(header);
         }
         let mut bytes = bytes.freeze();
+        if headers.iter().any(|header| header.producer_id >= 0)
+            && let Some(duplicate) = self.place_producer(&headers, &bytes, known)?
+        {
+            return Ok(AppendOutcome { log_start_offset: self.start, ..duplicate });
+        }
         for header in &headers {
             self.push(header, bytes.split_to(header.batch_bytes));
         }
@@ -132,13 +156,47 @@ impl Cursor {
             last_offset: self.end - 1,
             log_append_time: request.log_append_time,
             log_start_offset: self.start,
+            duplicate: false,
         })
+    }
+
+    /// Takes the batch of an idempotent producer, or a marker, into the changes; returns where it stands if it is there
+    /// already.
+    fn place_producer(
+        &mut self,
+        headers: &[BatchHeader],
+        bytes: &[u8],
+        known: &Producers,
+    ) -> Result<Option<AppendOutcome>, ProducerError> {
+        let [header] = headers else { return Err(ProducerError::SeveralBatches { batches: headers.len() }) };
+        if header.is_control() {
+            // Control batches of other types change no producer.
+            if let Some(marker) = EndMarker::parse(bytes) {
+                self.producers.judge_marker(known, &marker)?;
+                self.producers.end(known, header, &marker);
+            }
+            return Ok(None);
+        }
+        match self.producers.judge(known, header)? {
+            Verdict::Append => {
+                self.producers.append(known, header);
+                Ok(None)
+            }
+            Verdict::Duplicate(kept) => Ok(Some(AppendOutcome {
+                base_offset: kept.base_offset(),
+                last_offset: kept.last_offset,
+                log_append_time: (header.timestamp_type() == TimestampType::LogAppendTime).then_some(kept.timestamp),
+                log_start_offset: self.start,
+                duplicate: true,
+            })),
+        }
     }
 
     fn push(&mut self, header: &BatchHeader, data: Bytes) {
         let run_max_ts = self.run_max_ts.unwrap_or(i64::MIN).max(header.max_timestamp);
         self.after.bytes += data.len() as i64;
         self.after.batches += 1;
+        self.unsaved_batches += 1;
         self.run_max_ts = Some(run_max_ts);
         self.end = header.last_offset() + 1;
         self.rows.push(Row {
@@ -152,9 +210,11 @@ impl Cursor {
         });
     }
 
-    fn write(&self, connection: &Connection) -> Result<(), rusqlite::Error> {
+    /// Writes everything in one transaction.
+    fn write(&mut self, connection: &Connection, known: &Producers) -> Result<(), rusqlite::Error> {
+        let snapshot = self.unsaved_batches >= REPLAY_BATCHES_MAX;
         // A single row is a transaction by itself.
-        let several = self.rows.len() + self.epochs.len() > 1;
+        let several = snapshot || self.rows.len() + self.epochs.len() + self.producers.aborted.len() > 1;
         if several {
             connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         }
@@ -176,13 +236,25 @@ impl Cursor {
         for epoch in &self.epochs {
             connection.prepare_cached("INSERT OR IGNORE INTO epoch VALUES(?1, ?2)")?.execute(*epoch)?;
         }
+        producer_file::put_aborted(connection, &self.producers.aborted)?;
+        if snapshot {
+            producer_file::save(connection, known, &self.producers, self.end)?;
+        }
         if several {
             connection.prepare_cached("COMMIT")?.execute([])?;
         }
+        self.saved = snapshot;
         Ok(())
     }
 
-    fn publish(self, ends: &mut Ends) {
+    fn publish(self, ends: &mut Ends, producers: &mut Producers) {
+        ends.last_aborted = self.producers.aborted.last().map(|one| one.last_offset).or(ends.last_aborted);
+        producers.apply(self.producers);
+        if self.saved {
+            producers.saved();
+        }
+        ends.first_open = producers.first_open();
+        ends.unsaved_batches = if self.saved { 0 } else { self.unsaved_batches };
         ends.end = self.end;
         ends.after = self.after;
         ends.run_max_ts = self.run_max_ts;

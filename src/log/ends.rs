@@ -4,8 +4,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::producers::Producers;
 use super::tail::Tail;
-use super::{LogError, file};
+use super::{LogError, file, producer_file};
 use crate::model::{Offset, TimestampMillis};
 
 /// Running sums at some place of the log; only differences mean something.
@@ -31,19 +32,35 @@ pub struct Ends {
     /// Leader epochs and where each begins, ascending.
     pub epochs: Vec<(i32, Offset)>,
     pub tail: Tail,
+    /// Where the oldest open transaction begins.
+    pub first_open: Option<Offset>,
+    /// The marker of the newest aborted transaction.
+    pub last_aborted: Option<Offset>,
+    /// Batches that the snapshot of the producers does not have.
+    pub unsaved_batches: usize,
+}
+
+impl Ends {
+    /// The last stable offset: what is below belongs to no open transaction.
+    pub fn stable(&self) -> Offset {
+        self.first_open.map_or(self.end, |first| first.clamp(self.start, self.end))
+    }
 }
 
 /// Checks the file at `path` and reads the ends of its log. Keeps nothing open, changes nothing.
-pub fn load(path: &Path) -> Result<Ends, LogError> {
+pub fn load(path: &Path) -> Result<(Ends, Producers), LogError> {
     file::check(path)?;
     let connection = file::open_briefly(path).map_err(|e| unusable(path, &e))?;
-    let ends = read(&connection).map_err(|e| unusable(path, &e));
+    let loaded = read(&connection).and_then(|ends| Ok((ends, producer_file::load(&connection)?)));
+    let loaded = loaded.map_err(|e| unusable(path, &e));
     file::close(connection);
-    let ends = ends?;
+    let (mut ends, (producers, unsaved_batches)) = loaded?;
     if ends.start < 0 || ends.before.bytes > ends.after.bytes {
         return Err(LogError::damaged(path, "its start and its batches contradict each other"));
     }
-    Ok(ends)
+    ends.first_open = producers.first_open();
+    ends.unsaved_batches = unsaved_batches;
+    Ok((ends, producers))
 }
 
 /// A file that is stamped as ours and yet has no such table or no such row is damaged, not unreachable.
@@ -73,7 +90,9 @@ fn read(connection: &Connection) -> Result<Ends, rusqlite::Error> {
     let before = before(connection, start)?.unwrap_or(after);
     let mut epochs = connection.prepare("SELECT epoch, start_offset FROM epoch ORDER BY epoch")?;
     let epochs = epochs.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-    Ok(Ends { start, end, before, after, run_max_ts, epochs, tail: Tail::default() })
+    let last_aborted = producer_file::last_aborted(connection)?;
+    let (tail, first_open, unsaved_batches) = (Tail::default(), None, 0);
+    Ok(Ends { start, end, before, after, run_max_ts, epochs, tail, first_open, last_aborted, unsaved_batches })
 }
 
 /// The sums before the batch that holds `start`; `None` where no batch reaches it.

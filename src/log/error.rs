@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::producers::ProducerError;
 use crate::codec::BatchError;
 use crate::model::Offset;
 
@@ -20,6 +21,9 @@ pub enum LogError {
     Io { path: PathBuf, what: &'static str, why: String },
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// Nothing was stored; the log goes on working.
+    #[error(transparent)]
+    Producer(#[from] ProducerError),
     /// The disk is slower than the producers; try again.
     #[error("{} has {queued_bytes} bytes waiting to be written, the limit is {limit_bytes}; try again", path.display())]
     Busy { path: PathBuf, queued_bytes: usize, limit_bytes: usize },

@@ -11,12 +11,14 @@ use parking_lot::Mutex;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::LogError;
+use super::{LogError, producer_file};
 
 /// Marks our files (`PRAGMA application_id`): "MPLG".
 const APPLICATION_ID: u32 = 0x4d50_4c47;
 /// Layout of the tables (`PRAGMA user_version`).
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
+/// The layout before it, which has no producers and is brought up when the file is opened for writing.
+const SCHEMA_VERSION_MIN: u32 = 1;
 const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const SQLITE_HEADER_BYTES: usize = 100;
 /// Readers keep interior pages and little else.
@@ -91,6 +93,7 @@ fn first_image(draft: &Path) -> Result<Vec<u8>, LogError> {
     connection.execute_batch(CREATE_PRAGMAS).map_err(failed)?;
     connection.execute_batch(&stamp).map_err(failed)?;
     connection.execute_batch(SCHEMA).map_err(failed)?;
+    producer_file::migrate(&connection).map_err(failed)?;
     checkpoint(&connection).map_err(failed)?;
     close(connection);
     let image = fs::read(draft).map_err(|e| LogError::from_io(draft, "create", &e))?;
@@ -120,11 +123,11 @@ pub fn check(path: &Path) -> Result<(), LogError> {
     if number(68) != APPLICATION_ID {
         return Err(LogError::damaged(path, "it is a SQLite file of another program"));
     }
-    if number(60) != SCHEMA_VERSION {
+    if !(SCHEMA_VERSION_MIN..=SCHEMA_VERSION).contains(&number(60)) {
         let found = number(60);
         return Err(LogError::damaged(
             path,
-            format!("its layout is version {found}, this program reads {SCHEMA_VERSION}"),
+            format!("its layout is version {found}, this program reads {SCHEMA_VERSION_MIN} to {SCHEMA_VERSION}"),
         ));
     }
     let page_bytes = match u16::from_be_bytes([head[16], head[17]]) {
@@ -163,6 +166,7 @@ pub fn open_reader(path: &Path) -> Result<Connection, rusqlite::Error> {
 pub fn open_writer(path: &Path, pages_max: Option<u32>) -> Result<Connection, rusqlite::Error> {
     let _one = OPEN_CLOSE.lock();
     let connection = open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE, WRITER_PRAGMAS)?;
+    bring_up(&connection)?;
     if let Some(pages) = pages_max {
         connection.execute_batch(&format!("PRAGMA max_page_count={pages};"))?;
     }
@@ -171,6 +175,17 @@ pub fn open_writer(path: &Path, pages_max: Option<u32>) -> Result<Connection, ru
         connection.execute_batch("PRAGMA fullfsync=ON; PRAGMA checkpoint_fullfsync=ON;")?;
     }
     Ok(connection)
+}
+
+/// Gives a file of an older layout what it lacks.
+fn bring_up(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found >= SCHEMA_VERSION {
+        return Ok(());
+    }
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    producer_file::migrate(connection)?;
+    connection.execute_batch(&format!("PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"))
 }
 
 fn open_with(path: &Path, access: OpenFlags, pragmas: &str) -> Result<Connection, rusqlite::Error> {

@@ -10,11 +10,12 @@ use rusqlite::Connection;
 
 use super::clean::Trimmed;
 use super::ends::Ends;
+use super::producers::{Producer, Producers};
 use super::queue::{Append, Done, Op, QUEUE_BYTES_MAX, Queue};
 use super::seek::{self, Keep, Range};
 use super::store::{STORE_QUEUE_BYTES_MAX, Shared};
 use super::writer::Message;
-use super::{AppendOutcome, AppendRequest, BatchSpan, LogError, ReadOutcome, file};
+use super::{AppendOutcome, AppendRequest, BatchSpan, LogError, ReadOutcome, file, producer_file};
 use crate::model::{Offset, TimestampMillis};
 
 /// Bytes that one read returns at most, whatever was asked for (one larger batch aside): bounds the read transaction.
@@ -38,6 +39,9 @@ pub struct Partition {
     path: PathBuf,
     shared: Arc<Shared>,
     pub(super) ends: Mutex<Ends>,
+    /// Only its writer thread changes them, after a commit, and forgets none that it is about to change. Locked after
+    /// `ends` where both are.
+    pub(super) producers: Mutex<Producers>,
     pub(super) queue: Mutex<Queue>,
     /// Told when as many appends wait as the last commit had.
     pub(super) gathered: Condvar,
@@ -53,13 +57,14 @@ impl std::fmt::Debug for Partition {
 }
 
 impl Partition {
-    pub(super) fn new(key: u64, path: &Path, ends: Ends, shared: Arc<Shared>) -> Arc<Self> {
+    pub(super) fn new(key: u64, path: &Path, ends: Ends, producers: Producers, shared: Arc<Shared>) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
             key,
             path: path.to_owned(),
             shared,
             ends: Mutex::new(ends),
+            producers: Mutex::new(producers),
             queue: Mutex::default(),
             gathered: Condvar::new(),
             listeners: RwLock::default(),
@@ -96,23 +101,48 @@ impl Partition {
     /// Batches from the one that holds `from`, up to `max_bytes`; with `at_least_one` the first comes whatever its size.
     /// `from` may be the end, which gives nothing. Blocks on disk unless `from` is in the last MiB.
     pub fn read(&self, from: Offset, max_bytes: usize, at_least_one: bool) -> Result<ReadOutcome, LogError> {
+        Ok(self.read_until(from, max_bytes, at_least_one, false)?.0)
+    }
+
+    /// Like `read`, but ends at the last stable offset and tells which transactions were aborted: their records are among
+    /// those of the batches, and the reader must pass over them.
+    pub fn read_committed(&self, from: Offset, max_bytes: usize, at_least_one: bool) -> Result<ReadOutcome, LogError> {
+        let (mut outcome, last_aborted) = self.read_until(from, max_bytes, at_least_one, true)?;
+        if !outcome.batches.is_empty() && last_aborted.is_some_and(|last| last >= from) {
+            outcome.aborted = self.with_reader(|c| producer_file::aborted(c, from, outcome.next))?;
+        }
+        Ok(outcome)
+    }
+
+    fn read_until(
+        &self,
+        from: Offset,
+        max_bytes: usize,
+        at_least_one: bool,
+        stable: bool,
+    ) -> Result<(ReadOutcome, Option<Offset>), LogError> {
         let max_bytes = max_bytes.min(READ_BYTES_MAX);
-        let (start, end) = {
+        let (mut outcome, last_aborted, until) = {
             let ends = self.ends.lock();
-            let (start_offset, end_offset) = (ends.start, ends.end);
+            let (start_offset, end_offset, stable_offset) = (ends.start, ends.end, ends.stable());
             if from < start_offset || from > end_offset {
                 return Err(LogError::OutOfRange { requested: from, start: start_offset, end: end_offset });
             }
-            if from == end_offset {
-                return Ok(ReadOutcome { batches: Vec::new(), next: from, start_offset, end_offset });
+            let (batches, aborted) = (Vec::new(), Vec::new());
+            let mut outcome = ReadOutcome { batches, next: from, start_offset, end_offset, stable_offset, aborted };
+            let until = if stable { stable_offset } else { end_offset };
+            if from >= until {
+                return Ok((outcome, None));
             }
-            if let Some((batches, next)) = ends.tail.read(from, max_bytes, at_least_one) {
-                return Ok(ReadOutcome { batches, next, start_offset, end_offset });
+            if let Some((batches, next)) = ends.tail.read(from, until, max_bytes, at_least_one) {
+                (outcome.batches, outcome.next) = (batches, next);
+                return Ok((outcome, ends.last_aborted));
             }
-            (start_offset, end_offset)
+            (outcome, ends.last_aborted, until)
         };
-        let (batches, next) = self.with_reader(|c| seek::read(c, from, end, max_bytes, at_least_one))?;
-        Ok(ReadOutcome { batches, next, start_offset: start, end_offset: end })
+        (outcome.batches, outcome.next) =
+            self.with_reader(|c| seek::read(c, from, until, max_bytes, at_least_one))?;
+        Ok((outcome, last_aborted))
     }
 
     /// The file of the log.
@@ -128,6 +158,29 @@ impl Partition {
     /// The high watermark: the offset that the next record will get. Moves only after a commit.
     pub fn end_offset(&self) -> Offset {
         self.ends.lock().end
+    }
+
+    /// The last stable offset: everything below belongs to no open transaction. At most the high watermark.
+    pub fn stable_offset(&self) -> Offset {
+        self.ends.lock().stable()
+    }
+
+    /// What is known of each producer, by its id.
+    pub fn producers(&self) -> Vec<(i64, Producer)> {
+        let mut producers: Vec<_> = self.producers.lock().iter().map(|(id, producer)| (id, *producer)).collect();
+        producers.sort_unstable_by_key(|(id, _)| *id);
+        producers
+    }
+
+    /// What is known of one producer.
+    pub fn producer(&self, producer_id: i64) -> Option<Producer> {
+        self.producers.lock().get(producer_id).copied()
+    }
+
+    /// Forgets producers that have not written for `keep_ms` and have no open transaction. Call it now and then: when
+    /// somebody wrote is known as exactly as that.
+    pub fn expire_producers(&self, now: TimestampMillis, keep_ms: i64) {
+        self.producers.lock().expire(now, keep_ms);
     }
 
     /// Start and end at one moment.
@@ -197,6 +250,8 @@ impl Partition {
         retention_bytes: Option<i64>,
     ) -> Result<Retained, LogError> {
         let mut range = self.readable();
+        // An open transaction keeps its records, or a commit could come too late for them.
+        range.end = self.stable_offset();
         let keep = Keep {
             newer_than: retention_ms.filter(|ms| *ms >= 0).map(|ms| now.saturating_sub(ms)),
             bytes: retention_bytes.filter(|bytes| *bytes >= 0),

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::AbortedTransaction;
 use crate::codec::{DECOMPRESSED_BYTES_MAX_DEFAULT, DecodedBatch};
 use crate::model::{Offset, TimestampMillis};
 
@@ -21,6 +22,10 @@ pub struct ReadOutcome {
     pub start_offset: Offset,
     /// The high watermark at the time of the read.
     pub end_offset: Offset,
+    /// The last stable offset at the time of the read.
+    pub stable_offset: Offset,
+    /// Aborted transactions that have records among those of the batches; only where it was asked for what is committed.
+    pub aborted: Vec<AbortedTransaction>,
 }
 
 /// One batch without its bytes.

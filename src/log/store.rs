@@ -110,9 +110,9 @@ impl Store {
         if options.create && !path.try_exists().map_err(|e| LogError::from_io(path, "open", &e))? {
             file::create(path, &self.template)?;
         }
-        let ends = ends::load(path)?;
+        let (ends, producers) = ends::load(path)?;
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
-        Ok(Partition::new(key, path, ends, self.shared.clone()))
+        Ok(Partition::new(key, path, ends, producers, self.shared.clone()))
     }
 
     /// Writes what waits, closes all files and stops the threads. Partitions answer [`LogError::Closed`] afterwards.

@@ -35,9 +35,15 @@ impl Tail {
         }
     }
 
-    /// Batches from the one that holds `from`, up to `max_bytes`, and the offset after them; `None` where `from` lies
-    /// before what is kept.
-    pub fn read(&self, from: Offset, max_bytes: usize, at_least_one: bool) -> Option<(Vec<Bytes>, Offset)> {
+    /// Batches from the one that holds `from`, below `until`, up to `max_bytes`, and the offset after them; `None` where
+    /// `from` lies before what is kept.
+    pub fn read(
+        &self,
+        from: Offset,
+        until: Offset,
+        max_bytes: usize,
+        at_least_one: bool,
+    ) -> Option<(Vec<Bytes>, Offset)> {
         if self.batches.front().is_none_or(|oldest| from < oldest.base) {
             return None;
         }
@@ -45,7 +51,7 @@ impl Tail {
         let (mut batches, mut next, mut bytes) = (Vec::new(), from, 0);
         for kept in self.batches.range(first..) {
             bytes += kept.data.len();
-            if bytes > max_bytes && !(at_least_one && batches.is_empty()) {
+            if kept.base >= until || (bytes > max_bytes && !(at_least_one && batches.is_empty())) {
                 break;
             }
             batches.push(kept.data.clone());
@@ -67,17 +73,18 @@ mod tests {
     #[test]
     fn keeps_the_newest_and_reads_what_it_keeps() {
         let mut tail = Tail::default();
-        assert_eq!(tail.read(0, 10, true), None);
+        assert_eq!(tail.read(0, 60, 10, true), None);
         let data = Bytes::from(vec![0; TAIL_BYTES_MAX / 4]);
         for index in 0..6 {
             tail.push(index * 10, index * 10 + 9, data.clone());
         }
-        assert_eq!(tail.read(19, usize::MAX, true), None, "the first two were let go");
-        let (batches, next) = tail.read(25, usize::MAX, false).unwrap();
+        assert_eq!(tail.read(19, 60, usize::MAX, true), None, "the first two were let go");
+        let (batches, next) = tail.read(25, 60, usize::MAX, false).unwrap();
         assert_eq!((batches.len(), next), (4, 60));
-        assert_eq!(tail.read(25, 1, true).unwrap().1, 30);
-        assert_eq!(tail.read(25, 1, false).unwrap(), (vec![], 25));
+        assert_eq!(tail.read(25, 50, usize::MAX, false).unwrap().1, 50, "what is open is not read");
+        assert_eq!(tail.read(25, 60, 1, true).unwrap().1, 30);
+        assert_eq!(tail.read(25, 60, 1, false).unwrap(), (vec![], 25));
         tail.push(60, 60, vec![0; TAIL_BYTES_MAX + 1].into());
-        assert_eq!(tail.read(60, 1, true), None, "larger than the tail");
+        assert_eq!(tail.read(60, 61, 1, true), None, "larger than the tail");
     }
 }

@@ -121,7 +121,8 @@ impl Model {
         }
         let last_offset = self.end - 1;
         let log_start_offset = self.start;
-        (sent.freeze(), AppendOutcome { base_offset, last_offset, log_append_time: time, log_start_offset })
+        let duplicate = false;
+        (sent.freeze(), AppendOutcome { base_offset, last_offset, log_append_time: time, log_start_offset, duplicate })
     }
 
     fn trim(&mut self, before: Offset) {
@@ -139,7 +140,8 @@ impl Model {
             batches.push(stored.data.clone());
             next = stored.header.last_offset() + 1;
         }
-        ReadOutcome { batches, next, start_offset: self.start, end_offset: self.end }
+        let (start_offset, end_offset, stable_offset) = (self.start, self.end, self.end);
+        ReadOutcome { batches, next, start_offset, end_offset, stable_offset, aborted: Vec::new() }
     }
 
     fn retain(&mut self, now: i64, ms: Option<i64>, bytes: Option<i64>) {

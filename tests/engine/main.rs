@@ -10,5 +10,6 @@ mod consumers;
 mod groups;
 mod kill;
 mod log;
+mod producers;
 mod session;
 mod transfer;

@@ -98,7 +98,7 @@ async fn partition(
     let (done, outcome) = oneshot::channel();
     let rung = topic.clone();
     log.append(records, request, move |result| {
-        if result.is_ok() {
+        if result.as_ref().is_ok_and(|stored| !stored.duplicate) {
             rung.tally.add_in(count, size);
             rung.changed.notify_waiters();
         }
@@ -156,12 +156,12 @@ fn check_header(header: &BatchHeader, config: &TopicConfig, now: TimestampMillis
         let message = "control batches and transactions are not taken from clients yet".to_owned();
         return refused(ResponseError::InvalidRecord, message);
     }
-    if header.producer_id >= 0 {
+    if header.producer_id >= 0 && (header.producer_epoch < 0 || header.base_sequence < 0) {
         let message = format!(
-            "the broker gave out no producer id, {} is not its own; produce with enable.idempotence=false",
-            header.producer_id
+            "a batch of producer {} has epoch {} and sequence {}; neither may be negative",
+            header.producer_id, header.producer_epoch, header.base_sequence
         );
-        return refused(ResponseError::UnknownProducerId, message);
+        return refused(ResponseError::InvalidRecord, message);
     }
     if header.timestamp_type() == TimestampType::LogAppendTime && !config.log_append_time {
         let message = "only the broker may mark a batch as LogAppendTime; send CreateTime".to_owned();

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::rows::{CommittedRow, GroupRow, TopicRow};
+use super::transactions::{self, LoadedTransactions};
 
 /// What the file says.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub struct Loaded {
     pub topics: Vec<TopicRow>,
     pub groups: Vec<GroupRow>,
     pub committed: Vec<CommittedRow>,
+    pub transactions: LoadedTransactions,
 }
 
 pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> rusqlite::Result<Loaded> {
@@ -29,6 +31,7 @@ pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> r
         topics: load_topics(connection)?,
         groups: load_groups(connection)?,
         committed: load_committed(connection)?,
+        transactions: transactions::load(connection)?,
     })
 }
 

@@ -1,0 +1,9 @@
+//! Idempotent producers and transactions: who may write under which producer id and epoch, and how a transaction ends in
+//! all of its partitions and groups or in none.
+//!
+//! The rules are in `machine`, which is pure; [`Transactions`] gives it events, stores what it says in `meta.sqlite`
+//! before anybody hears of it, and has `markers` write the ends into the logs. KIP-98, KIP-360, KIP-447, KIP-890.
+
+mod producer_ids;
+
+pub use producer_ids::ProducerIds;
