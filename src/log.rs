@@ -27,7 +27,7 @@ mod writer;
 pub use commit::{AppendOutcome, AppendRequest, Sync};
 pub use error::LogError;
 pub use partition::{Partition, Retained};
-pub use producers::{AbortedTransaction, KeptBatch, Producer, ProducerError};
 use producers::Producers;
+pub use producers::{AbortedTransaction, KeptBatch, Producer, ProducerError};
 pub use seek::{BatchSpan, ReadOutcome};
 pub use store::{PartitionOptions, Store, StoreOptions};

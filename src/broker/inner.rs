@@ -6,7 +6,10 @@ use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
-use super::{BrokerOptions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta, topics::Topics, transactions::ProducerIds};
+use super::{
+    BrokerOptions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta, topics::Topics,
+    transactions::ProducerIds,
+};
 use crate::log::Store;
 
 /// What all clones of a broker share.

@@ -87,8 +87,7 @@ pub fn commit(partition: &Partition, file: &mut WriterFile, appends: Vec<Append>
         waiting.into_iter().for_each(|(outcome, done)| done(Ok(outcome)));
         return Ok(0);
     }
-    let written =
-        file.set_full(sync).and_then(|()| cursor.write(&file.connection, &partition.producers.lock()));
+    let written = file.set_full(sync).and_then(|()| cursor.write(&file.connection, &partition.producers.lock()));
     if let Err(error) = written {
         let error = LogError::from_sqlite(partition.path(), "write to", &error);
         file.roll_back();
@@ -120,12 +119,7 @@ impl Cursor {
     }
 
     /// Gives the batches of an append their offsets. All or nothing: an append that is refused leaves no row.
-    fn place(
-        &mut self,
-        batches: Bytes,
-        request: AppendRequest,
-        known: &Producers,
-    ) -> Result<AppendOutcome, LogError> {
+    fn place(&mut self, batches: Bytes, request: AppendRequest, known: &Producers) -> Result<AppendOutcome, LogError> {
         let base_offset = self.end;
         // Ours alone, as a rule: then nothing is copied.
         let mut bytes = batches.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));

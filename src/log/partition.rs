@@ -140,8 +140,7 @@ impl Partition {
             }
             (outcome, ends.last_aborted, until)
         };
-        (outcome.batches, outcome.next) =
-            self.with_reader(|c| seek::read(c, from, until, max_bytes, at_least_one))?;
+        (outcome.batches, outcome.next) = self.with_reader(|c| seek::read(c, from, until, max_bytes, at_least_one))?;
         Ok((outcome, last_aborted))
     }
 

@@ -130,7 +130,8 @@ pub fn save(
 }
 
 fn kept(bytes: &[u8; KEPT_BYTES]) -> KeptBatch {
-    let number = |at: usize, length: usize| bytes[at..at + length].iter().fold(0, |sum, byte| sum << 8 | i64::from(*byte));
+    let number =
+        |at: usize, length: usize| bytes[at..at + length].iter().fold(0, |sum, byte| sum << 8 | i64::from(*byte));
     KeptBatch {
         base_sequence: number(0, 4) as i32,
         last_sequence: number(4, 4) as i32,
@@ -142,9 +143,12 @@ fn kept(bytes: &[u8; KEPT_BYTES]) -> KeptBatch {
 /// Notes transactions that were aborted, in the transaction that appends their markers.
 pub fn put_aborted(connection: &Connection, aborted: &[AbortedTransaction]) -> Result<(), rusqlite::Error> {
     for one in aborted {
-        connection
-            .prepare_cached("INSERT OR REPLACE INTO aborted VALUES(?1, ?2, ?3, ?4)")?
-            .execute([one.last_offset, one.first_offset, one.producer_id, one.stable_offset])?;
+        connection.prepare_cached("INSERT OR REPLACE INTO aborted VALUES(?1, ?2, ?3, ?4)")?.execute([
+            one.last_offset,
+            one.first_offset,
+            one.producer_id,
+            one.stable_offset,
+        ])?;
     }
     Ok(())
 }
@@ -152,7 +156,8 @@ pub fn put_aborted(connection: &Connection, aborted: &[AbortedTransaction]) -> R
 /// The marker of the newest aborted transaction; `None` where none was ever aborted.
 pub fn last_aborted(connection: &Connection) -> Result<Option<Offset>, rusqlite::Error> {
     let is_new: bool =
-        connection.query_row("SELECT EXISTS(SELECT 1 FROM sqlite_schema WHERE name='aborted')", [], |row| row.get(0))?;
+        connection
+            .query_row("SELECT EXISTS(SELECT 1 FROM sqlite_schema WHERE name='aborted')", [], |row| row.get(0))?;
     if !is_new {
         return Ok(None);
     }
@@ -160,11 +165,7 @@ pub fn last_aborted(connection: &Connection) -> Result<Option<Offset>, rusqlite:
 }
 
 /// The aborted transactions that have records among the offsets `from..to`, in the order of their markers.
-pub fn aborted(
-    connection: &Connection,
-    from: Offset,
-    to: Offset,
-) -> Result<Vec<AbortedTransaction>, rusqlite::Error> {
+pub fn aborted(connection: &Connection, from: Offset, to: Offset) -> Result<Vec<AbortedTransaction>, rusqlite::Error> {
     let mut query = connection.prepare_cached(
         "SELECT last_offset, first_offset, producer_id, stable_offset FROM aborted WHERE last_offset >= ?1 \
          ORDER BY last_offset",

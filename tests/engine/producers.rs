@@ -41,13 +41,33 @@ fn append(log: &Partition, batch: Bytes) -> Result<AppendOutcome, LogError> {
 #[derive(Debug, Clone, Copy)]
 enum Step {
     /// `from` is added to the sequence that is next, `epoch` to the epoch that is known.
-    Append { id: i64, epoch: i16, from: i32, records: i32, transactional: bool },
+    Append {
+        id: i64,
+        epoch: i16,
+        from: i32,
+        records: i32,
+        transactional: bool,
+    },
     /// The batch that was the `back`-th last.
-    Again { id: i64, back: usize },
-    End { id: i64, epoch: i16, committed: bool },
-    Plain { records: i32 },
-    Read { from: f64, max_bytes: usize },
-    Trim { before: f64 },
+    Again {
+        id: i64,
+        back: usize,
+    },
+    End {
+        id: i64,
+        epoch: i16,
+        committed: bool,
+    },
+    Plain {
+        records: i32,
+    },
+    Read {
+        from: f64,
+        max_bytes: usize,
+    },
+    Trim {
+        before: f64,
+    },
     Reopen,
     Crash,
 }
@@ -117,7 +137,14 @@ impl Model {
     }
 
     /// The base offset that is answered, and whether it is a repetition; `None` where the batch is refused.
-    fn append(&mut self, id: i64, epoch: i16, sequence: i32, records: i32, transactional: bool) -> Option<(Offset, bool)> {
+    fn append(
+        &mut self,
+        id: i64,
+        epoch: i16,
+        sequence: i32,
+        records: i32,
+        transactional: bool,
+    ) -> Option<(Offset, bool)> {
         if let Some(known) = self.known.get(&id) {
             if epoch < known.epoch || (epoch > known.epoch && sequence != 0) {
                 return None;
@@ -270,9 +297,8 @@ impl Pair {
         assert_eq!(read.batches.is_empty(), from >= model.stable());
         let aborted: Vec<_> =
             read.aborted.iter().map(|one| (one.producer_id, one.first_offset, one.last_offset)).collect();
-        let among = |(_, first, last): &&(i64, Offset, Offset)| {
-            !read.batches.is_empty() && *last >= from && *first < read.next
-        };
+        let among =
+            |(_, first, last): &&(i64, Offset, Offset)| !read.batches.is_empty() && *last >= from && *first < read.next;
         assert_eq!(aborted, model.aborted.iter().filter(among).copied().collect::<Vec<_>>());
     }
 }
@@ -329,8 +355,9 @@ fn a_batch_that_is_refused_fails_those_that_were_sent_behind_it() {
     let pair = Pair::new();
     // All in the queue before the first is answered, as a producer with five requests in flight has them.
     let (good, gap) = (batch(1, 0, 0, 1, false), batch(1, 0, 2, 1, false));
-    let waiting: Vec<_> =
-        [good.clone(), gap, batch(1, 0, 3, 1, false), batch(1, 0, 1, 1, false), good].map(|b| queue(&pair.log, b)).into();
+    let waiting: Vec<_> = [good.clone(), gap, batch(1, 0, 3, 1, false), batch(1, 0, 1, 1, false), good]
+        .map(|b| queue(&pair.log, b))
+        .into();
     let outcomes: Vec<_> = waiting.into_iter().map(|outcome| outcome.recv().unwrap()).collect();
     assert_eq!(outcomes[0].as_ref().unwrap().base_offset, 0);
     for (at, found) in [(1, 2), (2, 3)] {

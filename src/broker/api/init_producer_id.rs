@@ -21,8 +21,6 @@ pub async fn answer(broker: &Arc<Inner>, _version: i16, request: InitProducerIdR
     let response = InitProducerIdResponse::default();
     match outcome {
         Ok((id, epoch)) => response.with_producer_id(ProducerId(id)).with_producer_epoch(epoch),
-        Err(error) => {
-            response.with_error_code(error.code()).with_producer_id(ProducerId(-1)).with_producer_epoch(-1)
-        }
+        Err(error) => response.with_error_code(error.code()).with_producer_id(ProducerId(-1)).with_producer_epoch(-1),
     }
 }

@@ -12,16 +12,15 @@ pub struct LoadedTransactions {
 }
 
 pub(super) fn load(connection: &Connection) -> rusqlite::Result<LoadedTransactions> {
-    let next_producer_id =
-        connection.query_row("SELECT value FROM fact WHERE name = 'next_producer_id'", [], |row| row.get(0)).optional()?;
+    let next_producer_id = connection
+        .query_row("SELECT value FROM fact WHERE name = 'next_producer_id'", [], |row| row.get(0))
+        .optional()?;
     Ok(LoadedTransactions { next_producer_id: next_producer_id.unwrap_or(0) })
 }
 
 /// Producer ids below `next` may be given out.
 pub fn set_next_producer_id(next: i64) -> MetaWrite {
     Box::new(move |connection| {
-        connection
-            .execute("INSERT OR REPLACE INTO fact VALUES ('next_producer_id', ?1)", [next])
-            .map(|_| ())
+        connection.execute("INSERT OR REPLACE INTO fact VALUES ('next_producer_id', ?1)", [next]).map(|_| ())
     })
 }
