@@ -70,7 +70,7 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::SyncGroup(request) => sync_group::answer(broker, version, request).await.into(),
         RequestKind::Heartbeat(request) => heartbeat::answer(broker, request).into(),
         RequestKind::LeaveGroup(request) => leave_group::answer(broker, version, request).await.into(),
-        RequestKind::OffsetCommit(request) => offset_commit::answer(broker, request).await.into(),
+        RequestKind::OffsetCommit(request) => offset_commit::answer(broker, version, request).await.into(),
         RequestKind::OffsetFetch(request) => offset_fetch::answer(broker, version, request).into(),
         RequestKind::OffsetDelete(request) => offset_delete::answer(broker, request).await.into(),
         RequestKind::ListGroups(request) => list_groups::answer(broker, version, request).into(),

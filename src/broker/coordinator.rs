@@ -6,6 +6,7 @@
 mod admin;
 mod offsets;
 mod timer;
+mod transactional;
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -26,7 +27,7 @@ use super::{
     },
     meta::{CommittedRow, GroupRow, Meta},
 };
-use crate::model::{Clock, PartitionId};
+use crate::model::{Clock, PartitionId, TimestampMillis};
 
 /// Rebalances that are kept for the window.
 pub const REBALANCES_KEPT_MAX: usize = 1000;
@@ -49,6 +50,7 @@ struct Inner {
     waiting: HashMap<CallId, Waiting>,
     last_call: CallId,
     last_commit: i64,
+    last_store: i64,
     rebalances: VecDeque<RebalanceEvent>,
     last_rebalance: u64,
     closed: bool,
@@ -57,7 +59,25 @@ struct Inner {
 /// A group and what it committed.
 struct Entry {
     group: Group,
-    offsets: BTreeMap<(Arc<str>, PartitionId), Committed>,
+    offsets: Offsets,
+    /// What transactions that are not over want to commit, by producer id.
+    pending: HashMap<i64, Offsets>,
+}
+
+type Offsets = BTreeMap<(Arc<str>, PartitionId), Committed>;
+
+impl Entry {
+    fn new(group: Group) -> Self {
+        Self { group, offsets: Offsets::new(), pending: HashMap::new() }
+    }
+}
+
+/// What `meta.sqlite` has of groups.
+pub struct StoredGroups {
+    pub groups: Vec<GroupRow>,
+    pub committed: Vec<CommittedRow>,
+    /// With the producer ids of the transactions.
+    pub pending: Vec<(i64, CommittedRow)>,
 }
 
 enum Waiting {
@@ -66,26 +86,25 @@ enum Waiting {
 }
 
 impl Coordinator {
-    /// The groups as `meta.sqlite` has them. Their members must join again.
-    pub fn new(
-        clock: Arc<dyn Clock>,
-        meta: Arc<Meta>,
-        limits: GroupLimits,
-        groups: Vec<GroupRow>,
-        committed: Vec<CommittedRow>,
-    ) -> Self {
+    /// The groups as `meta.sqlite` has them: with their members, each of which gets a fresh session.
+    pub fn new(clock: Arc<dyn Clock>, meta: Arc<Meta>, limits: GroupLimits, stored: StoredGroups) -> Self {
         let now = clock.now();
         let mut inner = Inner::default();
-        for row in groups {
-            let empty_since = row.empty_since.unwrap_or(now);
-            let group = Group::restored(limits.clone(), row.generation, row.protocol_type, empty_since);
-            inner.groups.insert(row.id, Entry { group, offsets: BTreeMap::new() });
+        for row in stored.groups {
+            inner.last_store = inner.last_store.max(row.number);
+            let group = restored(&row, &limits, now);
+            inner.groups.insert(row.id, Entry::new(group));
         }
-        for row in committed {
+        let committed = stored.committed.into_iter().map(|row| (None, row));
+        for (producer, row) in committed.chain(stored.pending.into_iter().map(|(id, row)| (Some(id), row))) {
             inner.last_commit = inner.last_commit.max(row.number);
-            let fresh = || Entry { group: Group::new(limits.clone(), now), offsets: BTreeMap::new() };
+            let fresh = || Entry::new(Group::new(limits.clone(), now));
             let entry = inner.groups.entry(row.group.clone()).or_insert_with(fresh);
-            entry.offsets.insert((row.topic.clone(), row.partition), Committed::from_row(row));
+            let offsets = match producer {
+                Some(id) => entry.pending.entry(id).or_default(),
+                None => &mut entry.offsets,
+            };
+            offsets.insert((row.topic.clone(), row.partition), Committed::from_row(row));
         }
         Self {
             clock,
@@ -108,15 +127,15 @@ impl Coordinator {
             if inner.closed {
                 return refused(ResponseError::CoordinatorNotAvailable);
             }
+            if let Err(error) = self.limits.check_session(request.session_timeout_ms) {
+                return refused(error);
+            }
             if !request.member_id.is_empty() && !inner.groups.contains_key(group) {
                 return refused(ResponseError::UnknownMemberId);
             }
             let call = inner.park(Waiting::Join(sender));
             let id: Arc<str> = group.into();
-            let entry = inner
-                .groups
-                .entry(id.clone())
-                .or_insert_with(|| Entry { group: Group::new(self.limits.clone(), now), offsets: BTreeMap::new() });
+            let entry = inner.groups.entry(id.clone()).or_insert_with(|| self.vacant(now));
             let effects = entry.group.join(call, request, now);
             self.carry_out(&mut inner, &id, effects)
         };
@@ -188,45 +207,102 @@ impl Coordinator {
         inner.waiting.clear();
     }
 
-    /// Does what a group asks for; returns what is to be written.
-    fn carry_out(&self, inner: &mut Inner, id: &Arc<str>, effects: Vec<Effect>) -> Option<GroupRow> {
-        let mut changed = false;
+    /// Does what a group asks for, as far as it can be done under the lock; the rest is for [`Coordinator::settle`].
+    fn carry_out(&self, inner: &mut Inner, id: &Arc<str>, effects: Vec<Effect>) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut store = false;
         for effect in effects {
             match effect {
-                // Whoever no longer waits has given up; nothing is lost.
                 Effect::Join(call, answer) => {
                     if let Some(Waiting::Join(sender)) = inner.waiting.remove(&call) {
-                        let _ = sender.send(answer);
+                        outcome.answers.push(Answer::Join(sender, answer));
                     }
                 }
                 Effect::Sync(call, answer) => {
                     if let Some(Waiting::Sync(sender)) = inner.waiting.remove(&call) {
-                        let _ = sender.send(answer);
+                        outcome.answers.push(Answer::Sync(sender, answer));
                     }
                 }
-                Effect::Generation => changed = true,
+                Effect::Store => store = true,
                 Effect::Rebalanced(rebalanced) => inner.keep(id, rebalanced),
             }
         }
-        let group = &inner.groups.get(id)?.group;
+        if store {
+            inner.last_store += 1;
+        }
+        let number = inner.last_store;
+        let Some(Entry { group, .. }) = inner.groups.get(id) else { return outcome };
         if let Some(deadline) = group.next_deadline() {
             self.wake_by(deadline);
         }
-        changed.then(|| GroupRow {
-            id: id.clone(),
-            generation: group.generation(),
-            protocol_type: group.protocol_type().map(str::to_owned),
-            empty_since: group.empty_since(),
-        })
+        outcome.row = store.then(|| row(id, group, number));
+        outcome
     }
 
-    /// Writes what must survive. A failure costs no more than that generations count again from an older number after a
-    /// restart, so the group goes on.
-    async fn settle(&self, row: Option<GroupRow>) {
-        let Some(row) = row else { return };
-        if let Err(error) = self.meta.write(row.put()).await {
-            tracing::warn!("the generation of a group was not stored: {error}");
+    /// Stores what must survive, then gives the answers that depend on it. Goes on by itself if the caller, whose own
+    /// answer may be among many, does not wait for the end.
+    async fn settle(&self, outcome: Outcome) {
+        let Outcome { row, answers } = outcome;
+        let Some(row) = row else { return answers.into_iter().for_each(Answer::give) };
+        let meta = self.meta.clone();
+        let settled = tokio::spawn(async move {
+            let group = row.id.clone();
+            // A failure costs no more than that members must join again after a restart, so the group goes on.
+            if let Err(error) = meta.write(row.put()).await {
+                tracing::warn!("the state of the group {group} was not stored: {error}");
+            }
+            answers.into_iter().for_each(Answer::give);
+        });
+        let _ = settled.await;
+    }
+}
+
+/// What is left to do after an event, outside the lock.
+#[derive(Default)]
+struct Outcome {
+    row: Option<GroupRow>,
+    answers: Vec<Answer>,
+}
+
+/// An answer and who waits for it.
+enum Answer {
+    Join(oneshot::Sender<JoinAnswer>, JoinAnswer),
+    Sync(oneshot::Sender<SyncAnswer>, SyncAnswer),
+}
+
+impl Answer {
+    /// Whoever no longer waits has given up; nothing is lost.
+    fn give(self) {
+        match self {
+            Self::Join(sender, answer) => drop(sender.send(answer)),
+            Self::Sync(sender, answer) => drop(sender.send(answer)),
         }
+    }
+}
+
+/// The group of a row. One that cannot be read any more, or comes from an earlier Millpond, is empty: its members join
+/// again.
+fn restored(row: &GroupRow, limits: &GroupLimits, now: TimestampMillis) -> Group {
+    match row.state.as_deref().map(serde_json::from_str) {
+        Some(Ok(stored)) => Group::restored(limits.clone(), stored, row.empty_since, now),
+        Some(Err(error)) => {
+            tracing::warn!("the members of the group {} are not readable: {error}; they must join again", row.id);
+            Group::vacant(limits.clone(), row.generation, row.protocol_type.clone(), row.empty_since.unwrap_or(now))
+        }
+        None => {
+            Group::vacant(limits.clone(), row.generation, row.protocol_type.clone(), row.empty_since.unwrap_or(now))
+        }
+    }
+}
+
+fn row(id: &Arc<str>, group: &Group, number: i64) -> GroupRow {
+    GroupRow {
+        id: id.clone(),
+        generation: group.generation(),
+        protocol_type: group.protocol_type().map(str::to_owned),
+        empty_since: group.empty_since(),
+        state: serde_json::to_string(&group.stored()).ok(),
+        number,
     }
 }
 

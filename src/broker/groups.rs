@@ -18,10 +18,13 @@ mod group;
 mod join;
 mod members;
 mod rebalance;
+mod stored;
 mod sync;
 mod types;
 
 pub use group::{Group, Member};
+pub use stored::StoredGroup;
 pub use types::{
-    CallId, Effect, GroupLimits, JoinAnswer, JoinRequest, Leaving, MemberMetadata, Rebalanced, SyncAnswer, SyncRequest,
+    CallId, CommitRight, Effect, GroupLimits, JoinAnswer, JoinRequest, Leaving, MemberMetadata, Rebalanced, SyncAnswer,
+    SyncRequest,
 };

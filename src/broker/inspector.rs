@@ -117,4 +117,16 @@ pub enum RebalanceReason {
     MemberTooSlow {
         member: String,
     },
+    /// Wants other topics than before.
+    SubscriptionChanged {
+        member: String,
+    },
+    /// Topics that the group reads came, went or got more partitions.
+    TopicsChanged,
+    /// Joined with the other group protocol, or was the last to use it: the whole group moved.
+    ProtocolChanged {
+        member: String,
+    },
+    /// The broker was started anew in the middle of a rebalance.
+    BrokerRestarted,
 }

@@ -15,8 +15,8 @@ use rusqlite::Connection;
 
 pub use load::Loaded;
 pub use rows::{
-    CommittedRow, GroupRow, TopicRow, add_file, delete_committed, delete_group, delete_topic, put_committed,
-    set_configs, set_partitions,
+    CommittedRow, GroupRow, TopicRow, add_file, delete_committed, delete_group, delete_topic, end_pending,
+    put_committed, put_pending, set_configs, set_partitions,
 };
 pub use transactions::set_next_producer_id;
 pub use writer::{MetaError, MetaWrite};

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     BrokerOptions, GROUP_MEMBERS_MAX, OpenError, blocking,
-    coordinator::Coordinator,
+    coordinator::{Coordinator, StoredGroups},
     groups::GroupLimits,
     inner::Inner,
     lock::WorkspaceLock,
@@ -41,8 +41,9 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         initial_rebalance_delay_ms: options.initial_rebalance_delay_ms,
         members_max: GROUP_MEMBERS_MAX,
     };
-    let Loaded { cluster_id, groups, committed, transactions, .. } = opened.loaded;
-    let coordinator = Coordinator::new(options.clock.clone(), opened.meta.clone(), limits, groups, committed);
+    let Loaded { cluster_id, groups, committed, pending, transactions, .. } = opened.loaded;
+    let stored = StoredGroups { groups, committed, pending };
+    let coordinator = Coordinator::new(options.clock.clone(), opened.meta.clone(), limits, stored);
     let inner = Arc::new(Inner {
         topics: Topics::new(&options.data_dir, opened.topics),
         advertised: ArcSwap::from_pointee(options.advertised.clone()),

@@ -8,7 +8,8 @@ use millpond::{
     broker::{
         RebalanceReason,
         groups::{
-            CallId, Effect, Group, GroupLimits, JoinAnswer, JoinRequest, Leaving, Rebalanced, SyncAnswer, SyncRequest,
+            CallId, CommitRight, Effect, Group, GroupLimits, JoinAnswer, JoinRequest, Leaving, Rebalanced, SyncAnswer,
+            SyncRequest,
         },
     },
     model::GroupState,
@@ -27,6 +28,16 @@ struct Stage {
     syncs: BTreeMap<CallId, SyncAnswer>,
     asked: BTreeSet<CallId>,
     ended: Vec<Rebalanced>,
+    stores: usize,
+}
+
+fn limits_of(initial_rebalance_delay_ms: i64) -> GroupLimits {
+    GroupLimits {
+        session_timeout_min_ms: 6_000,
+        session_timeout_max_ms: 1_800_000,
+        initial_rebalance_delay_ms,
+        members_max: 100,
+    }
 }
 
 impl Stage {
@@ -35,20 +46,15 @@ impl Stage {
     }
 
     fn with_delay(initial_rebalance_delay_ms: i64) -> Self {
-        let limits = GroupLimits {
-            session_timeout_min_ms: 6_000,
-            session_timeout_max_ms: 1_800_000,
-            initial_rebalance_delay_ms,
-            members_max: 100,
-        };
         Self {
-            group: Group::new(limits, 0),
+            group: Group::new(limits_of(initial_rebalance_delay_ms), 0),
             now: 0,
             last_call: 0,
             joins: BTreeMap::new(),
             syncs: BTreeMap::new(),
             asked: BTreeSet::new(),
             ended: Vec::new(),
+            stores: 0,
         }
     }
 
@@ -63,7 +69,7 @@ impl Stage {
                     assert!(self.asked.remove(&call), "answered twice: {call}");
                     self.syncs.insert(call, answer);
                 }
-                Effect::Generation => {}
+                Effect::Store => self.stores += 1,
                 Effect::Rebalanced(rebalanced) => self.ended.push(rebalanced),
             }
         }
@@ -153,6 +159,10 @@ fn request(member: &str, fresh: &str) -> JoinRequest {
         member_id_required: false,
         can_skip_assignment: true,
     }
+}
+
+fn right(member_id: &str, generation: i32) -> CommitRight<'_> {
+    CommitRight { member_id, instance_id: None, generation, transactional: false }
 }
 
 #[test]
@@ -303,7 +313,10 @@ fn a_static_member_that_restarts_keeps_its_place_and_its_former_self_is_fenced()
     assert_eq!(stage.group.state(), GroupState::Stable, "no rebalance");
     assert_eq!(stage.group.heartbeat("old", Some("one"), 1, stage.now), Err(ResponseError::FencedInstanceId));
     assert_eq!(stage.group.heartbeat("new", Some("one"), 1, stage.now), Ok(()));
-    assert_eq!(stage.group.may_commit("old", Some("one"), 1, stage.now), Err(ResponseError::FencedInstanceId));
+    assert_eq!(
+        stage.group.may_commit(CommitRight { instance_id: Some("one"), ..right("old", 1) }, stage.now),
+        Err(ResponseError::FencedInstanceId)
+    );
     let (answers, _) =
         stage.group.leave(&[Leaving { member_id: String::new(), instance_id: Some("one".to_owned()) }], stage.now);
     assert_eq!(answers, [Ok(())], "an administrator removes it by its instance id");
@@ -330,18 +343,69 @@ impl Stage {
 fn commits_are_for_members_of_this_generation_or_for_a_group_without_members() {
     let mut stage = Stage::stable(&["a"]);
     let now = stage.now;
-    assert_eq!(stage.group.may_commit("a", None, 1, now), Ok(()));
-    assert_eq!(stage.group.may_commit("a", None, 0, now), Err(ResponseError::IllegalGeneration));
-    assert_eq!(stage.group.may_commit("b", None, 1, now), Err(ResponseError::UnknownMemberId));
-    assert_eq!(stage.group.may_commit("", None, -1, now), Err(ResponseError::UnknownMemberId));
+    assert_eq!(stage.group.may_commit(right("a", 1), now), Ok(()));
+    assert_eq!(stage.group.may_commit(right("a", 0), now), Err(ResponseError::IllegalGeneration));
+    assert_eq!(stage.group.may_commit(right("b", 1), now), Err(ResponseError::UnknownMemberId));
+    assert_eq!(stage.group.may_commit(right("", -1), now), Err(ResponseError::UnknownMemberId));
     stage.join("", "b");
-    assert_eq!(stage.group.may_commit("a", None, 1, now), Ok(()), "what it still owns it may still commit");
+    assert_eq!(stage.group.may_commit(right("a", 1), now), Ok(()), "what it still owns it may still commit");
     stage.join("a", "");
-    assert_eq!(stage.group.may_commit("a", None, 1, now), Err(ResponseError::IllegalGeneration));
-    assert_eq!(stage.group.may_commit("a", None, 2, now), Err(ResponseError::RebalanceInProgress));
+    assert_eq!(stage.group.may_commit(right("a", 1), now), Err(ResponseError::IllegalGeneration));
+    assert_eq!(stage.group.may_commit(right("a", 2), now), Err(ResponseError::RebalanceInProgress));
     stage.leave("a").unwrap();
     stage.leave("b").unwrap();
-    assert_eq!(stage.group.may_commit("", None, -1, now), Ok(()));
+    assert_eq!(stage.group.may_commit(right("", -1), now), Ok(()));
+}
+
+#[test]
+fn a_group_comes_back_from_the_disk_as_it_was() {
+    let stage = Stage::stable(&["a", "b"]);
+    let stored = serde_json::to_string(&stage.group.stored()).unwrap();
+    let later = 1_000_000;
+    let mut again = Stage::new();
+    again.now = later;
+    again.group = Group::restored(limits_of(0), serde_json::from_str(&stored).unwrap(), None, later);
+    let generation = stage.group.generation();
+    assert_eq!((again.group.state(), again.group.generation()), (GroupState::Stable, generation));
+    assert_eq!((again.group.protocol(), again.group.leader()), (Some("range"), Some("a")));
+    assert_eq!(again.heartbeat("a", generation), Ok(()));
+    let call = again.sync("b", generation, &[]);
+    assert_eq!(again.syncs[&call].assignment, Bytes::from("b"), "its assignment is still known");
+    again.step(SESSION_MS);
+    assert_eq!(again.group.state(), GroupState::Empty, "both fell silent");
+}
+
+#[test]
+fn a_rebalance_that_was_under_way_begins_anew_after_a_restart() {
+    let mut stage = Stage::stable(&["a"]);
+    stage.join("", "b");
+    stage.join("a", "");
+    assert_eq!(stage.group.state(), GroupState::CompletingRebalance);
+    let generation = stage.group.generation();
+    let stored = stage.group.stored();
+    stage.group = Group::restored(limits_of(0), stored, None, stage.now);
+    stage.asked.clear();
+    assert_eq!(stage.heartbeat("b", generation), Err(ResponseError::RebalanceInProgress));
+    let first = stage.join("a", "");
+    let second = stage.join("b", "");
+    assert_eq!((stage.joins[&first].generation, stage.joins[&second].generation), (generation + 1, generation + 1));
+}
+
+#[test]
+fn a_static_member_that_owned_other_partitions_before_its_restart_causes_no_rebalance() {
+    let mut stage = Stage::new();
+    let fixed = |owned: &'static str, fresh: &str| JoinRequest {
+        instance_id: Some("one".to_owned()),
+        protocols: vec![("range".to_owned(), Bytes::from(owned))],
+        ..request("", fresh)
+    };
+    stage.join_as(fixed("owns nothing yet", "old"));
+    stage.sync_static("old", "one", 1, &[("old", "all")]);
+    let stores = stage.stores;
+    let again = stage.join_as(fixed("told differently", "new"));
+    assert_eq!((stage.joins[&again].error, stage.joins[&again].generation), (None, 1));
+    assert_eq!(stage.group.state(), GroupState::Stable);
+    assert_eq!(stage.stores, stores + 1, "its new member id survives a restart of the broker");
 }
 
 #[test]
@@ -438,7 +502,7 @@ impl Run {
             Step::Commit(n) => {
                 let Some(client) = self.clients.get(*n) else { return };
                 let stale = client.generation != self.stage.group.generation();
-                let allowed = self.stage.group.may_commit(&client.id, None, client.generation, self.stage.now);
+                let allowed = self.stage.group.may_commit(right(&client.id, client.generation), self.stage.now);
                 assert!(!(stale && allowed.is_ok() && !client.id.is_empty()), "a stale generation committed");
             }
             Step::Wait(millis) => self.stage.step(*millis),

@@ -2,15 +2,24 @@
 
 use std::sync::Arc;
 
-use kafka_protocol::messages::{LeaveGroupRequest, LeaveGroupResponse, leave_group_response::MemberResponse};
+use kafka_protocol::{
+    ResponseError,
+    messages::{LeaveGroupRequest, LeaveGroupResponse, leave_group_response::MemberResponse},
+};
 
 use super::code;
-use crate::broker::{groups::Leaving, inner::Inner};
+use crate::{
+    broker::{groups::Leaving, inner::Inner},
+    model::check_group_name,
+};
 
 /// First version that lets several leave at once.
 const BATCHED_FROM: i16 = 3;
 
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: LeaveGroupRequest) -> LeaveGroupResponse {
+    if check_group_name(&request.group_id).is_err() {
+        return LeaveGroupResponse::default().with_error_code(ResponseError::InvalidGroupId.code());
+    }
     if version < BATCHED_FROM {
         let leaving = Leaving { member_id: request.member_id.to_string(), instance_id: None };
         let outcomes = broker.coordinator.leave(&request.group_id, &[leaving]).await;

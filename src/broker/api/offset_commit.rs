@@ -15,13 +15,17 @@ use crate::{
     broker::{
         OFFSET_METADATA_BYTES_MAX,
         coordinator::{Commit, CommitError, Committer},
+        groups::CommitRight,
         inner::Inner,
         topics::Topic,
     },
     model::check_group_name,
 };
 
-pub async fn answer(broker: &Arc<Inner>, request: OffsetCommitRequest) -> OffsetCommitResponse {
+/// First version for members of the newer protocol (KIP-848).
+const EPOCHS_FROM: i16 = 9;
+
+pub async fn answer(broker: &Arc<Inner>, version: i16, request: OffsetCommitRequest) -> OffsetCommitResponse {
     let mut commits = Vec::new();
     let mut topics = Vec::with_capacity(request.topics.len());
     for asked in &request.topics {
@@ -37,9 +41,13 @@ pub async fn answer(broker: &Arc<Inner>, request: OffsetCommitRequest) -> Offset
     }
     let who = Committer {
         group: &request.group_id,
-        member: &request.member_id,
-        instance: request.group_instance_id.as_deref(),
-        generation: request.generation_id_or_member_epoch,
+        right: CommitRight {
+            member_id: &request.member_id,
+            instance_id: request.group_instance_id.as_deref(),
+            generation: request.generation_id_or_member_epoch,
+            transactional: false,
+        },
+        knows_epochs: version >= EPOCHS_FROM,
     };
     let outcome = if check_group_name(&request.group_id).is_err() {
         Some(ResponseError::InvalidGroupId)

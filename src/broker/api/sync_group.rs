@@ -2,12 +2,21 @@
 
 use std::sync::Arc;
 
-use kafka_protocol::messages::{SyncGroupRequest, SyncGroupResponse};
+use kafka_protocol::{
+    ResponseError,
+    messages::{SyncGroupRequest, SyncGroupResponse},
+};
 
 use super::text;
-use crate::broker::{groups::SyncRequest, inner::Inner};
+use crate::{
+    broker::{groups::SyncRequest, inner::Inner},
+    model::check_group_name,
+};
 
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: SyncGroupRequest) -> SyncGroupResponse {
+    if check_group_name(&request.group_id).is_err() {
+        return SyncGroupResponse::default().with_error_code(ResponseError::InvalidGroupId.code());
+    }
     let sync = SyncRequest {
         member_id: request.member_id.to_string(),
         instance_id: request.group_instance_id.map(|id| id.to_string()),

@@ -58,14 +58,16 @@ impl Coordinator {
     pub fn describe(&self, group: &str) -> Option<GroupDescription> {
         let inner = self.inner.lock();
         let group = &inner.groups.get(group)?.group;
-        let protocol = group.protocol().unwrap_or_default();
+        let is_stable = group.state() == GroupState::Stable;
+        // While they rebalance, what members told and were given does not hold (as in Kafka).
+        let protocol = group.protocol().filter(|_| is_stable).unwrap_or_default();
         let members = group.members().iter().map(|member| MemberDescription {
             id: member.id.clone(),
             instance_id: member.instance_id.clone(),
             client_id: member.client_id.clone(),
             client_host: member.client_host.clone(),
             metadata: member.metadata(protocol),
-            assignment: if group.state() == GroupState::Stable { member.assignment.clone() } else { Bytes::new() },
+            assignment: if is_stable { member.assignment.clone() } else { Bytes::new() },
         });
         Some(GroupDescription {
             state: group.state(),

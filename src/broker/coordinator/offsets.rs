@@ -4,24 +4,28 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use kafka_protocol::ResponseError;
 
-use super::{Coordinator, Entry};
+use super::{Coordinator, Entry, Offsets};
 use crate::{
     broker::{
-        groups::Group,
+        groups::{CommitRight, Group},
         meta::{self, CommittedRow, MetaError},
     },
     model::{Offset, PartitionId, TimestampMillis},
 };
 
-/// Who commits.
+/// Who commits, and with which version of the API.
 #[derive(Debug, Clone, Copy)]
 pub struct Committer<'a> {
     pub group: &'a str,
-    /// Empty for who is no member.
-    pub member: &'a str,
-    pub instance: Option<&'a str>,
-    /// -1 for who is no member.
-    pub generation: i32,
+    pub right: CommitRight<'a>,
+    /// Whether the version knows GROUP_ID_NOT_FOUND and the epochs of the newer protocol (OffsetCommit 9).
+    pub knows_epochs: bool,
+}
+
+impl Committer<'_> {
+    fn unknown_group(&self) -> ResponseError {
+        if self.knows_epochs { ResponseError::GroupIdNotFound } else { ResponseError::IllegalGeneration }
+    }
 }
 
 /// An offset to commit.
@@ -69,32 +73,32 @@ impl Coordinator {
     /// Commits; durable when this returns.
     pub async fn commit(&self, who: Committer<'_>, commits: Vec<Commit>) -> Result<(), CommitError> {
         let now = self.clock.now();
-        let (group, number) = {
-            let mut inner = self.inner.lock();
-            let member = who.generation >= 0 || !who.member.is_empty();
-            let id: Arc<str> = match inner.groups.get_key_value(who.group) {
-                Some((id, _)) => id.clone(),
-                // A member of a group that nobody knows (any more) belongs to an older life of it.
-                None if member => return Err(CommitError::Refused(ResponseError::IllegalGeneration)),
-                None => who.group.into(),
-            };
-            let entry = inner.groups.entry(id.clone()).or_insert_with(|| self.vacant(now));
-            entry.group.may_commit(who.member, who.instance, who.generation, now).map_err(CommitError::Refused)?;
-            inner.last_commit += 1;
-            (id, inner.last_commit)
-        };
-        let rows: Vec<_> = commits.into_iter().map(|commit| row(&group, commit, now, number)).collect();
+        let (group, number) = self.admit(&who, now).map_err(CommitError::Refused)?;
+        let rows = rows(&group, commits, now, number);
         self.meta.write(meta::put_committed(rows.clone())).await?;
         let mut inner = self.inner.lock();
         let entry = inner.groups.entry(group).or_insert_with(|| self.vacant(now));
         for row in rows {
             let key = (row.topic.clone(), row.partition);
-            // Two commits can cross on their way back from the disk; the later one stays.
-            if entry.offsets.get(&key).is_none_or(|known| known.number < row.number) {
-                entry.offsets.insert(key, Committed::from_row(row));
-            }
+            put_newer(&mut entry.offsets, key, Committed::from_row(row));
         }
         Ok(())
+    }
+
+    /// Checks who commits and gives the commit its number. A group that nobody knows comes to be when somebody commits
+    /// who is no member.
+    pub(super) fn admit(&self, who: &Committer<'_>, now: TimestampMillis) -> Result<(Arc<str>, i64), ResponseError> {
+        let mut inner = self.inner.lock();
+        let id: Arc<str> = match inner.groups.get_key_value(who.group) {
+            Some((id, _)) => id.clone(),
+            // A member of a group that nobody knows (any more) belongs to an older life of it.
+            None if who.right.generation >= 0 => return Err(who.unknown_group()),
+            None => who.group.into(),
+        };
+        let entry = inner.groups.entry(id.clone()).or_insert_with(|| self.vacant(now));
+        entry.group.may_commit(who.right, now)?;
+        inner.last_commit += 1;
+        Ok((id, inner.last_commit))
     }
 
     /// What the group has committed; empty for a group that nobody knows.
@@ -119,16 +123,26 @@ impl Coordinator {
     pub fn forget_topic(&self, topic: &str) {
         for entry in self.inner.lock().groups.values_mut() {
             entry.offsets.retain(|(name, _), _| **name != *topic);
+            for pending in entry.pending.values_mut() {
+                pending.retain(|(name, _), _| **name != *topic);
+            }
         }
     }
 
-    fn vacant(&self, now: TimestampMillis) -> Entry {
-        Entry { group: Group::new(self.limits.clone(), now), offsets: BTreeMap::new() }
+    pub(super) fn vacant(&self, now: TimestampMillis) -> Entry {
+        Entry::new(Group::new(self.limits.clone(), now))
     }
 }
 
-fn row(group: &Arc<str>, commit: Commit, at: TimestampMillis, number: i64) -> CommittedRow {
-    CommittedRow {
+/// Two commits can cross on their way back from the disk; the later one stays.
+pub(super) fn put_newer(offsets: &mut Offsets, key: (Arc<str>, PartitionId), committed: Committed) {
+    if offsets.get(&key).is_none_or(|known| known.number < committed.number) {
+        offsets.insert(key, committed);
+    }
+}
+
+pub(super) fn rows(group: &Arc<str>, commits: Vec<Commit>, at: TimestampMillis, number: i64) -> Vec<CommittedRow> {
+    let row = |commit: Commit| CommittedRow {
         group: group.clone(),
         topic: commit.topic,
         partition: commit.partition,
@@ -137,5 +151,6 @@ fn row(group: &Arc<str>, commit: Commit, at: TimestampMillis, number: i64) -> Co
         metadata: commit.metadata,
         at,
         number,
-    }
+    };
+    commits.into_iter().map(row).collect()
 }

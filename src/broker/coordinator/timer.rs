@@ -18,7 +18,7 @@ impl Coordinator {
     /// Lets the time pass for all groups. The timer calls it; so does who steps the clock by hand.
     pub async fn tick(&self) {
         let now = self.clock.now();
-        let rows: Vec<_> = {
+        let outcomes: Vec<_> = {
             let mut inner = self.inner.lock();
             let due: Vec<Arc<str>> = inner
                 .groups
@@ -29,12 +29,12 @@ impl Coordinator {
             due.iter()
                 .filter_map(|id| {
                     let effects = inner.groups.get_mut(id)?.group.tick(now);
-                    self.carry_out(&mut inner, id, effects)
+                    Some(self.carry_out(&mut inner, id, effects))
                 })
                 .collect()
         };
-        for row in rows {
-            self.settle(Some(row)).await;
+        for outcome in outcomes {
+            self.settle(outcome).await;
         }
     }
 
@@ -82,7 +82,7 @@ impl Coordinator {
                 for key in &expired {
                     entry.offsets.remove(key);
                 }
-                if entry.offsets.is_empty() && entry.group.is_vacant() {
+                if entry.offsets.is_empty() && entry.pending.is_empty() && entry.group.is_vacant() {
                     groups.push(id.clone());
                 } else if !expired.is_empty() {
                     offsets.push((id.clone(), expired));

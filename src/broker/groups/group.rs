@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use kafka_protocol::ResponseError;
+use serde::{Deserialize, Serialize};
 
+use super::stored;
 use super::types::{CallId, GroupLimits, MemberMetadata};
 use crate::{
     broker::RebalanceReason,
@@ -46,25 +48,31 @@ pub(super) struct Rebalance {
     pub newcomers: bool,
 }
 
-/// A member of a group.
-#[derive(Debug, Clone)]
+/// A member of a group. What it waits for does not survive a restart, and its session begins anew.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Member {
     pub id: String,
     pub instance_id: Option<String>,
     pub client_id: String,
     pub client_host: String,
     /// What the leader gave it.
+    #[serde(with = "stored::bytes_text")]
     pub assignment: Bytes,
     pub(super) session_timeout_ms: i32,
     pub(super) rebalance_timeout_ms: i32,
+    #[serde(with = "stored::named_bytes")]
     pub(super) protocols: Vec<(String, Bytes)>,
     /// Waits for the end of the join phase.
+    #[serde(skip)]
     pub(super) joining: Option<CallId>,
     /// Waits for the leader's assignment.
+    #[serde(skip)]
     pub(super) syncing: Option<CallId>,
     /// Has sent SyncGroup in this generation.
+    #[serde(skip)]
     pub(super) synced: bool,
     /// When it counts as gone unless it is heard of; does not run while it waits for an answer.
+    #[serde(skip)]
     pub(super) session_deadline: TimestampMillis,
 }
 
@@ -87,11 +95,11 @@ impl Member {
 impl Group {
     /// A group that nobody has joined.
     pub fn new(limits: GroupLimits, now: TimestampMillis) -> Self {
-        Self::restored(limits, 0, None, now)
+        Self::vacant(limits, 0, None, now)
     }
 
-    /// A group from the disk: its members must join again, its generations go on counting.
-    pub fn restored(
+    /// A group without members whose generations go on counting.
+    pub fn vacant(
         limits: GroupLimits,
         generation: i32,
         protocol_type: Option<String>,

@@ -27,10 +27,7 @@ impl Group {
     }
 
     fn check_join(&self, request: &JoinRequest) -> Result<(), ResponseError> {
-        let session = self.limits.session_timeout_min_ms..=self.limits.session_timeout_max_ms;
-        if !session.contains(&request.session_timeout_ms) {
-            return Err(ResponseError::InvalidSessionTimeout);
-        }
+        self.limits.check_session(request.session_timeout_ms)?;
         if !self.fits(&request.protocol_type, &request.protocols) {
             return Err(ResponseError::InconsistentGroupProtocol);
         }
@@ -128,7 +125,6 @@ impl Group {
         let new = request.fresh_member_id.clone();
         let was_leader = self.is_leader(old);
         let Some(member) = self.member_mut(old) else { return };
-        let same = member.protocols == request.protocols;
         if let Some(waiting) = member.joining.take() {
             effects.push(Effect::Join(waiting, JoinAnswer::refused(ResponseError::FencedInstanceId, old)));
         }
@@ -138,11 +134,17 @@ impl Group {
         member.id = new.clone();
         member.client_id.clone_from(&request.client_id);
         member.client_host.clone_from(&request.client_host);
+        member.protocols.clone_from(&request.protocols);
+        member.session_timeout_ms = request.session_timeout_ms;
+        member.rebalance_timeout_ms = request.rebalance_timeout_ms;
         member.touch(now);
         if was_leader {
             self.leader = Some(new.clone());
         }
-        if self.state == GroupState::Stable && same {
+        // Its subscription differs in what it owned before the restart, so only the choice of the assignor tells
+        // whether the others are concerned (as in Kafka).
+        if self.state == GroupState::Stable && self.vote() == self.protocol {
+            effects.push(Effect::Store);
             let skip = request.can_skip_assignment;
             let mut answer = self.join_answer(&new);
             if was_leader {

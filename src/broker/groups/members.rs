@@ -3,8 +3,8 @@
 use kafka_protocol::ResponseError;
 
 use super::{
-    group::Group,
-    types::{Effect, JoinAnswer, Leaving, SyncAnswer},
+    group::{Group, Member},
+    types::{CommitRight, Effect, JoinAnswer, Leaving, SyncAnswer},
 };
 use crate::{
     broker::RebalanceReason,
@@ -20,41 +20,42 @@ impl Group {
         generation: i32,
         now: TimestampMillis,
     ) -> Result<(), ResponseError> {
-        let current = self.generation;
-        let member = self.known(member_id, instance_id)?;
-        if generation != current {
-            return Err(ResponseError::IllegalGeneration);
-        }
-        member.touch(now);
+        self.member_of(generation, member_id, instance_id)?.touch(now);
         match self.state {
             GroupState::PreparingRebalance => Err(ResponseError::RebalanceInProgress),
             _ => Ok(()),
         }
     }
 
-    /// Whether offsets may be committed: by a member in its generation, or, with generation -1 and no member id, by
-    /// anyone while the group has no members (a reader that assigns itself, an administrator).
-    pub fn may_commit(
-        &mut self,
-        member_id: &str,
-        instance_id: Option<&str>,
-        generation: i32,
-        now: TimestampMillis,
-    ) -> Result<(), ResponseError> {
+    /// Whether offsets may be committed: by a member in its generation, or, with a generation below zero, by anyone
+    /// while the group has no members (a reader that assigns itself, an administrator). Producers of old clients commit
+    /// in transactions without saying which member they are for; those are believed (KIP-447 came later).
+    pub fn may_commit(&mut self, commit: CommitRight<'_>, now: TimestampMillis) -> Result<(), ResponseError> {
+        let CommitRight { member_id, instance_id, generation, transactional } = commit;
+        if generation < 0 && self.state == GroupState::Empty {
+            return Ok(());
+        }
         if generation < 0 && member_id.is_empty() && instance_id.is_none() {
-            return if self.members.is_empty() { Ok(()) } else { Err(ResponseError::UnknownMemberId) };
+            return if transactional { Ok(()) } else { Err(ResponseError::UnknownMemberId) };
         }
-        let current = self.generation;
-        let member = self.known(member_id, instance_id)?;
-        if generation != current {
-            return Err(ResponseError::IllegalGeneration);
-        }
-        member.touch(now);
+        self.member_of(generation, member_id, instance_id)?.touch(now);
         // A member of the new generation that has no assignment yet cannot have processed anything.
         match self.state {
-            GroupState::CompletingRebalance => Err(ResponseError::RebalanceInProgress),
+            GroupState::CompletingRebalance if !transactional => Err(ResponseError::RebalanceInProgress),
             _ => Ok(()),
         }
+    }
+
+    /// The member that a request names, if it lives in the present generation.
+    fn member_of(
+        &mut self,
+        generation: i32,
+        member_id: &str,
+        instance_id: Option<&str>,
+    ) -> Result<&mut Member, ResponseError> {
+        let current = self.generation;
+        let member = self.known(member_id, instance_id)?;
+        if generation == current { Ok(member) } else { Err(ResponseError::IllegalGeneration) }
     }
 
     /// Members leave, each with its own answer.

@@ -128,7 +128,7 @@ impl Group {
     /// The join phase ends: a new generation, in which the leader assigns.
     fn complete_join(&mut self, now: TimestampMillis, effects: &mut Vec<Effect>) {
         self.generation = self.generation.wrapping_add(1).max(1);
-        effects.push(Effect::Generation);
+        effects.push(Effect::Store);
         if let Some(rebalance) = &mut self.rebalance {
             rebalance.initial_remaining_ms = None;
         }

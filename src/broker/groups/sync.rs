@@ -73,6 +73,7 @@ impl Group {
                 waiting.push((call, member.id.clone()));
             }
         }
+        effects.push(Effect::Store);
         effects.extend(waiting.into_iter().map(|(call, id)| Effect::Sync(call, self.sync_answer(&id))));
         self.finish_rebalance(now, effects);
     }

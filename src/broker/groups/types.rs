@@ -21,6 +21,14 @@ pub struct GroupLimits {
     pub members_max: usize,
 }
 
+impl GroupLimits {
+    /// Whether a member may ask for this session timeout.
+    pub fn check_session(&self, timeout_ms: i32) -> Result<(), ResponseError> {
+        let allowed = self.session_timeout_min_ms..=self.session_timeout_max_ms;
+        if allowed.contains(&timeout_ms) { Ok(()) } else { Err(ResponseError::InvalidSessionTimeout) }
+    }
+}
+
 /// A JoinGroup request, as far as the group cares.
 #[derive(Debug, Clone)]
 pub struct JoinRequest {
@@ -112,6 +120,18 @@ impl SyncAnswer {
     }
 }
 
+/// Who wants to commit offsets.
+#[derive(Debug, Clone, Copy)]
+pub struct CommitRight<'a> {
+    /// Empty for who is no member.
+    pub member_id: &'a str,
+    pub instance_id: Option<&'a str>,
+    /// Generation of a classic member, epoch of a member of the newer protocol; -1 for who is no member.
+    pub generation: i32,
+    /// Inside a transaction (TxnOffsetCommit).
+    pub transactional: bool,
+}
+
 /// One member in a LeaveGroup request.
 #[derive(Debug, Clone)]
 pub struct Leaving {
@@ -127,8 +147,8 @@ pub enum Effect {
     Join(CallId, JoinAnswer),
     /// Answer a SyncGroup request.
     Sync(CallId, SyncAnswer),
-    /// A new generation began; what must survive a restart has changed.
-    Generation,
+    /// What must survive a restart has changed; answers that come with it are given only after it was stored.
+    Store,
     /// A rebalance came to its end.
     Rebalanced(Rebalanced),
 }

@@ -21,6 +21,8 @@ pub struct Loaded {
     pub groups: Vec<GroupRow>,
     pub committed: Vec<CommittedRow>,
     pub transactions: LoadedTransactions,
+    /// What transactions that are not over want to commit, each with its producer id.
+    pub pending: Vec<(i64, CommittedRow)>,
 }
 
 pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> rusqlite::Result<Loaded> {
@@ -32,6 +34,7 @@ pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> r
         groups: load_groups(connection)?,
         committed: load_committed(connection)?,
         transactions: transactions::load(connection)?,
+        pending: load_pending(connection)?,
     })
 }
 
@@ -69,7 +72,10 @@ fn id_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Uuid> {
 }
 
 fn load_groups(connection: &Connection) -> rusqlite::Result<Vec<GroupRow>> {
-    let mut statement = connection.prepare("SELECT id, generation, protocol_type, empty_since FROM consumer_group")?;
+    let mut statement = connection.prepare(
+        "SELECT id, generation, protocol_type, empty_since, state, coalesce(number, 0)
+         FROM consumer_group LEFT JOIN group_state USING (id)",
+    )?;
     statement
         .query_map([], |row| {
             Ok(GroupRow {
@@ -77,6 +83,8 @@ fn load_groups(connection: &Connection) -> rusqlite::Result<Vec<GroupRow>> {
                 generation: row.get(1)?,
                 protocol_type: row.get(2)?,
                 empty_since: row.get(3)?,
+                state: row.get(4)?,
+                number: row.get(5)?,
             })
         })?
         .collect()
@@ -87,18 +95,26 @@ fn load_committed(connection: &Connection) -> rusqlite::Result<Vec<CommittedRow>
         "SELECT group_id, topic, partition, position, leader_epoch, metadata, at, number FROM committed
          ORDER BY group_id, topic, partition",
     )?;
-    statement
-        .query_map([], |row| {
-            Ok(CommittedRow {
-                group: Arc::from(row.get::<_, String>(0)?),
-                topic: Arc::from(row.get::<_, String>(1)?),
-                partition: row.get(2)?,
-                offset: row.get(3)?,
-                leader_epoch: row.get(4)?,
-                metadata: row.get(5)?,
-                at: row.get(6)?,
-                number: row.get(7)?,
-            })
-        })?
-        .collect()
+    statement.query_map([], committed_row)?.collect()
+}
+
+fn load_pending(connection: &Connection) -> rusqlite::Result<Vec<(i64, CommittedRow)>> {
+    let mut statement = connection.prepare(
+        "SELECT group_id, topic, partition, position, leader_epoch, metadata, at, number, producer_id
+         FROM pending_commit",
+    )?;
+    statement.query_map([], |row| Ok((row.get(8)?, committed_row(row)?)))?.collect()
+}
+
+fn committed_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<CommittedRow> {
+    Ok(CommittedRow {
+        group: Arc::from(row.get::<_, String>(0)?),
+        topic: Arc::from(row.get::<_, String>(1)?),
+        partition: row.get(2)?,
+        offset: row.get(3)?,
+        leader_epoch: row.get(4)?,
+        metadata: row.get(5)?,
+        at: row.get(6)?,
+        number: row.get(7)?,
+    })
 }

@@ -19,10 +19,18 @@ CREATE TABLE IF NOT EXISTS partition_file(
   topic_id BLOB NOT NULL, partition INTEGER NOT NULL, PRIMARY KEY(topic_id, partition)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS consumer_group(
   id TEXT PRIMARY KEY, generation INTEGER NOT NULL, protocol_type TEXT, empty_since INTEGER) STRICT, WITHOUT ROWID;
+-- members and assignments of a group, as JSON; number counts such writes over all groups, so that of two the later stays
+CREATE TABLE IF NOT EXISTS group_state(
+  id TEXT PRIMARY KEY, state TEXT NOT NULL, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS committed(
   group_id TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL,
   leader_epoch INTEGER NOT NULL, metadata TEXT NOT NULL, at INTEGER NOT NULL, number INTEGER NOT NULL,
   PRIMARY KEY(group_id, topic, partition)) STRICT, WITHOUT ROWID;
+-- what transactions that are not over yet want to commit
+CREATE TABLE IF NOT EXISTS pending_commit(
+  group_id TEXT NOT NULL, producer_id INTEGER NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+  position INTEGER NOT NULL, leader_epoch INTEGER NOT NULL, metadata TEXT NOT NULL, at INTEGER NOT NULL,
+  number INTEGER NOT NULL, PRIMARY KEY(group_id, producer_id, topic, partition)) STRICT, WITHOUT ROWID;
 ";
 
 /// A topic.
@@ -46,6 +54,10 @@ pub struct GroupRow {
     pub protocol_type: Option<String>,
     /// `None` while it has members.
     pub empty_since: Option<TimestampMillis>,
+    /// Its members and what they were assigned, as JSON; `None` in what an earlier Millpond wrote.
+    pub state: Option<String>,
+    /// Counts the writes of groups: of two that cross, the later one stays.
+    pub number: i64,
 }
 
 /// A committed offset.
@@ -85,7 +97,15 @@ impl GroupRow {
                        protocol_type = excluded.protocol_type, empty_since = excluded.empty_since
                      WHERE excluded.generation >= consumer_group.generation",
                 )?
-                .execute(params![&*self.id, self.generation, self.protocol_type, self.empty_since])
+                .execute(params![&*self.id, self.generation, self.protocol_type, self.empty_since])?;
+            let Some(state) = &self.state else { return Ok(()) };
+            connection
+                .prepare_cached(
+                    "INSERT INTO group_state VALUES (?1, ?2, ?3)
+                     ON CONFLICT DO UPDATE SET state = excluded.state, number = excluded.number
+                     WHERE excluded.number >= group_state.number",
+                )?
+                .execute(params![&*self.id, state, self.number])
                 .map(|_| ())
         })
     }
@@ -98,6 +118,7 @@ pub fn delete_topic(id: Uuid, name: Arc<str>) -> MetaWrite {
             connection.execute(&format!("DELETE FROM {table} WHERE topic_id = ?1"), [id.as_bytes()])?;
         }
         connection.execute("DELETE FROM topic WHERE id = ?1", [id.as_bytes()])?;
+        connection.execute("DELETE FROM pending_commit WHERE topic = ?1", [&*name])?;
         connection.execute("DELETE FROM committed WHERE topic = ?1", [&*name]).map(|_| ())
     })
 }
@@ -142,6 +163,54 @@ pub fn put_committed(rows: Vec<CommittedRow>) -> MetaWrite {
     })
 }
 
+/// Notes what a transaction will commit if it is committed; of two for one partition the later stays.
+pub fn put_pending(producer_id: i64, rows: Vec<CommittedRow>) -> MetaWrite {
+    Box::new(move |connection| {
+        let mut statement = connection.prepare_cached(
+            "INSERT INTO pending_commit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT DO UPDATE SET position = excluded.position, leader_epoch = excluded.leader_epoch,
+               metadata = excluded.metadata, at = excluded.at, number = excluded.number
+             WHERE excluded.number > pending_commit.number",
+        )?;
+        for row in &rows {
+            let (group, topic) = (&*row.group, &*row.topic);
+            let value = (row.offset, row.leader_epoch, &row.metadata, row.at, row.number);
+            let (offset, epoch, metadata, at, number) = value;
+            statement.execute(params![
+                group,
+                producer_id,
+                topic,
+                row.partition,
+                offset,
+                epoch,
+                metadata,
+                at,
+                number
+            ])?;
+        }
+        Ok(())
+    })
+}
+
+/// Ends what a transaction wanted to commit for a group: it is committed, or forgotten. A commit that came later and
+/// outside of the transaction stays.
+pub fn end_pending(group: Arc<str>, producer_id: i64, committed: bool) -> MetaWrite {
+    Box::new(move |connection| {
+        if committed {
+            connection.execute(
+                "INSERT INTO committed SELECT group_id, topic, partition, position, leader_epoch, metadata, at, number
+                   FROM pending_commit WHERE group_id = ?1 AND producer_id = ?2
+                 ON CONFLICT DO UPDATE SET position = excluded.position, leader_epoch = excluded.leader_epoch,
+                   metadata = excluded.metadata, at = excluded.at, number = excluded.number
+                 WHERE excluded.number > committed.number",
+                params![&*group, producer_id],
+            )?;
+        }
+        let done = params![&*group, producer_id];
+        connection.execute("DELETE FROM pending_commit WHERE group_id = ?1 AND producer_id = ?2", done).map(|_| ())
+    })
+}
+
 /// Removes committed offsets.
 pub fn delete_committed(group: Arc<str>, partitions: Vec<(Arc<str>, PartitionId)>) -> MetaWrite {
     Box::new(move |connection| {
@@ -158,6 +227,8 @@ pub fn delete_committed(group: Arc<str>, partitions: Vec<(Arc<str>, PartitionId)
 pub fn delete_group(group: Arc<str>) -> MetaWrite {
     Box::new(move |connection| {
         connection.execute("DELETE FROM committed WHERE group_id = ?1", [&*group])?;
+        connection.execute("DELETE FROM pending_commit WHERE group_id = ?1", [&*group])?;
+        connection.execute("DELETE FROM group_state WHERE id = ?1", [&*group])?;
         connection.execute("DELETE FROM consumer_group WHERE id = ?1", [&*group]).map(|_| ())
     })
 }

@@ -191,10 +191,16 @@ async fn committed_offsets_survive_and_stale_commits_are_fenced() {
     assert_eq!(committed(&stage, "g").await, 5);
     let stage = stage.reopen().await;
     assert_eq!(committed(&stage, "g").await, 5);
-    assert_eq!(heartbeat(&stage, &member, 1).await, E::UnknownMemberId.code());
+    assert_eq!(heartbeat(&stage, &member, 1).await, 0, "members survive as well");
+    assert_eq!(groups(&stage).await, ["g Stable classic"]);
+    assert_eq!(commit(&stage, commit_request("g", &member, 1, 6)).await, 0);
+    assert_eq!(commit(&stage, commit_request("g", "", -1, 7)).await, E::UnknownMemberId.code());
+    stage.clock.step(10_000);
+    stage.broker.tick().await;
     assert_eq!(commit(&stage, commit_request("g", "", -1, 7)).await, 0, "nobody is a member now");
+    let stage = stage.reopen().await;
     let member = member_id(&stage).await;
-    assert_eq!(answer_of(join_later(&stage.broker, &member)).await.generation_id, 2, "generations go on");
+    assert_eq!(answer_of(join_later(&stage.broker, &member)).await.generation_id, 3, "generations go on");
 }
 
 #[tokio::test]
@@ -293,7 +299,12 @@ async fn the_one_node_coordinates_every_group() {
     let new = ask!(stage, FindCoordinator, 4, request.clone()).coordinators;
     assert_eq!(new.iter().map(|one| (one.error_code, one.node_id.0)).collect::<Vec<_>>(), [(0, 1), (0, 1)]);
     let transactions = ask!(stage, FindCoordinator, 4, request.with_key_type(1)).coordinators;
-    assert_eq!(transactions[0].error_code, E::InvalidRequest.code());
+    assert_eq!((transactions[0].error_code, transactions[0].node_id.0), (0, 1));
+    let share = |key: &str| FindCoordinatorRequest::default().with_key_type(2).with_coordinator_keys(vec![text(key)]);
+    let error = |answer: kafka_protocol::messages::FindCoordinatorResponse| answer.coordinators[0].error_code;
+    assert_eq!(error(ask!(stage, FindCoordinator, 6, share("g:AAAAAAAAAAAAAAAAAAAAAA:0"))), 0);
+    assert_eq!(error(ask!(stage, FindCoordinator, 6, share("g"))), E::InvalidRequest.code());
+    assert_eq!(error(ask!(stage, FindCoordinator, 5, share("g:AAAAAAAAAAAAAAAAAAAAAA:0"))), E::InvalidRequest.code());
 }
 
 #[tokio::test]

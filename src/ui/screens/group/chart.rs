@@ -266,18 +266,22 @@ fn rebalance_words(ctx: &Ctx<'_>, group: &GroupFacts, event: &RebalanceEvent) ->
 /// "billing-2 left".
 pub(super) fn rebalance_reason(ctx: &Ctx<'_>, group: &GroupFacts, event: &RebalanceEvent) -> String {
     let (id, member) = reason(&event.reason);
-    let known = group.members.iter().find(|m| m.id == *member).map(|m| m.client_id.as_str());
+    let known = group.members.iter().find(|m| m.id == member).map(|m| m.client_id.as_str());
     ctx.text.with(id, &[("member", known.unwrap_or_else(|| short_member(member)).into())])
 }
 
-/// The text of a reason and the member that it is about.
-fn reason(reason: &RebalanceReason) -> (&'static str, &String) {
+/// The text of a reason and the member that it is about, empty where it is about none.
+fn reason(reason: &RebalanceReason) -> (&'static str, &str) {
     match reason {
         RebalanceReason::MemberJoined { member } => ("rebalance-joined", member),
         RebalanceReason::MemberRejoined { member } => ("rebalance-rejoined", member),
         RebalanceReason::MemberLeft { member } => ("rebalance-left", member),
         RebalanceReason::MemberExpired { member } => ("rebalance-expired", member),
         RebalanceReason::MemberTooSlow { member } => ("rebalance-slow", member),
+        RebalanceReason::SubscriptionChanged { member } => ("rebalance-subscription", member),
+        RebalanceReason::ProtocolChanged { member } => ("rebalance-protocol", member),
+        RebalanceReason::TopicsChanged => ("rebalance-topics", ""),
+        RebalanceReason::BrokerRestarted => ("rebalance-restarted", ""),
     }
 }
 

@@ -1,0 +1,70 @@
+//! Offsets committed inside transactions: they wait for the end of the transaction, and who asks for stable offsets is
+//! told to wait with them (KIP-447).
+
+use std::sync::Arc;
+
+use super::{
+    Commit, CommitError, Committed, Committer, Coordinator,
+    offsets::{put_newer, rows},
+};
+use crate::{broker::meta, model::PartitionId};
+
+// The APIs of transactions call these.
+#[allow(dead_code)]
+impl Coordinator {
+    /// Notes what the transaction of `producer_id` commits for a group (TxnOffsetCommit); durable when this returns. The
+    /// caller has checked the producer.
+    pub async fn commit_in_transaction(
+        &self,
+        who: Committer<'_>,
+        producer_id: i64,
+        commits: Vec<Commit>,
+    ) -> Result<(), CommitError> {
+        let now = self.clock.now();
+        let (group, number) = self.admit(&who, now).map_err(CommitError::Refused)?;
+        let rows = rows(&group, commits, now, number);
+        // Known before it is durable: who asks for stable offsets meanwhile is rather told to wait once too often.
+        {
+            let mut inner = self.inner.lock();
+            let entry = inner.groups.entry(group).or_insert_with(|| self.vacant(now));
+            let pending = entry.pending.entry(producer_id).or_default();
+            for row in &rows {
+                put_newer(pending, (row.topic.clone(), row.partition), Committed::from_row(row.clone()));
+            }
+        }
+        Ok(self.meta.write(meta::put_pending(producer_id, rows)).await?)
+    }
+
+    /// The transaction of `producer_id` is over: what it committed for a group holds now, or is forgotten. Durable when
+    /// this returns; doing it again changes nothing.
+    pub async fn end_transaction(&self, group: &str, producer_id: i64, committed: bool) -> Result<(), CommitError> {
+        self.meta.write(meta::end_pending(group.into(), producer_id, committed)).await?;
+        let mut inner = self.inner.lock();
+        let Some(entry) = inner.groups.get_mut(group) else { return Ok(()) };
+        let pending = entry.pending.remove(&producer_id).unwrap_or_default();
+        if committed {
+            for (key, offset) in pending {
+                put_newer(&mut entry.offsets, key, offset);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a transaction that is not over has committed an offset for the partition.
+    pub fn is_unstable(&self, group: &str, topic: &str, partition: PartitionId) -> bool {
+        let key = (Arc::from(topic), partition);
+        let inner = self.inner.lock();
+        inner.groups.get(group).is_some_and(|entry| entry.pending.values().any(|pending| pending.contains_key(&key)))
+    }
+
+    /// The groups for which the transaction of `producer_id` has commits that wait.
+    pub fn groups_of_transaction(&self, producer_id: i64) -> Vec<Arc<str>> {
+        let inner = self.inner.lock();
+        inner
+            .groups
+            .iter()
+            .filter(|(_, entry)| entry.pending.contains_key(&producer_id))
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+}
