@@ -11,6 +11,7 @@ mod delete_topics;
 mod describe_cluster;
 mod describe_configs;
 mod describe_groups;
+mod features;
 mod fetch;
 mod find_coordinator;
 mod heartbeat;
@@ -48,11 +49,11 @@ use crate::{
 
 /// Answers a request.
 pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, request: RequestKind) -> ResponseKind {
-    if !key(&request).is_some_and(|key| is_served(key, version)) {
-        return api_versions::unsupported().into();
+    if !apis::key_of(&request).is_some_and(|key| is_served(key, version)) {
+        return api_versions::unsupported(&request).into();
     }
     match request {
-        RequestKind::ApiVersions(_) => api_versions::answer(version).into(),
+        RequestKind::ApiVersions(request) => api_versions::answer(version, &request).into(),
         RequestKind::Metadata(request) => metadata::answer(broker, version, request).await.into(),
         RequestKind::Produce(request) => produce::answer(broker, version, request, &Queued::nobody()).await.into(),
         RequestKind::Fetch(request) => fetch::answer(broker, version, request).await.into(),
@@ -78,7 +79,7 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::DeleteGroups(request) => delete_groups::answer(broker, request).await.into(),
         RequestKind::DescribeCluster(request) => describe_cluster::answer(broker, version, request).into(),
         RequestKind::InitProducerId(request) => init_producer_id::answer(broker, version, request).await.into(),
-        _ => api_versions::unsupported().into(),
+        other => api_versions::unsupported(&other).into(),
     }
 }
 
@@ -91,7 +92,7 @@ pub async fn produce(
     queued: &Queued,
 ) -> ResponseKind {
     if !is_served(ApiKey::Produce, version) {
-        return api_versions::unsupported().into();
+        return api_versions::unsupported(&RequestKind::Produce(request)).into();
     }
     produce::answer(broker, version, request, queued).await.into()
 }
@@ -117,37 +118,6 @@ pub fn must_finish(request: &RequestKind) -> bool {
             | RequestKind::LeaveGroup(_)
             | RequestKind::InitProducerId(_)
     )
-}
-
-/// The key of a request that is served; `None` for the others.
-fn key(request: &RequestKind) -> Option<ApiKey> {
-    Some(match request {
-        RequestKind::ApiVersions(_) => ApiKey::ApiVersions,
-        RequestKind::Metadata(_) => ApiKey::Metadata,
-        RequestKind::Produce(_) => ApiKey::Produce,
-        RequestKind::Fetch(_) => ApiKey::Fetch,
-        RequestKind::ListOffsets(_) => ApiKey::ListOffsets,
-        RequestKind::CreateTopics(_) => ApiKey::CreateTopics,
-        RequestKind::DeleteTopics(_) => ApiKey::DeleteTopics,
-        RequestKind::CreatePartitions(_) => ApiKey::CreatePartitions,
-        RequestKind::DeleteRecords(_) => ApiKey::DeleteRecords,
-        RequestKind::DescribeConfigs(_) => ApiKey::DescribeConfigs,
-        RequestKind::IncrementalAlterConfigs(_) => ApiKey::IncrementalAlterConfigs,
-        RequestKind::FindCoordinator(_) => ApiKey::FindCoordinator,
-        RequestKind::JoinGroup(_) => ApiKey::JoinGroup,
-        RequestKind::SyncGroup(_) => ApiKey::SyncGroup,
-        RequestKind::Heartbeat(_) => ApiKey::Heartbeat,
-        RequestKind::LeaveGroup(_) => ApiKey::LeaveGroup,
-        RequestKind::OffsetCommit(_) => ApiKey::OffsetCommit,
-        RequestKind::OffsetFetch(_) => ApiKey::OffsetFetch,
-        RequestKind::OffsetDelete(_) => ApiKey::OffsetDelete,
-        RequestKind::ListGroups(_) => ApiKey::ListGroups,
-        RequestKind::DescribeGroups(_) => ApiKey::DescribeGroups,
-        RequestKind::DeleteGroups(_) => ApiKey::DeleteGroups,
-        RequestKind::DescribeCluster(_) => ApiKey::DescribeCluster,
-        RequestKind::InitProducerId(_) => ApiKey::InitProducerId,
-        _ => return None,
-    })
 }
 
 /// A Kafka error with the words that go with it.

@@ -4,7 +4,7 @@
 //! The maxima are what the structs of kafka-protocol 0.18 really encode. Its own `valid_versions` also names versions
 //! that are unstable and that it cannot encode (OffsetCommit 10, OffsetFetch 10), so it is never asked.
 
-use kafka_protocol::messages::ApiKey;
+use kafka_protocol::messages::{ApiKey, RequestKind};
 
 /// One API and the versions of it that are served, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,27 @@ pub const SERVED: &[Api] = &[
 /// The row of an API; `None` where it is not served.
 pub fn served(key: ApiKey) -> Option<Api> {
     SERVED.iter().copied().find(|api| api.key == key)
+}
+
+/// The key of a request that clients send; `None` for what only brokers and controllers send each other, and for
+/// delegation tokens.
+pub fn key_of(request: &RequestKind) -> Option<ApiKey> {
+    macro_rules! keys {
+        ($($api:ident),* $(,)?) => { match request { $(RequestKind::$api(_) => Some(ApiKey::$api),)* _ => None } };
+    }
+    keys! {
+        Produce, Fetch, ListOffsets, Metadata, OffsetCommit, OffsetFetch, FindCoordinator, JoinGroup, Heartbeat,
+        LeaveGroup, SyncGroup, DescribeGroups, ListGroups, SaslHandshake, ApiVersions, CreateTopics, DeleteTopics,
+        DeleteRecords, InitProducerId, OffsetForLeaderEpoch, AddPartitionsToTxn, AddOffsetsToTxn, EndTxn,
+        WriteTxnMarkers, TxnOffsetCommit, DescribeAcls, CreateAcls, DeleteAcls, DescribeConfigs, AlterConfigs,
+        AlterReplicaLogDirs, DescribeLogDirs, SaslAuthenticate, CreatePartitions, DeleteGroups, ElectLeaders,
+        IncrementalAlterConfigs, AlterPartitionReassignments, ListPartitionReassignments, OffsetDelete,
+        DescribeClientQuotas, AlterClientQuotas, DescribeUserScramCredentials, AlterUserScramCredentials,
+        DescribeQuorum, UpdateFeatures, DescribeCluster, DescribeProducers, DescribeTransactions, ListTransactions,
+        ConsumerGroupHeartbeat, ConsumerGroupDescribe, GetTelemetrySubscriptions, PushTelemetry, ListConfigResources,
+        DescribeTopicPartitions, ShareGroupHeartbeat, ShareGroupDescribe, ShareFetch, ShareAcknowledge,
+        DescribeShareGroupOffsets, AlterShareGroupOffsets, DeleteShareGroupOffsets,
+    }
 }
 
 /// The highest version that both this table and a peer's range (both ends included) know; `None` where there is none.

@@ -2,36 +2,60 @@
 
 use kafka_protocol::{
     ResponseError as E,
-    messages::{ApiVersionsRequest, InitProducerIdRequest, MetadataRequest, RequestKind, ResponseKind},
+    messages::{ApiVersionsRequest, MetadataRequest, ProduceRequest, RequestKind, ResponseKind, VoteRequest},
     protocol::{Decodable as _, Encodable as _},
 };
 use millpond::codec::apis::SERVED;
 
-use super::stage::{Stage, ask, context};
+use super::stage::{Stage, ask, context, text};
+
+fn asked_by(name: &str, version: &str) -> ApiVersionsRequest {
+    ApiVersionsRequest::default().with_client_software_name(text(name)).with_client_software_version(text(version))
+}
 
 #[tokio::test]
 async fn api_versions_tells_the_table() {
     let stage = Stage::new().await;
     for version in 0..=4 {
-        let answer = ask!(stage, ApiVersions, version, ApiVersionsRequest::default());
+        let answer = ask!(stage, ApiVersions, version, asked_by("test", "1.0-rc1"));
         assert_eq!((answer.error_code, answer.api_keys.len()), (0, SERVED.len()));
+        let produce = &answer.api_keys[0];
+        assert_eq!((produce.api_key, produce.min_version, produce.max_version), (0, 0, 13), "librdkafka wants 0");
+        let told = |name: &str| answer.finalized_features.iter().find(|feature| *feature.name == *name);
+        assert_eq!(told("group.version").map(|feature| feature.max_version_level), (version >= 3).then_some(1));
+        let level_zero = answer.supported_features.iter().any(|feature| feature.min_version == 0);
+        assert_eq!(level_zero, version >= 4, "clients of version 3 fail on it");
     }
 }
 
 #[tokio::test]
-async fn what_is_not_served_gets_the_table_and_an_error() {
+async fn a_client_without_a_proper_name_is_refused_from_version_3_on() {
+    let stage = Stage::new().await;
+    for (name, version) in [("", "1"), ("a", ""), ("a b", "1"), ("-a", "1"), ("a", "1."), ("\u{e9}", "1")] {
+        let answer = ask!(stage, ApiVersions, 3, asked_by(name, version));
+        assert_eq!((answer.error_code, answer.api_keys.len()), (E::InvalidRequest.code(), 0), "{name:?} {version:?}");
+        assert_eq!(ask!(stage, ApiVersions, 2, ApiVersionsRequest::default()).error_code, 0);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_served_is_refused_and_api_versions_says_which_to_ask() {
     let stage = Stage::new().await;
     let requests = [
-        (99, RequestKind::ApiVersions(ApiVersionsRequest::default())),
-        (99, RequestKind::Metadata(MetadataRequest::default())),
-        (-1, RequestKind::Metadata(MetadataRequest::default())),
-        (4, RequestKind::InitProducerId(InitProducerIdRequest::default())),
+        (99, RequestKind::ApiVersions(ApiVersionsRequest::default()), 1),
+        (99, RequestKind::Metadata(MetadataRequest::default()), SERVED.len()),
+        (-1, RequestKind::Metadata(MetadataRequest::default()), SERVED.len()),
+        (2, RequestKind::Produce(ProduceRequest::default()), SERVED.len()),
+        (0, RequestKind::Vote(VoteRequest::default()), SERVED.len()),
     ];
-    for (version, request) in requests {
+    for (version, request, rows) in requests {
         let answer = stage.broker.call(&context(), version, request).await;
         let ResponseKind::ApiVersions(answer) = answer else { panic!("another answer: {answer:?}") };
-        assert_eq!(answer.error_code, E::UnsupportedVersion.code());
-        assert_eq!(answer.api_keys.len(), SERVED.len());
+        assert_eq!((answer.error_code, answer.api_keys.len()), (E::UnsupportedVersion.code(), rows));
+        if rows == 1 {
+            let row = &answer.api_keys[0];
+            assert_eq!((row.api_key, row.min_version, row.max_version), (18, 0, 4));
+        }
     }
 }
 

@@ -1,0 +1,29 @@
+//! The features of the cluster (KIP-584): what this broker can do and at which level it does it. Clients choose their
+//! flow from these: transactions as KIP-890 has them only where `transaction.version` is at least 2.
+
+/// A feature with its levels, ends included.
+#[derive(Debug, Clone, Copy)]
+pub struct Feature {
+    pub name: &'static str,
+    pub min: i16,
+    pub max: i16,
+    /// The level in force ("finalized"); 0 where the feature is off.
+    pub level: i16,
+}
+
+/// Counts changes of levels. There are none: the levels come with the version of Millpond.
+pub const EPOCH: i64 = 1;
+
+/// The features, by name.
+pub const FEATURES: &[Feature] = &[
+    // 1: groups of the consumer protocol (KIP-848).
+    Feature { name: "group.version", min: 0, max: 1, level: 1 },
+    // 7 is 3.3-IV3, the lowest that Kafka 4 knows; 29 is 4.2-IV1. Tools print it as the cluster's release.
+    Feature { name: "metadata.version", min: 7, max: 29, level: 29 },
+];
+
+/// The feature of that name.
+#[allow(dead_code)]
+pub fn feature(name: &str) -> Option<&'static Feature> {
+    FEATURES.iter().find(|feature| feature.name == name)
+}
