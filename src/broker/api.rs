@@ -11,6 +11,8 @@ mod delete_topics;
 mod describe_cluster;
 mod describe_configs;
 mod describe_groups;
+mod describe_log_dirs;
+mod describe_topic_partitions;
 mod features;
 mod fetch;
 mod find_coordinator;
@@ -25,6 +27,8 @@ mod metadata;
 mod offset_commit;
 mod offset_delete;
 mod offset_fetch;
+mod offset_for_leader_epoch;
+mod operations;
 mod produce;
 mod sync_group;
 
@@ -36,6 +40,8 @@ use kafka_protocol::{
     protocol::StrBytes,
 };
 use uuid::Uuid;
+
+pub use self::fetch::FetchSessions;
 
 use super::{
     CallContext, LEADER_EPOCH, NODE_ID, Queued,
@@ -57,6 +63,7 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::Metadata(request) => metadata::answer(broker, version, request).await.into(),
         RequestKind::Produce(request) => produce::answer(broker, version, request, &Queued::nobody()).await.into(),
         RequestKind::Fetch(request) => fetch::answer(broker, version, request).await.into(),
+        RequestKind::OffsetForLeaderEpoch(request) => offset_for_leader_epoch::answer(broker, request).await.into(),
         RequestKind::ListOffsets(request) => list_offsets::answer(broker, version, request).await.into(),
         RequestKind::CreateTopics(request) => create_topics::answer(broker, version, request).await.into(),
         RequestKind::DeleteTopics(request) => delete_topics::answer(broker, version, request).await.into(),
@@ -77,6 +84,8 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::ListGroups(request) => list_groups::answer(broker, version, request).into(),
         RequestKind::DescribeGroups(request) => describe_groups::answer(broker, version, request).into(),
         RequestKind::DeleteGroups(request) => delete_groups::answer(broker, request).await.into(),
+        RequestKind::DescribeLogDirs(request) => describe_log_dirs::answer(broker, request).await.into(),
+        RequestKind::DescribeTopicPartitions(request) => describe_topic_partitions::answer(broker, request).into(),
         RequestKind::DescribeCluster(request) => describe_cluster::answer(broker, version, request).into(),
         RequestKind::InitProducerId(request) => init_producer_id::answer(broker, version, request).await.into(),
         other => api_versions::unsupported(&other).into(),

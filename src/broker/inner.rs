@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
 use super::{
-    BrokerOptions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta, topics::Topics,
+    BrokerOptions, api::FetchSessions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta, topics::Topics,
     transactions::ProducerIds,
 };
 use crate::log::Store;
@@ -24,6 +24,8 @@ pub struct Inner {
     pub producer_ids: ProducerIds,
     /// Shared with the timer of the groups, which must not keep the broker alive.
     pub coordinator: Arc<Coordinator>,
+    /// What consumers read, so that they need not say it each time.
+    pub fetch_sessions: FetchSessions,
     /// Timers and maintenance.
     pub tasks: Mutex<Vec<JoinHandle<()>>>,
     /// Given free last, when no file is open any more.

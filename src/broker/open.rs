@@ -7,7 +7,9 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::{
-    BrokerOptions, GROUP_MEMBERS_MAX, OpenError, blocking,
+    BrokerOptions, GROUP_MEMBERS_MAX, OpenError,
+    api::FetchSessions,
+    blocking,
     coordinator::{Coordinator, StoredGroups},
     groups::GroupLimits,
     inner::Inner,
@@ -53,6 +55,7 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         producer_ids: ProducerIds::new(opened.meta.clone(), transactions.next_producer_id),
         meta: opened.meta,
         coordinator: Arc::new(coordinator),
+        fetch_sessions: FetchSessions::default(),
         tasks: Mutex::default(),
         lock: Mutex::new(Some(opened.lock)),
     });

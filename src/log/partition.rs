@@ -29,6 +29,17 @@ pub struct Retained {
     pub bytes: u64,
 }
 
+/// What memory knows of a read.
+struct Glance {
+    outcome: ReadOutcome,
+    /// Last offset of the newest aborted transaction, where there is something to read.
+    last_aborted: Option<Offset>,
+    /// Where the read ends.
+    until: Offset,
+    /// Whether the batches are in the outcome; otherwise they are on disk.
+    complete: bool,
+}
+
 type Listener = Box<dyn Fn(Offset) + Send + std::marker::Sync>;
 
 /// One partition's log. All methods can be called from any thread; those that touch the disk say so. Must not be called
@@ -114,6 +125,23 @@ impl Partition {
         Ok(outcome)
     }
 
+    /// As [`Partition::read`] or, where what is `committed` is asked for, [`Partition::read_committed`], without the
+    /// disk; `None` where that does not do.
+    pub fn read_in_memory(
+        &self,
+        from: Offset,
+        max_bytes: usize,
+        at_least_one: bool,
+        committed: bool,
+    ) -> Option<Result<ReadOutcome, LogError>> {
+        let glance = match self.glance(from, max_bytes, at_least_one, committed) {
+            Ok(glance) => glance,
+            Err(error) => return Some(Err(error)),
+        };
+        let aborted = committed && glance.last_aborted.is_some_and(|last| last >= from);
+        (glance.complete && !aborted).then_some(Ok(glance.outcome))
+    }
+
     fn read_until(
         &self,
         from: Offset,
@@ -121,27 +149,34 @@ impl Partition {
         at_least_one: bool,
         stable: bool,
     ) -> Result<(ReadOutcome, Option<Offset>), LogError> {
-        let max_bytes = max_bytes.min(READ_BYTES_MAX);
-        let (mut outcome, last_aborted, until) = {
-            let ends = self.ends.lock();
-            let (start_offset, end_offset, stable_offset) = (ends.start, ends.end, ends.stable());
-            if from < start_offset || from > end_offset {
-                return Err(LogError::OutOfRange { requested: from, start: start_offset, end: end_offset });
-            }
-            let (batches, aborted) = (Vec::new(), Vec::new());
-            let mut outcome = ReadOutcome { batches, next: from, start_offset, end_offset, stable_offset, aborted };
-            let until = if stable { stable_offset } else { end_offset };
-            if from >= until {
-                return Ok((outcome, None));
-            }
-            if let Some((batches, next)) = ends.tail.read(from, until, max_bytes, at_least_one) {
-                (outcome.batches, outcome.next) = (batches, next);
-                return Ok((outcome, ends.last_aborted));
-            }
-            (outcome, ends.last_aborted, until)
-        };
-        (outcome.batches, outcome.next) = self.with_reader(|c| seek::read(c, from, until, max_bytes, at_least_one))?;
+        let Glance { mut outcome, last_aborted, until, complete } = self.glance(from, max_bytes, at_least_one, stable)?;
+        if !complete {
+            let max_bytes = max_bytes.min(READ_BYTES_MAX);
+            (outcome.batches, outcome.next) =
+                self.with_reader(|c| seek::read(c, from, until, max_bytes, at_least_one))?;
+        }
         Ok((outcome, last_aborted))
+    }
+
+    /// What memory knows of a read.
+    fn glance(&self, from: Offset, max_bytes: usize, at_least_one: bool, stable: bool) -> Result<Glance, LogError> {
+        let ends = self.ends.lock();
+        let (start_offset, end_offset, stable_offset) = (ends.start, ends.end, ends.stable());
+        if from < start_offset || from > end_offset {
+            return Err(LogError::OutOfRange { requested: from, start: start_offset, end: end_offset });
+        }
+        let (batches, aborted) = (Vec::new(), Vec::new());
+        let outcome = ReadOutcome { batches, next: from, start_offset, end_offset, stable_offset, aborted };
+        let until = if stable { stable_offset } else { end_offset };
+        let mut glance = Glance { outcome, last_aborted: None, until, complete: true };
+        if from < until {
+            glance.last_aborted = ends.last_aborted;
+            match ends.tail.read(from, until, max_bytes.min(READ_BYTES_MAX), at_least_one) {
+                Some((batches, next)) => (glance.outcome.batches, glance.outcome.next) = (batches, next),
+                None => glance.complete = false,
+            }
+        }
+        Ok(glance)
     }
 
     /// The file of the log.
@@ -192,6 +227,11 @@ impl Partition {
     pub fn size_bytes(&self) -> u64 {
         let ends = self.ends.lock();
         (ends.after.bytes - ends.before.bytes).max(0) as u64
+    }
+
+    /// Bytes of all batches that were ever appended: tells whether there were more since.
+    pub fn taken_bytes(&self) -> i64 {
+        self.ends.lock().after.bytes
     }
 
     /// Batches that can be read.

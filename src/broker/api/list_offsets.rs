@@ -1,6 +1,6 @@
 //! ListOffsets: the offset of the start, the end, a time, or the latest timestamp.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use kafka_protocol::{
     ResponseError,
@@ -27,14 +27,22 @@ const EARLIEST_LOCAL: i64 = -4;
 /// The end of what is in tiered storage; there is none.
 const LATEST_TIERED: i64 = -5;
 
+/// The special times and the first version that has each (KIP-734, KIP-405, KIP-1005).
+const SPECIAL: &[(i64, i16)] = &[(LATEST, 1), (EARLIEST, 1), (MAX_TIMESTAMP, 7), (EARLIEST_LOCAL, 8), (LATEST_TIERED, 9)];
+
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: ListOffsetsRequest) -> ListOffsetsResponse {
     let mut topics = Vec::with_capacity(request.topics.len());
     for asked in request.topics {
         let topic = find_topic(broker, &asked.name, Uuid::nil(), false);
         let mut partitions = Vec::with_capacity(asked.partitions.len());
+        let mut seen = HashSet::with_capacity(asked.partitions.len());
         for wanted in asked.partitions {
             let found = match &topic {
-                Ok(topic) => find(broker, topic, &wanted).await,
+                _ if !seen.insert(wanted.partition_index) => {
+                    let message = format!("partition {} is asked for more than once", wanted.partition_index);
+                    Err(Fault::new(ResponseError::InvalidRequest, message))
+                }
+                Ok(topic) => find(broker, topic, &wanted, version).await,
                 Err(fault) => Err(fault.clone()),
             };
             partitions.push(response(&wanted, found, version));
@@ -44,42 +52,67 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: ListOffsetsReque
     ListOffsetsResponse::default().with_topics(topics)
 }
 
-/// Offset and, where a record was looked for, its timestamp; `None` where there is no such record.
-type Found = Option<(Offset, TimestampMillis)>;
+/// Where something was found.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    offset: Offset,
+    /// The record's own; -1 where no record was looked for.
+    timestamp: TimestampMillis,
+    /// Of the leader that wrote there.
+    epoch: i32,
+}
 
-async fn find(broker: &Arc<Inner>, topic: &Topic, wanted: &ListOffsetsPartition) -> Result<Found, Fault> {
+/// `None` where there is no such record.
+async fn find(
+    broker: &Arc<Inner>,
+    topic: &Topic,
+    wanted: &ListOffsetsPartition,
+    version: i16,
+) -> Result<Option<Found>, Fault> {
+    if wanted.timestamp < 0 && !SPECIAL.iter().any(|(time, from)| *time == wanted.timestamp && version >= *from) {
+        let message = format!("{} is neither a time nor a special one of version {version}", wanted.timestamp);
+        return Err(Fault::new(ResponseError::UnsupportedVersion, message));
+    }
     let slot =
         topic.slot(wanted.partition_index).ok_or_else(|| Fault::unknown_partition(topic, wanted.partition_index))?;
     check_leader_epoch(wanted.current_leader_epoch)?;
-    if wanted.timestamp < LATEST_TIERED {
-        let message = format!("{} is neither a time nor one of -1 to -5", wanted.timestamp);
-        return Err(Fault::new(ResponseError::InvalidRequest, message));
-    }
     let Some(log) = slot.existing(&broker.store).await? else {
         let is_end = matches!(wanted.timestamp, LATEST | EARLIEST | EARLIEST_LOCAL);
-        return Ok(is_end.then_some((0, -1)));
+        return Ok(is_end.then_some(Found { offset: 0, timestamp: -1, epoch: LEADER_EPOCH }));
     };
-    match wanted.timestamp {
-        LATEST => Ok(Some((log.end_offset(), -1))),
-        EARLIEST | EARLIEST_LOCAL => Ok(Some((log.start_offset(), -1))),
-        LATEST_TIERED => Ok(None),
-        time => blocking(move || search(&log, time)).await.map_err(|error| {
-            slot.note(&error);
-            error.into()
-        }),
-    }
+    let found = match wanted.timestamp {
+        LATEST => Some((log.end_offset(), -1)),
+        EARLIEST | EARLIEST_LOCAL => Some((log.start_offset(), -1)),
+        LATEST_TIERED => None,
+        time => {
+            let log = log.clone();
+            blocking(move || search(&log, time)).await.inspect_err(|error| slot.note(error))?
+        }
+    };
+    let epochs = log.leader_epochs();
+    Ok(found.map(|(offset, timestamp)| Found { offset, timestamp, epoch: epoch_at(&epochs, offset) }))
 }
 
-fn search(log: &Partition, time: i64) -> Result<Found, LogError> {
+fn search(log: &Partition, time: i64) -> Result<Option<(Offset, TimestampMillis)>, LogError> {
     if time == MAX_TIMESTAMP { log.offset_of_max_timestamp() } else { log.offset_for_time(time) }
 }
 
-fn response(wanted: &ListOffsetsPartition, found: Result<Found, Fault>, version: i16) -> ListOffsetsPartitionResponse {
+/// The leader epoch at an offset. `epochs` are (epoch, first offset), ascending.
+fn epoch_at(epochs: &[(i32, Offset)], offset: Offset) -> i32 {
+    let after = epochs.partition_point(|(_, start)| *start <= offset);
+    after.checked_sub(1).and_then(|at| epochs.get(at)).map_or(LEADER_EPOCH, |(epoch, _)| *epoch)
+}
+
+fn response(
+    wanted: &ListOffsetsPartition,
+    found: Result<Option<Found>, Fault>,
+    version: i16,
+) -> ListOffsetsPartitionResponse {
     let response = ListOffsetsPartitionResponse::default().with_partition_index(wanted.partition_index);
     match found {
-        Ok(Some((offset, timestamp))) => {
-            let response = response.with_offset(offset).with_timestamp(timestamp);
-            if version >= 4 { response.with_leader_epoch(LEADER_EPOCH) } else { response }
+        Ok(Some(found)) => {
+            let response = response.with_offset(found.offset).with_timestamp(found.timestamp);
+            if version >= 4 { response.with_leader_epoch(found.epoch) } else { response }
         }
         Ok(None) => response.with_offset(-1).with_timestamp(-1),
         Err(fault) => response.with_error_code(fault.code()).with_offset(-1).with_timestamp(-1),

@@ -1,6 +1,9 @@
 //! Metadata: topics, partitions and where they are. May create a topic that a client asks for.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use kafka_protocol::{
     ResponseError,
@@ -11,23 +14,41 @@ use kafka_protocol::{
     },
 };
 
-use super::{Fault, node, text};
+use super::{Fault, node, operations, text};
 use crate::broker::{
     LEADER_EPOCH,
     inner::Inner,
     topics::{ChangeError, NewTopic, Topic},
 };
 
+/// First version that asks whether a topic may be made; before, asking for one made it.
+const MAY_CREATE_FROM: i16 = 4;
+/// Versions that tell what the caller may do with the cluster; later ones leave that to DescribeCluster.
+const CLUSTER_OPERATIONS: std::ops::RangeInclusive<i16> = 8..=10;
+/// First version that may ask by id; the two before it have the field, but not the meaning.
+const BY_ID_FROM: i16 = 12;
+
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: MetadataRequest) -> MetadataResponse {
+    let ask = Ask {
+        version,
+        create: broker.options.auto_create_topics
+            && (version < MAY_CREATE_FROM || request.allow_auto_topic_creation),
+        operations: request.include_topic_authorized_operations,
+    };
     // Version 0 had no null: there, none asked for meant all.
     let asked = request.topics.filter(|topics| version > 0 || !topics.is_empty());
     let topics = match asked {
-        None => broker.topics.all().iter().map(|topic| describe(topic, version)).collect(),
+        None => broker.topics.all().iter().map(|topic| describe(topic, &ask)).collect(),
+        Some(asked) if version < BY_ID_FROM && asked.iter().any(|one| one.name.is_none() || !one.topic_id.is_nil()) => {
+            asked.into_iter().map(|one| failed(ResponseError::InvalidRequest, one)).collect()
+        }
         Some(asked) => {
-            let create = broker.options.auto_create_topics && request.allow_auto_topic_creation;
+            let mut seen = HashSet::with_capacity(asked.len());
             let mut topics = Vec::with_capacity(asked.len());
             for topic in asked {
-                topics.push(one(broker, topic, version, create).await);
+                if seen.insert((topic.name.clone(), topic.topic_id)) {
+                    topics.push(one(broker, topic, &ask).await);
+                }
             }
             topics
         }
@@ -35,51 +56,63 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: MetadataRequest)
     let advertised = broker.advertised.load();
     let (host, port) = &**advertised;
     let me = MetadataResponseBroker::default().with_node_id(node()).with_host(text(host)).with_port(i32::from(*port));
-    MetadataResponse::default()
+    let mut response = MetadataResponse::default()
         .with_brokers(vec![me])
         .with_cluster_id(Some(text(&broker.cluster_id)))
         .with_controller_id(node())
-        .with_topics(topics)
+        .with_topics(topics);
+    if request.include_cluster_authorized_operations && CLUSTER_OPERATIONS.contains(&version) {
+        response.cluster_authorized_operations = operations::CLUSTER;
+    }
+    response
 }
 
-async fn one(broker: &Arc<Inner>, asked: MetadataRequestTopic, version: i16, create: bool) -> MetadataResponseTopic {
-    let Some(name) = asked.name else {
+struct Ask {
+    version: i16,
+    create: bool,
+    operations: bool,
+}
+
+async fn one(broker: &Arc<Inner>, asked: MetadataRequestTopic, ask: &Ask) -> MetadataResponseTopic {
+    let Some(name) = asked.name.clone().filter(|_| asked.topic_id.is_nil()) else {
         return match broker.topics.by_id(asked.topic_id) {
-            Some(topic) => describe(&topic, version),
-            None => MetadataResponseTopic::default()
-                .with_error_code(ResponseError::UnknownTopicId.code())
-                .with_name(None)
-                .with_topic_id(asked.topic_id),
+            Some(topic) => describe(&topic, ask),
+            None => failed(ResponseError::UnknownTopicId, asked.with_name(None)),
         };
     };
-    let failed = |fault: Fault, name: TopicName| {
-        MetadataResponseTopic::default().with_error_code(fault.code()).with_name(Some(name))
-    };
     if let Some(topic) = broker.topics.by_name(&name) {
-        return describe(&topic, version);
+        return describe(&topic, ask);
     }
     let new =
         NewTopic { name: name.to_string(), partitions: broker.options.default_partitions, configs: BTreeMap::new() };
-    if !create {
+    if !ask.create {
         let fault = match broker.topics.check_new(&new) {
             Err(error @ ChangeError::Name { .. }) => error.into(),
             _ => Fault::unknown_topic(&name),
         };
-        return failed(fault, name);
+        return failed(fault.error, asked);
     }
     match broker.topics.create(&broker.meta, new).await {
-        Ok(topic) => describe(&topic, version),
+        Ok(topic) => describe(&topic, ask),
         // Somebody else was faster.
-        Err(ChangeError::Exists { .. }) if let Some(topic) = broker.topics.by_name(&name) => describe(&topic, version),
-        Err(error) => failed(error.into(), name),
+        Err(ChangeError::Exists { .. }) if let Some(topic) = broker.topics.by_name(&name) => describe(&topic, ask),
+        Err(error) => failed(Fault::from(error).error, asked),
     }
 }
 
-fn describe(topic: &Topic, version: i16) -> MetadataResponseTopic {
+fn failed(error: ResponseError, asked: MetadataRequestTopic) -> MetadataResponseTopic {
+    MetadataResponseTopic::default()
+        .with_error_code(error.code())
+        // Only version 12 and later can leave the name out.
+        .with_name(asked.name.or_else(|| (error != ResponseError::UnknownTopicId).then(TopicName::default)))
+        .with_topic_id(asked.topic_id)
+}
+
+fn describe(topic: &Topic, ask: &Ask) -> MetadataResponseTopic {
     let slots = topic.slots();
     let partitions = slots.iter().map(|slot| {
         // A damaged partition keeps its leader: its clients learn from KAFKA_STORAGE_ERROR, others are not disturbed.
-        let offline = if slot.damage().is_some() && version >= 5 { vec![node()] } else { Vec::new() };
+        let offline = if slot.damage().is_some() && ask.version >= 5 { vec![node()] } else { Vec::new() };
         MetadataResponsePartition::default()
             .with_partition_index(slot.id)
             .with_leader_id(node())
@@ -88,8 +121,13 @@ fn describe(topic: &Topic, version: i16) -> MetadataResponseTopic {
             .with_isr_nodes(vec![node()])
             .with_offline_replicas(offline)
     });
-    MetadataResponseTopic::default()
+    let mut described = MetadataResponseTopic::default()
         .with_name(Some(TopicName(text(&topic.name))))
         .with_topic_id(topic.id)
-        .with_partitions(partitions.collect())
+        .with_is_internal(operations::is_internal(&topic.name))
+        .with_partitions(partitions.collect());
+    if ask.operations {
+        described.topic_authorized_operations = operations::TOPIC;
+    }
+    described
 }

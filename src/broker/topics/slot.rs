@@ -117,6 +117,11 @@ impl Slot {
         matches!(*self.state.read(), State::Absent)
     }
 
+    /// Whether its topic is deleted, or the broker shut down.
+    pub fn is_gone(&self) -> bool {
+        matches!(*self.state.read(), State::Gone)
+    }
+
     /// What is wrong with it.
     pub fn damage(&self) -> Option<Arc<str>> {
         match &*self.state.read() {

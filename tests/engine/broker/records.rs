@@ -139,7 +139,9 @@ async fn list_offsets_knows_ends_times_and_the_latest_timestamp() {
     assert_eq!(find(NOW + 1).await, (1, NOW + 300));
     assert_eq!(find(0).await, (0, NOW));
     assert_eq!(find(NOW + 301).await, (-1, -1));
-    assert_eq!(stage.offset("t", 0, -9).await.error_code, E::InvalidRequest.code());
+    assert_eq!(stage.offset("t", 0, -9).await.error_code, E::UnsupportedVersion.code());
+    let begin = stage.offset("t", 0, -2).await;
+    assert_eq!((begin.leader_epoch, stage.offset("t", 0, -5).await.leader_epoch), (0, -1));
     assert_eq!(stage.offset("t", 7, -1).await.error_code, E::UnknownTopicOrPartition.code());
 }
 

@@ -88,5 +88,7 @@ async fn an_empty_request_of_every_api_and_version_is_answered() {
         DescribeConfigs: DescribeConfigsRequest, CreatePartitions: CreatePartitionsRequest,
         DeleteGroups: DeleteGroupsRequest, IncrementalAlterConfigs: IncrementalAlterConfigsRequest,
         OffsetDelete: OffsetDeleteRequest, DescribeCluster: DescribeClusterRequest,
+        OffsetForLeaderEpoch: OffsetForLeaderEpochRequest, DescribeLogDirs: DescribeLogDirsRequest,
+        DescribeTopicPartitions: DescribeTopicPartitionsRequest,
     }
 }

@@ -1,0 +1,50 @@
+//! DescribeLogDirs: the one folder with the sizes of its partitions.
+
+use std::{collections::HashSet, sync::Arc};
+
+use kafka_protocol::messages::{
+    DescribeLogDirsRequest, DescribeLogDirsResponse, TopicName,
+    describe_log_dirs_response::{DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic},
+};
+
+use super::text;
+use crate::{
+    broker::{inner::Inner, topics::Topic},
+    model::PartitionId,
+};
+
+pub async fn answer(broker: &Arc<Inner>, request: DescribeLogDirsRequest) -> DescribeLogDirsResponse {
+    let asked: Vec<(Arc<Topic>, Option<HashSet<PartitionId>>)> = match request.topics {
+        None => broker.topics.all().into_iter().map(|topic| (topic, None)).collect(),
+        // What does not exist has no place in any folder.
+        Some(asked) => asked
+            .into_iter()
+            .filter_map(|asked| Some((broker.topics.by_name(&asked.topic)?, Some(asked.partitions.into_iter().collect()))))
+            .collect(),
+    };
+    let mut topics = Vec::new();
+    for (topic, wanted) in asked {
+        let mut partitions = Vec::new();
+        for slot in topic.slots().iter().filter(|slot| wanted.as_ref().is_none_or(|ids| ids.contains(&slot.id))) {
+            let size = match slot.existing(&broker.store).await {
+                Ok(log) => log.map_or(0, |log| log.size_bytes()),
+                // Set aside: Metadata tells it as an offline replica.
+                Err(_) => continue,
+            };
+            partitions.push(
+                DescribeLogDirsPartition::default()
+                    .with_partition_index(slot.id)
+                    .with_partition_size(i64::try_from(size).unwrap_or(i64::MAX)),
+            );
+        }
+        if !partitions.is_empty() {
+            let name = TopicName(text(&topic.name));
+            topics.push(DescribeLogDirsTopic::default().with_name(name).with_partitions(partitions));
+        }
+    }
+    // Total and usable bytes stay at -1, "not known": the standard library does not tell them.
+    let folder = DescribeLogDirsResult::default()
+        .with_log_dir(text(&broker.options.data_dir.display().to_string()))
+        .with_topics(topics);
+    DescribeLogDirsResponse::default().with_results(vec![folder])
+}
