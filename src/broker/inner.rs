@@ -7,8 +7,8 @@ use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
 use super::{
-    BrokerOptions, api::FetchSessions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta, topics::Topics,
-    transactions::ProducerIds,
+    BrokerOptions, api::FetchSessions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta,
+    topics::Topics, transactions::ProducerIds,
 };
 use crate::log::Store;
 

@@ -149,7 +149,8 @@ impl Partition {
         at_least_one: bool,
         stable: bool,
     ) -> Result<(ReadOutcome, Option<Offset>), LogError> {
-        let Glance { mut outcome, last_aborted, until, complete } = self.glance(from, max_bytes, at_least_one, stable)?;
+        let Glance { mut outcome, last_aborted, until, complete } =
+            self.glance(from, max_bytes, at_least_one, stable)?;
         if !complete {
             let max_bytes = max_bytes.min(READ_BYTES_MAX);
             (outcome.batches, outcome.next) =

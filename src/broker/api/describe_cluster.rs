@@ -23,7 +23,9 @@ pub fn answer(broker: &Arc<Inner>, version: i16, request: DescribeClusterRequest
             0 => (ResponseError::InvalidRequest, "0 is no type of endpoint; ask for the endpoints of brokers (1)"),
             _ => (ResponseError::UnsupportedEndpointType, "there are endpoints of brokers (1) and of controllers (2)"),
         };
-        return DescribeClusterResponse::default().with_error_code(error.code()).with_error_message(Some(text(message)));
+        return DescribeClusterResponse::default()
+            .with_error_code(error.code())
+            .with_error_message(Some(text(message)));
     }
     let advertised = broker.advertised.load();
     let (host, port) = &**advertised;

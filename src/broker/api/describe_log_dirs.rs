@@ -19,7 +19,9 @@ pub async fn answer(broker: &Arc<Inner>, request: DescribeLogDirsRequest) -> Des
         // What does not exist has no place in any folder.
         Some(asked) => asked
             .into_iter()
-            .filter_map(|asked| Some((broker.topics.by_name(&asked.topic)?, Some(asked.partitions.into_iter().collect()))))
+            .filter_map(|asked| {
+                Some((broker.topics.by_name(&asked.topic)?, Some(asked.partitions.into_iter().collect())))
+            })
             .collect(),
     };
     let mut topics = Vec::new();

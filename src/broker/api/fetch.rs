@@ -50,11 +50,8 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: FetchRequest) ->
     }
     match begun {
         Begun::Full { with_session } => {
-            let session_id = if with_session {
-                broker.fetch_sessions.create(by_id, &wanted, &outcomes, now)
-            } else {
-                0
-            };
+            let session_id =
+                if with_session { broker.fetch_sessions.create(by_id, &wanted, &outcomes, now) } else { 0 };
             reply::reply(wanted.iter().zip(outcomes), version).with_session_id(session_id)
         }
         Begun::Incremental { session, .. } => {

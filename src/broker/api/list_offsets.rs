@@ -27,10 +27,14 @@ const EARLIEST_LOCAL: i64 = -4;
 /// The end of what is in tiered storage; there is none.
 const LATEST_TIERED: i64 = -5;
 
+/// The isolation level `read_committed`.
+const READ_COMMITTED: i8 = 1;
 /// The special times and the first version that has each (KIP-734, KIP-405, KIP-1005).
-const SPECIAL: &[(i64, i16)] = &[(LATEST, 1), (EARLIEST, 1), (MAX_TIMESTAMP, 7), (EARLIEST_LOCAL, 8), (LATEST_TIERED, 9)];
+const SPECIAL: &[(i64, i16)] =
+    &[(LATEST, 1), (EARLIEST, 1), (MAX_TIMESTAMP, 7), (EARLIEST_LOCAL, 8), (LATEST_TIERED, 9)];
 
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: ListOffsetsRequest) -> ListOffsetsResponse {
+    let ask = Ask { version, committed: request.isolation_level == READ_COMMITTED };
     let mut topics = Vec::with_capacity(request.topics.len());
     for asked in request.topics {
         let topic = find_topic(broker, &asked.name, Uuid::nil(), false);
@@ -42,7 +46,7 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: ListOffsetsReque
                     let message = format!("partition {} is asked for more than once", wanted.partition_index);
                     Err(Fault::new(ResponseError::InvalidRequest, message))
                 }
-                Ok(topic) => find(broker, topic, &wanted, version).await,
+                Ok(topic) => find(broker, topic, &wanted, ask).await,
                 Err(fault) => Err(fault.clone()),
             };
             partitions.push(response(&wanted, found, version));
@@ -50,6 +54,13 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: ListOffsetsReque
         topics.push(ListOffsetsTopicResponse::default().with_name(asked.name).with_partitions(partitions));
     }
     ListOffsetsResponse::default().with_topics(topics)
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Ask {
+    version: i16,
+    /// As if the log ended where the first open transaction begins.
+    committed: bool,
 }
 
 /// Where something was found.
@@ -67,7 +78,7 @@ async fn find(
     broker: &Arc<Inner>,
     topic: &Topic,
     wanted: &ListOffsetsPartition,
-    version: i16,
+    Ask { version, committed }: Ask,
 ) -> Result<Option<Found>, Fault> {
     if wanted.timestamp < 0 && !SPECIAL.iter().any(|(time, from)| *time == wanted.timestamp && version >= *from) {
         let message = format!("{} is neither a time nor a special one of version {version}", wanted.timestamp);
@@ -80,13 +91,15 @@ async fn find(
         let is_end = matches!(wanted.timestamp, LATEST | EARLIEST | EARLIEST_LOCAL);
         return Ok(is_end.then_some(Found { offset: 0, timestamp: -1, epoch: LEADER_EPOCH }));
     };
+    let end = if committed { log.stable_offset() } else { log.end_offset() };
     let found = match wanted.timestamp {
-        LATEST => Some((log.end_offset(), -1)),
+        LATEST => Some((end, -1)),
         EARLIEST | EARLIEST_LOCAL => Some((log.start_offset(), -1)),
         LATEST_TIERED => None,
         time => {
             let log = log.clone();
-            blocking(move || search(&log, time)).await.inspect_err(|error| slot.note(error))?
+            let found = blocking(move || search(&log, time)).await.inspect_err(|error| slot.note(error))?;
+            found.filter(|(offset, _)| *offset < end)
         }
     };
     let epochs = log.leader_epochs();

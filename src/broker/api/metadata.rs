@@ -31,8 +31,7 @@ const BY_ID_FROM: i16 = 12;
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: MetadataRequest) -> MetadataResponse {
     let ask = Ask {
         version,
-        create: broker.options.auto_create_topics
-            && (version < MAY_CREATE_FROM || request.allow_auto_topic_creation),
+        create: broker.options.auto_create_topics && (version < MAY_CREATE_FROM || request.allow_auto_topic_creation),
         operations: request.include_topic_authorized_operations,
     };
     // Version 0 had no null: there, none asked for meant all.

@@ -49,8 +49,7 @@ async fn a_session_tells_only_what_is_new() {
     // Not read on: it comes again, and forgotten: it comes no more.
     assert_eq!(told(&ask!(stage, Fetch, 12, in_session(id, 3, &[]))).len(), 1);
     let mut forget = in_session(id, 4, &[]);
-    forget.forgotten_topics_data =
-        vec![ForgottenTopic::default().with_topic(name("t")).with_partitions(vec![2, 7])];
+    forget.forgotten_topics_data = vec![ForgottenTopic::default().with_topic(name("t")).with_partitions(vec![2, 7])];
     assert!(ask!(stage, Fetch, 12, forget).responses.is_empty());
     // Added again: told in full, although nothing is new.
     assert_eq!(told(&ask!(stage, Fetch, 12, in_session(id, 5, &[(2, 1)]))), [(2, 0, vec![])]);

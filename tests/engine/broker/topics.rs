@@ -3,9 +3,13 @@
 use kafka_protocol::{
     ResponseError as E,
     messages::{
-        CreatePartitionsRequest, DeleteTopicsRequest, DescribeClusterRequest, MetadataRequest,
-        create_partitions_request::CreatePartitionsTopic, delete_topics_request::DeleteTopicState,
-        metadata_request::MetadataRequestTopic, metadata_response::MetadataResponseTopic,
+        CreatePartitionsRequest, DeleteTopicsRequest, DescribeClusterRequest, DescribeLogDirsRequest,
+        DescribeTopicPartitionsRequest, MetadataRequest,
+        create_partitions_request::CreatePartitionsTopic,
+        delete_topics_request::DeleteTopicState,
+        describe_topic_partitions_request::{Cursor, TopicRequest},
+        metadata_request::MetadataRequestTopic,
+        metadata_response::MetadataResponseTopic,
     },
 };
 
@@ -171,4 +175,102 @@ async fn thousands_of_partitions_cost_nothing_until_they_are_used() {
     assert_eq!(values(&stage.fetch("wide", 4_999, 0).await), ["v"]);
     assert_eq!(stage.offset("wide", 0, NOW).await.offset, -1);
     assert_eq!(metadata(&stage, "wide", false).await.name, Some(kafka_protocol::messages::TopicName(text("wide"))));
+}
+
+#[tokio::test]
+async fn metadata_tells_what_may_be_done_only_when_it_is_asked() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let request = MetadataRequest::default()
+        .with_topics(None)
+        .with_include_topic_authorized_operations(true)
+        .with_include_cluster_authorized_operations(true);
+    let told = ask!(stage, Metadata, 8, request.clone());
+    assert_eq!((told.topics[0].topic_authorized_operations, told.cluster_authorized_operations), (3576, 8096));
+    let newer = ask!(stage, Metadata, 12, request.with_include_cluster_authorized_operations(false));
+    assert_eq!((newer.topics[0].topic_authorized_operations, newer.cluster_authorized_operations), (3576, i32::MIN));
+    let silent = ask!(stage, Metadata, 8, MetadataRequest::default().with_topics(None));
+    assert_eq!(
+        (silent.topics[0].topic_authorized_operations, silent.cluster_authorized_operations),
+        (i32::MIN, i32::MIN)
+    );
+    let cluster =
+        DescribeClusterRequest::default().with_endpoint_type(1).with_include_cluster_authorized_operations(true);
+    assert_eq!(ask!(stage, DescribeCluster, 2, cluster).cluster_authorized_operations, 8096);
+    for (kind, error) in [(2, E::MismatchedEndpointType), (3, E::UnsupportedEndpointType), (0, E::InvalidRequest)] {
+        let answer = ask!(stage, DescribeCluster, 1, DescribeClusterRequest::default().with_endpoint_type(kind));
+        assert_eq!(answer.error_code, error.code());
+    }
+}
+
+#[tokio::test]
+async fn metadata_is_asked_by_id_from_version_12_on() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let id = metadata(&stage, "t", false).await.topic_id;
+    let by_id = MetadataRequestTopic::default().with_name(None).with_topic_id(id);
+    let ask_for = |topic: MetadataRequestTopic| MetadataRequest::default().with_topics(Some(vec![topic]));
+    assert_eq!(ask!(stage, Metadata, 12, ask_for(by_id.clone())).topics[0].name, Some(name("t")));
+    assert_eq!(ask!(stage, Metadata, 10, ask_for(by_id)).topics[0].error_code, E::InvalidRequest.code());
+    let unknown = MetadataRequestTopic::default().with_name(None).with_topic_id(uuid::Uuid::from_u128(7));
+    let told = ask!(stage, Metadata, 13, ask_for(unknown)).topics.remove(0);
+    assert_eq!((told.error_code, told.name, told.topic_id.as_u128()), (E::UnknownTopicId.code(), None, 7));
+    let twice = vec![MetadataRequestTopic::default().with_name(Some(name("t"))); 2];
+    assert_eq!(ask!(stage, Metadata, 12, MetadataRequest::default().with_topics(Some(twice))).topics.len(), 1);
+    let zero = ask!(stage, Metadata, 0, MetadataRequest::default().with_topics(Some(Vec::new())));
+    assert_eq!(zero.topics.len(), 1, "version 0 had no null");
+    // Before version 4 asking for a topic makes it.
+    let old = MetadataRequestTopic::default().with_name(Some(name("old")));
+    assert_eq!(ask!(stage, Metadata, 3, ask_for(old)).topics[0].partitions.len(), 4);
+}
+
+#[tokio::test]
+async fn topic_partitions_come_in_pages() {
+    let stage = Stage::new().await;
+    stage.create("a", 3, &[]).await;
+    stage.create("b", 2, &[]).await;
+    let mut cursor = None;
+    let mut pages = Vec::new();
+    loop {
+        let request =
+            DescribeTopicPartitionsRequest::default().with_response_partition_limit(2).with_cursor(cursor.take());
+        let page = ask!(stage, DescribeTopicPartitions, 0, request);
+        pages.push(
+            page.topics
+                .iter()
+                .flat_map(|topic| {
+                    topic.partitions.iter().map(|p| (topic.name.clone().unwrap().to_string(), p.partition_index))
+                })
+                .collect::<Vec<_>>(),
+        );
+        let Some(next) = page.next_cursor else { break };
+        cursor = Some(Cursor::default().with_topic_name(next.topic_name).with_partition_index(next.partition_index));
+    }
+    let at = |topic: &str, partition: i32| (topic.to_owned(), partition);
+    assert_eq!(pages, [vec![at("a", 0), at("a", 1)], vec![at("a", 2), at("b", 0)], vec![at("b", 1)]]);
+    let named = ["no", "b", "not a name"].map(|topic| TopicRequest::default().with_name(name(topic)));
+    let request =
+        DescribeTopicPartitionsRequest::default().with_topics(named.to_vec()).with_response_partition_limit(9);
+    let told = ask!(stage, DescribeTopicPartitions, 0, request.clone());
+    let codes: Vec<_> = told.topics.iter().map(|topic| topic.error_code).collect();
+    assert_eq!(codes, [0, E::UnknownTopicOrPartition.code(), E::InvalidTopicException.code()]);
+    assert_eq!((told.topics[0].topic_authorized_operations, told.next_cursor.is_none()), (3576, true));
+    let wrong = request.with_cursor(Some(Cursor::default().with_topic_name(name("b")).with_partition_index(-1)));
+    assert_eq!(ask!(stage, DescribeTopicPartitions, 0, wrong).topics[0].error_code, E::InvalidRequest.code());
+}
+
+#[tokio::test]
+async fn the_folder_is_told_with_the_sizes_of_its_partitions() {
+    let stage = Stage::new().await;
+    stage.create("t", 2, &[]).await;
+    let records = batch(&["value"]);
+    let bytes = records.len() as i64;
+    stage.produce("t", 1, records).await;
+    let all = ask!(stage, DescribeLogDirs, 4, DescribeLogDirsRequest::default().with_topics(None));
+    assert_eq!((all.error_code, all.results.len()), (0, 1));
+    assert_eq!(*all.results[0].log_dir, *stage.path().display().to_string());
+    let sizes: Vec<_> = all.results[0].topics[0].partitions.iter().map(|p| p.partition_size).collect();
+    assert_eq!(sizes, [0, bytes]);
+    let none = ask!(stage, DescribeLogDirs, 4, DescribeLogDirsRequest::default().with_topics(Some(Vec::new())));
+    assert!(none.results[0].topics.is_empty());
 }

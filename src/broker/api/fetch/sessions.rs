@@ -112,7 +112,11 @@ impl FetchSessions {
             // Nothing left to remember, or too much: the client begins anew when it has something to read.
             self.table.lock().remove(&session.id);
             let empty = state.partitions.is_empty();
-            return if empty { Ok(Begun::Full { with_session: false }) } else { Err(ResponseError::FetchSessionIdNotFound) };
+            return if empty {
+                Ok(Begun::Full { with_session: false })
+            } else {
+                Err(ResponseError::FetchSessionIdNotFound)
+            };
         }
         state.epoch = next_epoch(state.epoch);
         let wanted = state.wanted(topics);
