@@ -286,7 +286,7 @@ async fn requests_that_cannot_be_meant_are_refused() {
     });
     assert_eq!(by_id.responses[0].partition_responses[0].error_code, E::UnknownTopicId.code());
     let mut session = fetch_request("t", 0, 0);
-    session.session_id = 9;
+    (session.session_id, session.session_epoch) = (9, 1);
     assert_eq!(ask!(stage, Fetch, 12, session).error_code, E::FetchSessionIdNotFound.code());
 }
 
