@@ -23,6 +23,7 @@ mod inspect;
 mod lock;
 mod maintenance;
 mod meta;
+pub mod observe;
 mod open;
 mod queued;
 mod topics;
@@ -40,7 +41,10 @@ pub use inspector::{
 
 pub use queued::Queued;
 
-use self::inner::Inner;
+use self::{
+    inner::Inner,
+    observe::{Connection, ConnectionInfo, RequestId},
+};
 use crate::model::Clock;
 
 /// The id of the one node. Node id, leader and leader epoch are there from the start, so that a cluster of several
@@ -122,6 +126,42 @@ impl Broker {
     /// [`ApiVersionsResponse`](kafka_protocol::messages::ApiVersionsResponse) that holds UNSUPPORTED_VERSION and what is
     /// served; a server of TCP connections closes the connection then, as Kafka does.
     pub async fn call(&self, context: &CallContext, version: i16, request: RequestKind) -> ResponseKind {
+        self.call_noted(context, version, request, None).await.0
+    }
+
+    /// The same for a request of `request_bytes` bytes on the wire; also returns the number under which the request is
+    /// noted, for [`Connection::answered`].
+    pub async fn call_framed(
+        &self,
+        context: &CallContext,
+        version: i16,
+        request: RequestKind,
+        request_bytes: usize,
+    ) -> (ResponseKind, RequestId) {
+        let bytes = u32::try_from(request_bytes).unwrap_or(u32::MAX);
+        self.call_noted(context, version, request, Some(bytes)).await
+    }
+
+    /// Lists a connection while what is returned lives; its calls are made with [`Connection::context`].
+    pub fn connect(&self, info: ConnectionInfo) -> Connection {
+        self.inner.observer.connect(info)
+    }
+
+    async fn call_noted(
+        &self,
+        context: &CallContext,
+        version: i16,
+        request: RequestKind,
+        request_bytes: Option<u32>,
+    ) -> (ResponseKind, RequestId) {
+        let inner = &self.inner;
+        let noting = inner.observer.came(&inner.topics, context, version, &request, request_bytes);
+        let (response, told) = observe::listening(self.answer(context, version, request)).await;
+        let id = inner.observer.went(&inner.topics, noting, &response, &told);
+        (response, id)
+    }
+
+    async fn answer(&self, context: &CallContext, version: i16, request: RequestKind) -> ResponseKind {
         if !api::must_finish(&request) {
             return api::answer(&self.inner, context, version, request).await;
         }
@@ -132,15 +172,23 @@ impl Broker {
     }
 
     /// Answers a Produce request and tells `queued` when its batches have their places in the log. The caller promises to
-    /// wait for the answer: unlike with [`Broker::call`] no task of its own brings it to its end.
+    /// wait for the answer: unlike with [`Broker::call`] no task of its own brings it to its end. `request_bytes` and the
+    /// number returned are those of [`Broker::call_framed`].
     pub async fn produce(
         &self,
         context: &CallContext,
         version: i16,
         request: ProduceRequest,
         queued: &Queued,
-    ) -> ResponseKind {
-        api::produce(&self.inner, context, version, request, queued).await
+        request_bytes: usize,
+    ) -> (ResponseKind, RequestId) {
+        let inner = &self.inner;
+        let bytes = u32::try_from(request_bytes).unwrap_or(u32::MAX);
+        let noting = inner.observer.produce_came(&inner.topics, context, version, &request, Some(bytes));
+        let answer = api::produce(inner, context, version, request, queued);
+        let (response, told) = observe::listening(answer).await;
+        let id = inner.observer.went(&inner.topics, noting, &response, &told);
+        (response, id)
     }
 
     /// Host and port that Metadata, FindCoordinator and DescribeCluster tell clients from now on; port 0 means that

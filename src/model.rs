@@ -3,6 +3,7 @@
 mod batch;
 mod clock;
 mod config;
+mod error_name;
 mod group;
 mod host_port;
 mod name;
@@ -11,6 +12,7 @@ mod record;
 pub use batch::{Acks, Compression, TimestampType};
 pub use clock::{Clock, ManualClock};
 pub use config::{ConfigEntry, ConfigKind, ConfigSource};
+pub use error_name::kafka_error_name;
 pub use group::{Assignor, GroupState, Lag};
 pub use host_port::{BadHostPort, HostPort};
 pub use name::{

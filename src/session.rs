@@ -5,6 +5,7 @@
 //! [`Loadable`]. Nothing here blocks: every method on `&Session` takes a short lock or sends a message.
 
 pub mod browse;
+pub mod clients;
 mod clock;
 pub mod consumers;
 mod events;
@@ -52,6 +53,7 @@ use crate::{
 pub use crate::client::{ConfigChange, NewTopic};
 
 pub use self::{
+    clients::{ClientFacts, ClientsFacts},
     clock::SystemClock,
     events::Event,
     facts::{
@@ -146,7 +148,7 @@ impl Session {
             .build()
             .map_err(SessionError::Threads)?;
         let broker = runtime.block_on(Broker::open(BrokerOptions::new(data_dir, Arc::clone(&options.clock))))?;
-        let client = Client::new(Arc::new(in_process::InProcess::new(broker.clone(), CLIENT_ID)), CLIENT_ID);
+        let client = Client::new(Arc::new(in_process::InProcess::of_window(broker.clone(), CLIENT_ID)), CLIENT_ID);
         let mut facts = Facts::empty();
         facts.cluster.data_dir = Some(data_dir.to_owned());
         let cluster = facts.cluster.clone();

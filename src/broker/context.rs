@@ -1,7 +1,11 @@
 //! Who calls.
 
+use std::sync::Arc;
+
+use super::observe::ConnectionState;
+
 /// What the broker knows of the caller of a request; group descriptions show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct CallContext {
     /// The client's own name for itself; part of the member ids that groups hand out.
     pub client_id: String,
@@ -11,16 +15,19 @@ pub struct CallContext {
     pub connection_id: u64,
     /// Who it is allowed to be; `User:ANONYMOUS` without authentication.
     pub principal: String,
+    /// Where its requests are noted; `None` for a call without a connection, which is only noted as a request.
+    pub(super) connection: Option<Arc<ConnectionState>>,
 }
 
 impl CallContext {
-    /// A caller inside this process.
+    /// A caller inside this process that is not listed among the connections.
     pub fn in_process(client_id: impl Into<String>, connection_id: u64) -> Self {
         Self {
             client_id: client_id.into(),
             client_host: "/127.0.0.1".to_owned(),
             connection_id,
             principal: "User:ANONYMOUS".to_owned(),
+            connection: None,
         }
     }
 }

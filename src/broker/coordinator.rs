@@ -11,6 +11,7 @@ mod transactional;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::{Arc, atomic::AtomicI64},
+    time::Instant,
 };
 
 use kafka_protocol::ResponseError;
@@ -26,6 +27,7 @@ use super::{
         CallId, Effect, Group, GroupLimits, JoinAnswer, JoinRequest, Leaving, Rebalanced, SyncAnswer, SyncRequest,
     },
     meta::{CommittedRow, GroupRow, Meta},
+    observe,
 };
 use crate::model::{Clock, PartitionId, TimestampMillis};
 
@@ -51,7 +53,8 @@ struct Inner {
     last_call: CallId,
     last_commit: i64,
     last_store: i64,
-    rebalances: VecDeque<RebalanceEvent>,
+    /// With when each ended, which tells the order within a millisecond.
+    rebalances: VecDeque<(RebalanceEvent, Instant)>,
     last_rebalance: u64,
     closed: bool,
 }
@@ -140,7 +143,7 @@ impl Coordinator {
             self.carry_out(&mut inner, &id, effects)
         };
         self.settle(outcome).await;
-        answer.await.unwrap_or_else(|_| refused(ResponseError::CoordinatorNotAvailable))
+        observe::wait(answer).await.unwrap_or_else(|_| refused(ResponseError::CoordinatorNotAvailable))
     }
 
     /// SyncGroup: answered when the leader has assigned.
@@ -161,7 +164,7 @@ impl Coordinator {
             self.carry_out(&mut inner, &id, effects)
         };
         self.settle(outcome).await;
-        answer.await.unwrap_or_else(|_| SyncAnswer::refused(ResponseError::CoordinatorNotAvailable))
+        observe::wait(answer).await.unwrap_or_else(|_| SyncAnswer::refused(ResponseError::CoordinatorNotAvailable))
     }
 
     /// Heartbeat.
@@ -197,7 +200,14 @@ impl Coordinator {
 
     /// The rebalances with a number above `after`.
     pub fn rebalances(&self, after: u64) -> Vec<RebalanceEvent> {
-        self.inner.lock().rebalances.iter().filter(|event| event.number > after).cloned().collect()
+        let inner = self.inner.lock();
+        let events = inner.rebalances.iter().map(|(event, _)| event);
+        events.filter(|event| event.number > after).cloned().collect()
+    }
+
+    /// All rebalances that are kept, with when each ended.
+    pub fn rebalances_with_instants(&self) -> Vec<(RebalanceEvent, Instant)> {
+        self.inner.lock().rebalances.iter().cloned().collect()
     }
 
     /// Sends away all who wait; nobody can join any more.
@@ -318,7 +328,7 @@ impl Inner {
         if self.rebalances.len() == REBALANCES_KEPT_MAX {
             self.rebalances.pop_front();
         }
-        self.rebalances.push_back(RebalanceEvent {
+        let event = RebalanceEvent {
             number: self.last_rebalance,
             group: group.clone(),
             generation: rebalanced.generation,
@@ -326,6 +336,7 @@ impl Inner {
             members: rebalanced.members,
             at: rebalanced.ended,
             duration_millis: rebalanced.ended - rebalanced.began,
-        });
+        };
+        self.rebalances.push_back((event, Instant::now()));
     }
 }

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::{
     BrokerOptions, api::FetchSessions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta,
-    topics::Topics, transactions::ProducerIds,
+    observe::Observer, topics::Topics, transactions::ProducerIds,
 };
 use crate::log::Store;
 
@@ -26,6 +26,8 @@ pub struct Inner {
     pub coordinator: Arc<Coordinator>,
     /// What consumers read, so that they need not say it each time.
     pub fetch_sessions: FetchSessions,
+    /// What was seen of clients.
+    pub observer: Arc<Observer>,
     /// Timers and maintenance.
     pub tasks: Mutex<Vec<JoinHandle<()>>>,
     /// Given free last, when no file is open any more.

@@ -5,7 +5,11 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use super::{Counters, Damage, Inspector, PartitionSize, PartitionSpan, RebalanceEvent, inner::Inner};
+use super::{
+    Counters, Damage, Inspector, PartitionSize, PartitionSpan, RebalanceEvent,
+    inner::Inner,
+    observe::{ConnectionView, Life, ProducerView, RequestDetail, RequestFilter, RequestId, RequestView},
+};
 use crate::model::{Offset, PartitionId};
 
 /// Looks into a broker without keeping it alive.
@@ -90,5 +94,30 @@ impl Inspector for BrokerInspector {
 
     fn rebalances(&self, after: u64) -> Vec<RebalanceEvent> {
         self.inner.upgrade().map(|inner| inner.coordinator.rebalances(after)).unwrap_or_default()
+    }
+
+    fn connections(&self, window_too: bool) -> Vec<ConnectionView> {
+        self.inner.upgrade().map(|inner| inner.observer.list(window_too)).unwrap_or_default()
+    }
+
+    fn departed(&self) -> Vec<ConnectionView> {
+        self.inner.upgrade().map(|inner| inner.observer.departed()).unwrap_or_default()
+    }
+
+    fn requests(&self, after: RequestId, filter: &RequestFilter, limit: usize) -> Vec<RequestView> {
+        self.inner.upgrade().map(|inner| inner.observer.requests.list(after, filter, limit)).unwrap_or_default()
+    }
+
+    fn request(&self, id: RequestId) -> Option<RequestDetail> {
+        self.inner.upgrade()?.observer.requests.open(id)
+    }
+
+    fn producers(&self, topic: &str) -> Vec<ProducerView> {
+        let Some(inner) = self.inner.upgrade() else { return Vec::new() };
+        inner.topics.by_name(topic).map(|topic| inner.observer.producers(&topic)).unwrap_or_default()
+    }
+
+    fn life(&self, topic: &str, partition: PartitionId, offset: Offset) -> Option<Life> {
+        self.inner.upgrade()?.life(topic, partition, offset)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+use super::observe::{ConnectionView, Life, ProducerView, RequestDetail, RequestFilter, RequestId, RequestView};
 use crate::model::{Offset, PartitionId, TimestampMillis};
 
 /// What the embedded broker tells beyond Kafka's protocol. The methods may read from disk: call them off the window's
@@ -33,6 +34,25 @@ pub trait Inspector: Send + Sync {
     /// Rebalances with a number above `after` (0: all that are kept), oldest first. The broker keeps the last
     /// thousand.
     fn rebalances(&self, after: u64) -> Vec<RebalanceEvent>;
+
+    /// Open connections, oldest first; those of the window itself only if asked for.
+    fn connections(&self, window_too: bool) -> Vec<ConnectionView>;
+
+    /// Connections that ended a short while ago, newest end first; at most some dozens.
+    fn departed(&self) -> Vec<ConnectionView>;
+
+    /// Requests with an id above `after` that pass the filter, newest first, at most `limit`. The broker keeps the
+    /// newest [`REQUESTS_KEPT_MAX`](super::observe::REQUESTS_KEPT_MAX), and some more of those that failed.
+    fn requests(&self, after: RequestId, filter: &RequestFilter, limit: usize) -> Vec<RequestView>;
+
+    /// One request with its fields; `None` where it is no longer kept.
+    fn request(&self, id: RequestId) -> Option<RequestDetail>;
+
+    /// Who produced to the topic since the broker was opened, newest first; at most some hundreds.
+    fn producers(&self, topic: &str) -> Vec<ProducerView>;
+
+    /// What is known of the life of a record; `None` where there is no such topic or partition.
+    fn life(&self, topic: &str, partition: PartitionId, offset: Offset) -> Option<Life>;
 }
 
 /// One stored batch, without its records.

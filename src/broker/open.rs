@@ -16,6 +16,7 @@ use super::{
     lock::WorkspaceLock,
     maintenance,
     meta::{self, FORMAT, Loaded, Meta, MetaOpenError, meta_path},
+    observe::Observer,
     topics::{self, TOPICS_FOLDER, Topic, Topics},
     transactions::ProducerIds,
 };
@@ -47,6 +48,7 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
     let stored = StoredGroups { groups, committed, pending };
     let coordinator = Coordinator::new(options.clock.clone(), opened.meta.clone(), limits, stored);
     let inner = Arc::new(Inner {
+        observer: Arc::new(Observer::new(options.clock.clone())),
         topics: Topics::new(&options.data_dir, opened.topics),
         advertised: ArcSwap::from_pointee(options.advertised.clone()),
         options,

@@ -42,6 +42,8 @@ pub struct AppendOutcome {
     pub log_start_offset: Offset,
     /// The batch was there already: its producer sent it again. Nothing was appended.
     pub duplicate: bool,
+    /// Appends that were committed together with it, this one included.
+    pub shared: u32,
 }
 
 struct Row {
@@ -97,7 +99,8 @@ pub fn commit(partition: &Partition, file: &mut WriterFile, appends: Vec<Append>
     let end = cursor.end;
     let bytes = cursor.rows.iter().map(|row| row.data.len()).sum();
     cursor.publish(&mut partition.ends.lock(), &mut partition.producers.lock());
-    waiting.into_iter().for_each(|(outcome, done)| done(Ok(outcome)));
+    let shared = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+    waiting.into_iter().for_each(|(outcome, done)| done(Ok(AppendOutcome { shared, ..outcome })));
     partition.tell_listeners(end);
     Ok(bytes)
 }
@@ -151,6 +154,7 @@ impl Cursor {
             log_append_time: request.log_append_time,
             log_start_offset: self.start,
             duplicate: false,
+            shared: 1,
         })
     }
 
@@ -182,6 +186,7 @@ impl Cursor {
                 log_append_time: (header.timestamp_type() == TimestampType::LogAppendTime).then_some(kept.timestamp),
                 log_start_offset: self.start,
                 duplicate: true,
+                shared: 1,
             })),
         }
     }

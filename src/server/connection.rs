@@ -21,9 +21,15 @@ use super::{
     wire::{Moved, Wire},
 };
 use crate::{
-    broker::{Broker, CallContext, Queued},
+    broker::{
+        Broker, CallContext, Queued,
+        observe::{self, RequestId},
+    },
     codec::frame::{FrameError, Outbox, encode_response},
 };
+
+/// Bytes of the length in front of a frame.
+const LENGTH_BYTES: usize = 4;
 
 /// How long the last answers may take to leave when a connection ends.
 const LAST_WRITE_WAIT: Duration = Duration::from_secs(1);
@@ -50,6 +56,8 @@ pub enum End {
 /// What became of a request.
 struct Answered {
     reply: Reply,
+    /// Under which the broker has noted it; 0 where it never saw it.
+    noted: RequestId,
     /// `None`: the client wants no answer.
     answer: Option<ResponseKind>,
 }
@@ -59,6 +67,8 @@ type Answer = Pin<Box<dyn Future<Output = Result<Answered, End>> + Send>>;
 /// One connection's state.
 pub struct Connection {
     broker: Broker,
+    /// Lists it among the connections.
+    listed: observe::Connection,
     caller: Arc<CallContext>,
     limits: Arc<Limits>,
     /// Frames that arrived and wait for their turn: at most one, the rest stays in the inbox.
@@ -71,10 +81,11 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub fn new(broker: Broker, caller: CallContext, limits: Arc<Limits>) -> Self {
+    pub fn new(broker: Broker, listed: observe::Connection, limits: Arc<Limits>) -> Self {
         Self {
             broker,
-            caller: Arc::new(caller),
+            caller: Arc::new(listed.context("")),
+            listed,
             limits,
             waiting: None,
             in_flight: FuturesOrdered::new(),
@@ -114,7 +125,7 @@ impl Connection {
             let moved = tokio::select! {
                 biased;
                 Some(answered) = self.in_flight.next(), if !self.in_flight.is_empty() => {
-                    answered.and_then(|answered| put(answered, &mut wire.outbox))
+                    answered.and_then(|answered| self.put(answered, &mut wire.outbox))
                 }
                 () = told(&mut self.queued), if self.queued.is_some() => {
                     self.queued = None;
@@ -154,6 +165,7 @@ impl Connection {
     }
 
     fn start(&mut self, frame: Bytes, outbox: &mut Outbox) -> Result<(), End> {
+        let bytes = frame.len() + LENGTH_BYTES;
         let (head, incoming) = dispatch::read(frame)?;
         let client_id = head.client_id.as_deref().unwrap_or_default();
         if self.caller.client_id != client_id {
@@ -163,24 +175,25 @@ impl Connection {
         let (broker, caller) = (self.broker.clone(), self.caller.clone());
         match incoming {
             Incoming::UnknownApiVersions(reply) => {
-                return put(Answered { reply, answer: Some(dispatch::unknown_api_versions()) }, outbox);
+                let answer = Some(dispatch::unknown_api_versions());
+                return self.put(Answered { reply, noted: 0, answer }, outbox);
             }
             Incoming::Produce(reply, request) => {
                 let (queued, told) = Queued::new();
                 self.queued = Some(told);
                 self.in_flight.push_back(Box::pin(async move {
                     let silent = request.acks == 0;
-                    let answer = broker.produce(&caller, reply.version, request, &queued).await;
+                    let (answer, noted) = broker.produce(&caller, reply.version, request, &queued, bytes).await;
                     match answer {
                         ResponseKind::Produce(answer) if silent && dispatch::has_failed(&answer) => Err(End::Refused),
-                        _ if silent => Ok(Answered { reply, answer: None }),
-                        answer => Ok(Answered { reply, answer: Some(answer) }),
+                        _ if silent => Ok(Answered { reply, noted, answer: None }),
+                        answer => Ok(Answered { reply, noted, answer: Some(answer) }),
                     }
                 }));
             }
             Incoming::Other(reply, request) => self.in_flight.push_back(Box::pin(async move {
-                let answer = broker.call(&caller, reply.version, request).await;
-                Ok(Answered { reply, answer: Some(answer) })
+                let (answer, noted) = broker.call_framed(&caller, reply.version, request, bytes).await;
+                Ok(Answered { reply, noted, answer: Some(answer) })
             })),
         }
         Ok(())
@@ -194,7 +207,7 @@ impl Connection {
         while self.producing
             && let Some(answered) = self.in_flight.next().await
         {
-            if answered.and_then(|answered| put(answered, &mut wire.outbox)).is_err() {
+            if answered.and_then(|answered| self.put(answered, &mut wire.outbox)).is_err() {
                 break;
             }
         }
@@ -207,6 +220,20 @@ impl Connection {
             tracing::debug!(connection = self.caller.connection_id, "the last answers were not taken");
         }
     }
+
+    /// Writes an answer behind those that wait.
+    fn put(&self, answered: Answered, outbox: &mut Outbox) -> Result<(), End> {
+        let Answered { reply: Reply { api, version, correlation_id }, noted, answer } = answered;
+        let Some(answer) = answer else { return Ok(()) };
+        // How the broker says that it does not serve this.
+        if matches!(answer, ResponseKind::ApiVersions(_)) && api != ApiKey::ApiVersions {
+            return Err(FrameError::Unsupported { key: api as i16, version }.into());
+        }
+        let before = outbox.bytes();
+        encode_response(api, version, correlation_id, answer, outbox)?;
+        self.listed.answered(noted, outbox.bytes().saturating_sub(before));
+        Ok(())
+    }
 }
 
 /// Waits until the newest Produce is queued; its end without a word means that it has ended.
@@ -215,16 +242,4 @@ async fn told(queued: &mut Option<oneshot::Receiver<()>>) {
         // Ended either way.
         let _ = queued.await;
     }
-}
-
-/// Writes an answer behind those that wait.
-fn put(answered: Answered, outbox: &mut Outbox) -> Result<(), End> {
-    let Answered { reply: Reply { api, version, correlation_id }, answer } = answered;
-    let Some(answer) = answer else { return Ok(()) };
-    // How the broker says that it does not serve this.
-    if matches!(answer, ResponseKind::ApiVersions(_)) && api != ApiKey::ApiVersions {
-        return Err(FrameError::Unsupported { key: api as i16, version }.into());
-    }
-    encode_response(api, version, correlation_id, answer, outbox)?;
-    Ok(())
 }

@@ -11,7 +11,10 @@ use tokio::{
 
 use super::{ServeError, connection::Connection, limits::Limits};
 use crate::{
-    broker::{Broker, CallContext},
+    broker::{
+        Broker,
+        observe::{ConnectionInfo, Origin},
+    },
     model::HostPort,
 };
 
@@ -56,7 +59,6 @@ fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
 pub async fn accept(listener: TcpListener, broker: Broker, limits: Limits, mut stop: watch::Receiver<bool>) {
     let limits = Arc::new(limits);
     let mut connections = JoinSet::new();
-    let mut number = 0;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -65,9 +67,10 @@ pub async fn accept(listener: TcpListener, broker: Broker, limits: Limits, mut s
         };
         match accepted {
             Ok((stream, peer)) => {
-                number += 1;
                 prepare(&stream);
-                let connection = Connection::new(broker.clone(), caller(peer, number), limits.clone());
+                let listener = stream.local_addr().unwrap_or(peer);
+                let info = ConnectionInfo::new(Origin::Tcp { peer, listener, encrypted: false }, "");
+                let connection = Connection::new(broker.clone(), broker.connect(info), limits.clone());
                 connections.spawn(connection.run(stream, stop.clone()));
             }
             Err(error) => {
@@ -88,15 +91,5 @@ fn prepare(stream: &TcpStream) {
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_AFTER);
     if let Err(error) = socket2::SockRef::from(stream).set_tcp_keepalive(&keepalive) {
         tracing::debug!(%error, "peers that vanish are noticed late: SO_KEEPALIVE");
-    }
-}
-
-/// Nobody is asked yet who he is.
-fn caller(peer: SocketAddr, number: u64) -> CallContext {
-    CallContext {
-        client_id: String::new(),
-        client_host: format!("/{}", peer.ip().to_canonical()),
-        connection_id: number,
-        principal: "User:ANONYMOUS".to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Problem, RateHistory};
+use super::{ClientsFacts, Problem, RateHistory};
 pub use crate::broker::{RebalanceEvent, RebalanceReason};
 use crate::model::{GroupState, Lag, Offset, PartitionId, TimestampMillis, TopicPartition};
 
@@ -18,6 +18,9 @@ pub struct Facts {
     pub topics: Arc<[TopicFacts]>,
     /// By id.
     pub groups: Arc<[GroupFacts]>,
+    /// Who is connected; empty where the cluster does not tell. Its rates and counters alone do not move `revision`: the
+    /// screen that shows them draws itself again each second.
+    pub clients: Arc<ClientsFacts>,
     /// Why the newest picture could not be taken; the rest is then the last good one.
     pub problem: Option<Problem>,
     /// False until the first picture was taken: an empty list then means "not known yet".
@@ -38,7 +41,7 @@ pub struct ClusterFacts {
     pub out_per_second: Option<f64>,
     pub in_bytes_per_second: Option<f64>,
     pub out_bytes_per_second: Option<f64>,
-    /// Connections from outside.
+    /// Clients from outside; `None` where the cluster does not tell.
     pub clients: Option<usize>,
     /// Records in, all topics.
     pub in_history: Arc<RateHistory>,
@@ -151,6 +154,7 @@ impl Facts {
             cluster: ClusterFacts::default(),
             topics: Arc::new([]),
             groups: Arc::new([]),
+            clients: Arc::default(),
             problem: None,
             first_load_done: false,
         }
@@ -163,6 +167,7 @@ impl Facts {
             && self.topics == other.topics
             && self.groups.len() == other.groups.len()
             && self.groups.iter().zip(other.groups.iter()).all(|(one, two)| one.shows_the_same_as(two))
+            && self.clients.shows_the_same_as(&other.clients)
             && self.problem == other.problem
     }
 

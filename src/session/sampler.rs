@@ -18,7 +18,9 @@ use std::{
 use tokio::sync::Notify;
 
 use self::{groups::GroupsWatch, topics::TopicsWatch, unread::Unread, window::Window};
-use super::{ClusterFacts, Facts, Inner, LagHistory, Phrase, Problem, RATE_SLOT_MILLIS, lag_history::Remembered};
+use super::{
+    ClientsFacts, ClusterFacts, Facts, Inner, LagHistory, Phrase, Problem, RATE_SLOT_MILLIS, lag_history::Remembered,
+};
 use crate::{
     broker::Inspector,
     client::{Client, ClientError},
@@ -172,7 +174,13 @@ impl Sampler {
                 let sizes: Vec<u64> = topics.iter().filter_map(|t| t.size_bytes).collect();
                 cluster.size_bytes = self.inspector.is_some().then(|| sizes.iter().sum());
                 let groups = self.groups.facts();
-                Facts { at, revision: self.revision, cluster, topics, groups, problem: None, first_load_done: true }
+                let clients = match &self.inspector {
+                    Some(inspector) => ClientsFacts::look(&**inspector, &groups),
+                    None => ClientsFacts::default(),
+                };
+                cluster.clients = self.inspector.is_some().then(|| clients.outside().count());
+                let (revision, clients) = (self.revision, Arc::new(clients));
+                Facts { at, revision, cluster, topics, groups, clients, problem: None, first_load_done: true }
             }
             Err(error) => {
                 let problem = Problem::from_client(Phrase::new("problem-cluster-look"), &error);

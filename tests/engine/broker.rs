@@ -3,6 +3,7 @@
 mod configs;
 mod fetch;
 mod groups_api;
+mod observe;
 mod records;
 mod stage;
 mod topics;

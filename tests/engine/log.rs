@@ -121,8 +121,10 @@ impl Model {
         }
         let last_offset = self.end - 1;
         let log_start_offset = self.start;
-        let duplicate = false;
-        (sent.freeze(), AppendOutcome { base_offset, last_offset, log_append_time: time, log_start_offset, duplicate })
+        let log_append_time = time;
+        let (duplicate, shared) = (false, 1);
+        let outcome = AppendOutcome { base_offset, last_offset, log_append_time, log_start_offset, duplicate, shared };
+        (sent.freeze(), outcome)
     }
 
     fn trim(&mut self, before: Offset) {

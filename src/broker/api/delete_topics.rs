@@ -31,6 +31,7 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: DeleteTopicsRequ
 async fn delete(broker: &Arc<Inner>, topic: &Arc<Topic>) -> Result<(), Fault> {
     broker.topics.delete(&broker.meta, topic).await?;
     broker.coordinator.forget_topic(&topic.name);
+    broker.observer.book.forget_topic(topic.id);
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use self::{
     sessions::Begun,
     wanted::Wanted,
 };
-use crate::broker::{inner::Inner, topics::Topic};
+use crate::broker::{inner::Inner, observe, topics::Topic};
 
 pub use self::sessions::FetchSessions;
 
@@ -79,7 +79,8 @@ async fn read_or_wait(broker: &Arc<Inner>, wanted: &[Wanted], limits: &Limits, w
         for ring in &mut rings {
             ring.as_mut().enable();
         }
-        if !limits.may_be_satisfied(wanted, &outcomes) && timeout_at(deadline, select_all(rings)).await.is_ok() {
+        let ring = timeout_at(deadline, select_all(rings));
+        if !limits.may_be_satisfied(wanted, &outcomes) && observe::wait(ring).await.is_ok() {
             // Something was appended, perhaps not here and perhaps not enough.
             if !limits.may_be_satisfied(wanted, &outcomes) {
                 continue;

@@ -1,6 +1,6 @@
 //! Produce: checks batches and appends them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use futures_util::future::join_all;
@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::{Fault, Queued, find_topic};
 use crate::{
-    broker::{LEADER_EPOCH, blocking, config::TopicConfig, inner::Inner, queued::Place, topics::Topic},
+    broker::{LEADER_EPOCH, blocking, config::TopicConfig, inner::Inner, observe, queued::Place, topics::Topic},
     codec::{BatchError, BatchHeader, DECOMPRESSED_BYTES_MAX_DEFAULT, check_records, split_batches, verify},
     log::{AppendOutcome, AppendRequest, Sync},
     model::{Acks, TimestampMillis, TimestampType},
@@ -103,17 +103,20 @@ async fn partition(
             rung.changed.notify_waiters();
         }
         // Nobody waits with acks=0, or the caller has given up.
-        let _ = done.send(result);
+        let _ = done.send((result, Instant::now()));
     });
     drop(place);
-    let outcome = outcome.await.map_err(|_| {
+    let (outcome, at) = outcome.await.map_err(|_| {
         let message = "the broker is shutting down; whether the records were stored is not known";
         Fault::new(ResponseError::NotLeaderOrFollower, message)
     })?;
-    outcome.map_err(|error| {
+    let outcome = outcome.map_err(|error| {
         slot.note(&error);
-        error.into()
-    })
+        Fault::from(error)
+    })?;
+    let (base_offset, shared) = (outcome.base_offset, outcome.shared);
+    observe::stored(observe::StoredAt { topic_id: topic.id, partition: slot.id, base_offset, at, shared });
+    Ok(outcome)
 }
 
 /// Checks all batches of a records field; returns the number of records.

@@ -106,6 +106,14 @@ impl Coordinator {
         self.inner.lock().groups.get(group).map(|entry| entry.offsets.clone()).unwrap_or_default()
     }
 
+    /// Where each group stands on one partition, for those that have committed there.
+    pub fn committed_at(&self, topic: &str, partition: PartitionId) -> Vec<(Arc<str>, Offset)> {
+        let key = (Arc::from(topic), partition);
+        let inner = self.inner.lock();
+        let groups = inner.groups.iter().filter_map(|(id, entry)| Some((id.clone(), entry.offsets.get(&key)?.offset)));
+        groups.collect()
+    }
+
     /// Forgets offsets of a group; durable when this returns.
     pub async fn delete_offsets(
         &self,

@@ -14,6 +14,7 @@ use crate::{
         api::{Fault, check_leader_epoch, offset_for_leader_epoch::end_of_epoch},
         blocking,
         inner::Inner,
+        observe,
         topics::Slot,
     },
     codec::BatchHeader,
@@ -201,15 +202,27 @@ impl Budget {
 }
 
 impl Outcome {
-    /// Counts what goes out.
+    /// Counts and notes what goes out.
     pub fn tally(&self, wanted: &Wanted) {
         if self.bytes == 0 {
             return;
         }
         if let Ok(place) = &wanted.place {
-            let count = |batch: &Bytes| BatchHeader::parse(batch).map_or(0, |head| head.record_count.unsigned_abs());
-            let records = self.batches.iter().map(count).map(u64::from).sum();
+            let (mut records, mut last) = (0, -1);
+            for head in self.batches.iter().filter_map(|batch| BatchHeader::parse(batch).ok()) {
+                records += u64::from(head.record_count.unsigned_abs());
+                last = head.last_offset();
+            }
             place.topic.tally.add_out(records, self.bytes as u64);
+            observe::read(observe::Read {
+                topic: place.topic.name.clone(),
+                topic_id: place.topic.id,
+                partition: place.slot.id,
+                from: wanted.ask.offset,
+                last,
+                records: u32::try_from(records).unwrap_or(u32::MAX),
+                bytes: u32::try_from(self.bytes).unwrap_or(u32::MAX),
+            });
         }
     }
 
