@@ -1,0 +1,59 @@
+"""A case of the differential test and the versions it is sent in."""
+
+# The versions that Millpond advertises at most, where its message crate stops short of Apache Kafka's range.
+ENDS = {"ListOffsets": 10, "OffsetCommit": 9, "OffsetFetch": 9, "WriteTxnMarkers": 1, "DescribeLogDirs": 4}
+
+
+class Case:
+    """`build(side)` gives the request's tree; `before(side)` prepares, and its name may be used once a side."""
+
+    def __init__(self, api, version, title, build, before=None):
+        self.api, self.version, self.build, self.before = api, version, build, before
+        self.title = f"{api} v{version}: {title}"
+
+    def run(self, side):
+        if self.before:
+            self.before(side)
+        return side.call(self.api, self.version, self.build(side))
+
+
+class Steps:
+    """Several requests in a row, whose answers are compared together; `steps(call)` calls them."""
+
+    def __init__(self, title, steps):
+        self.title, self.steps = title, steps
+
+    def run(self, side):
+        answers = {}
+
+        def call(api, version, tree, label=None):
+            answer = side.call(api, version, tree)
+            answers[f"{len(answers) + 1} {label or api}"] = answer
+            return answer
+
+        self.steps(side, call)
+        return answers
+
+
+def span(definitions, api, low=None, high=None):
+    """The stable versions of a request that both brokers serve."""
+    from wire import versions
+
+    stable = versions(definitions.messages[f"{api}Request"]["validVersions"])
+    last = min(stable[-1], ENDS.get(api, 99), 99 if high is None else high)
+    if definitions.messages[f"{api}Request"].get("latestVersionUnstable"):
+        last = min(last, stable[-1] - 1)
+    return range(max(stable[0], low or 0), last + 1)
+
+
+def each(definitions, api, title, build, low=None, high=None, before=None):
+    """The case in every version; `build(side, version)` may leave out what the version does not know."""
+    for version in span(definitions, api, low, high):
+        yield Case(api, version, title, lambda side, v=version: build(side, v), before)
+
+
+def ends(definitions, api, title, build, low=None, high=None, before=None):
+    """The case in the lowest, a middle and the highest version."""
+    all_of_them = span(definitions, api, low, high)
+    for version in sorted({all_of_them[0], all_of_them[len(all_of_them) // 2], all_of_them[-1]}):
+        yield Case(api, version, title, lambda side, v=version: build(side, v), before)
