@@ -133,7 +133,7 @@ class Broker:
 def millpond_binary():
     """The binary under test: `MILLPOND`, else the newest that was built here."""
     if os.environ.get("MILLPOND"):
-        return os.environ["MILLPOND"]
+        return os.path.abspath(os.environ["MILLPOND"])
     built = [os.path.join(ROOT, "target", kind, "millpond") for kind in ("release", "debug")]
     built = [path for path in built if os.path.exists(path)]
     if not built:

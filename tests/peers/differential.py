@@ -111,8 +111,9 @@ def same(side, name, value, zero_id="00000000-0000-0000-0000-000000000000"):
         return "an id"
     if name in TIMES and value not in (-1, 0):
         return "a time"
-    if name in TEXTS and value:
-        return "a text"
+    if name in TEXTS:
+        # Null and the empty text say the same to every client.
+        return "a text" if value else "no text"
     if name in SIZES and value > 0:
         return "a size"
     if isinstance(value, str) and side.address in value:

