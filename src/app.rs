@@ -10,6 +10,7 @@ pub mod cli;
 mod act;
 mod logic;
 pub mod settings;
+mod signals;
 pub mod window;
 mod workspace;
 

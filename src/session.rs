@@ -5,11 +5,13 @@
 //! [`Loadable`]. Nothing here blocks: every method on `&Session` takes a short lock or sends a message.
 
 pub mod browse;
+mod client_words;
 pub mod clients;
 mod clock;
 pub mod consumers;
 mod events;
 mod facts;
+mod files;
 pub mod generator;
 mod groups;
 pub mod in_process;
@@ -53,6 +55,7 @@ use crate::{
 pub use crate::client::{ConfigChange, NewTopic};
 
 pub use self::{
+    client_words::CLIENT_ERROR_WORDS,
     clients::{ClientFacts, ClientsFacts},
     clock::SystemClock,
     events::Event,

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     transfer::{Pace, sample},
     ui::{
-        Action, Command, Place, Text,
+        Action, Command, Place, Text, TopicTab,
         confirm::ConfirmDialog,
         ctx::{LanguageChoice, ThemeChoice},
         text::Language,
@@ -27,6 +27,10 @@ impl App {
     pub(super) fn perform(&mut self, ctx: &egui::Context, action: Action) {
         match action {
             Action::Go(place) => self.go(place),
+            Action::ShowRecord { topic, partition, offset } => {
+                self.screens.show_record(&topic, partition, offset);
+                self.go(Place::Topic { name: topic, tab: TopicTab::Messages });
+            }
             Action::Back => {
                 if let Some(place) = self.history.back(&self.place) {
                     self.place = place;

@@ -12,6 +12,7 @@ use eframe::egui;
 
 use super::{
     settings::Settings,
+    signals,
     workspace::{Opening, Workspace},
 };
 use crate::{
@@ -86,7 +87,15 @@ pub fn run(options: WindowOptions) -> ExitCode {
     let made = eframe::run_native(
         "millpond",
         native,
-        Box::new(move |cc| Ok(Box::new(App::new(&cc.egui_ctx, options, settings, settings_path)))),
+        Box::new(move |cc| {
+            let ctx = cc.egui_ctx.clone();
+            // As by the button of the window: settings are saved, the workspace is closed.
+            signals::on_first(move || {
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                ctx.request_repaint();
+            });
+            Ok(Box::new(App::new(&cc.egui_ctx, options, settings, settings_path)))
+        }),
     );
     match made {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::client_words;
+
 /// A sentence by its id in the text catalogue, with what it names. `session` never holds a translated text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phrase {
@@ -16,6 +18,14 @@ pub enum PhraseArg {
     Text(String),
     /// A count; the catalogue writes it with thousands separated.
     Count(u64),
+    /// A part that is a sentence itself.
+    Phrase(Box<Phrase>),
+}
+
+impl From<Phrase> for PhraseArg {
+    fn from(phrase: Phrase) -> Self {
+        Self::Phrase(Box::new(phrase))
+    }
 }
 
 impl From<u64> for PhraseArg {
@@ -98,8 +108,13 @@ impl Problem {
 
     /// From an error of the client, which knows why and what to do.
     pub fn from_client(what: Phrase, error: &crate::client::ClientError) -> Self {
-        let (why, next) = (Phrase::plain(error.why()), Some(Phrase::plain(error.hint())));
-        Self { what, why, next, technical: Some(format!("{}: {}", error.name(), error.asked())) }
+        let technical = Some(format!("{}: {}: {}", error.name(), error.asked(), error.why()));
+        Self { what, why: client_words::why(error), next: Some(client_words::next(error)), technical }
+    }
+
+    /// Why the client failed, in the reader's language.
+    pub fn why_of(error: &crate::client::ClientError) -> Phrase {
+        client_words::why(error)
     }
 
     /// With what to do next.

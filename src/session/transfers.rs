@@ -16,7 +16,7 @@ use super::{JobHandle, JobId, JobKind, JobUnit, Loadable, Phrase, Session, brows
 use crate::payload::CaseRule;
 use crate::transfer::{self, Cancel, Progress, TransferError};
 
-pub use self::words::line_phrase;
+pub use self::words::{json_phrase, line_phrase};
 /// What the screens name.
 pub use crate::transfer::{
     BadLine, BadLines, CreateTopic, CsvColumns, CsvMapping, CsvOptions, CsvValue, ExportFormat, ExportRequest,
@@ -164,11 +164,7 @@ impl Session {
 
     /// Looks up the folder where a person keeps files: documents, else home. For proposing a path.
     pub fn load_files_folder(&self, slot: &Loadable<PathBuf>) {
-        self.load(slot, async move {
-            let dirs = directories::UserDirs::new();
-            let folder = dirs.map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()).to_owned());
-            Ok(folder.unwrap_or_default())
-        });
+        self.load(slot, async move { Ok(super::files::documents()) });
     }
 
     /// Proposes an export, which the Transfers screen takes up when it is shown next.

@@ -7,6 +7,7 @@ use super::confirm::Confirm;
 use super::ctx::{LanguageChoice, TableLayout, ThemeChoice, TimeDisplay};
 use super::place::Place;
 use super::toasts::Toast;
+use crate::model::{Offset, PartitionId};
 use crate::session::Session;
 
 /// Work handed to the session outside of drawing.
@@ -16,6 +17,12 @@ pub type SessionWork = Box<dyn FnOnce(&Session) + 'static>;
 pub enum Action {
     /// Show another place.
     Go(Place),
+    /// Show a record: its topic's messages with it in sight, selected and opened.
+    ShowRecord {
+        topic: String,
+        partition: PartitionId,
+        offset: Offset,
+    },
     Back,
     Forward,
     /// As if the command had been chosen in the menu.
@@ -56,6 +63,9 @@ impl std::fmt::Debug for Action {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Go(place) => f.debug_tuple("Go").field(place).finish(),
+            Self::ShowRecord { topic, partition, offset } => {
+                f.debug_tuple("ShowRecord").field(topic).field(partition).field(offset).finish()
+            }
             Self::Run(command) => f.debug_tuple("Run").field(command).finish(),
             Self::Ask(confirm) => f.debug_tuple("Ask").field(&confirm.verb).finish(),
             Self::TableLayout { table, .. } => f.debug_tuple("TableLayout").field(table).finish(),

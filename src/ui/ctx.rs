@@ -126,6 +126,8 @@ pub struct TableLayout {
     /// Width in points of columns that were dragged.
     pub widths: BTreeMap<String, f32>,
     pub hidden: Vec<String>,
+    /// Columns from left to right, where they were moved; empty is as made.
+    pub order: Vec<String>,
     /// Column and whether descending.
     pub sort: Option<(String, bool)>,
 }

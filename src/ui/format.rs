@@ -12,6 +12,7 @@ const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+const HUNDRED_DAYS: i64 = 100 * DAY;
 
 /// How figures and times are written: language and time display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +124,8 @@ impl Format {
             10_000..MINUTE => format!("{} {s}", millis / SECOND),
             MINUTE..HOUR => two(millis / MINUTE, min, millis % MINUTE / SECOND, s),
             HOUR..DAY => two(millis / HOUR, h, millis % HOUR / MINUTE, min),
-            _ => two(millis / DAY, d, millis % DAY / HOUR, h),
+            DAY..HUNDRED_DAYS => two(millis / DAY, d, millis % DAY / HOUR, h),
+            _ => format!("{} {d}", integer(millis / DAY)),
         };
         format!("{sign}{text}")
     }
@@ -279,6 +281,7 @@ mod tests {
             (184_000, "3 min 4 s"),
             (3_600_000, "1 h"),
             (601_200_000, "6 d 23 h"),
+            (277_434_000_000, "3,211 d"),
         ] {
             assert_eq!(ENGLISH.duration(millis), text);
         }

@@ -10,6 +10,7 @@ pub mod topics;
 pub mod transfers;
 
 use super::{ctx::Ctx, place::Place};
+use crate::model::{Offset, PartitionId};
 
 /// All screens with what they keep between frames.
 #[derive(Default)]
@@ -25,6 +26,11 @@ pub struct Screens {
 }
 
 impl Screens {
+    /// The next time that topic's messages are drawn, this record is brought into sight.
+    pub fn show_record(&mut self, topic: &str, partition: PartitionId, offset: Offset) {
+        self.topic.show_record(topic, partition, offset);
+    }
+
     /// Draws the screen of the place that is shown, on the whole of `ui`.
     pub fn ui(&mut self, ui: &mut egui::Ui, ctx: &Ctx<'_>) {
         self.transfers.note_place(ctx.place);

@@ -134,8 +134,19 @@ impl Text {
         if let Some(plain) = phrase.as_plain() {
             return plain.to_owned();
         }
-        let args: FluentArgs<'_> = phrase.args.iter().map(|(name, arg)| (*name, value_of(arg))).collect();
+        let args: FluentArgs<'_> = phrase.args.iter().map(|(name, arg)| (*name, self.value_of(arg))).collect();
         self.format(&phrase.id, Some(&args))
+    }
+
+    /// Fluent counts in f64; what that cannot hold exactly goes in as text.
+    fn value_of<'a>(&self, arg: &'a PhraseArg) -> FluentValue<'a> {
+        const EXACT_MAX: u64 = 1 << 53;
+        match arg {
+            PhraseArg::Text(text) => text.as_str().into(),
+            PhraseArg::Count(n) if *n <= EXACT_MAX => (*n as f64).into(),
+            PhraseArg::Count(n) => format::count(*n).into(),
+            PhraseArg::Phrase(phrase) => self.say(phrase).into(),
+        }
     }
 
     fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> String {
@@ -144,16 +155,6 @@ impl Text {
         };
         let mut faults = Vec::new();
         self.bundle.format_pattern(pattern, args, &mut faults).into_owned()
-    }
-}
-
-/// Fluent counts in f64; what that cannot hold exactly goes in as text.
-fn value_of(arg: &PhraseArg) -> FluentValue<'_> {
-    const EXACT_MAX: u64 = 1 << 53;
-    match arg {
-        PhraseArg::Text(text) => text.as_str().into(),
-        PhraseArg::Count(n) if *n <= EXACT_MAX => (*n as f64).into(),
-        PhraseArg::Count(n) => format::count(*n).into(),
     }
 }
 

@@ -5,12 +5,14 @@ use std::collections::VecDeque;
 use egui::{Align2, Area, CornerRadius, Frame, Id, Label, Margin, Order, RichText, Sense, Stroke, Ui};
 
 use super::{
+    action::Action,
     ctx::Ctx,
     icon::{self, Icon},
     place::Place,
     theme::{self, RADIUS_CARD, Theme, fonts},
     widgets,
 };
+use crate::model::{Offset, PartitionId};
 
 /// Notes shown at the same time at most; older ones give way.
 const SHOWN_MAX: usize = 4;
@@ -36,7 +38,19 @@ pub struct Toast {
     /// The technical words, shown under the text.
     pub detail: Option<String>,
     /// A link: its words and where it leads.
-    pub link: Option<(String, Place)>,
+    pub link: Option<(String, Target)>,
+}
+
+/// Where a note's link leads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    Place(Place),
+    /// The very record.
+    Record {
+        topic: String,
+        partition: PartitionId,
+        offset: Offset,
+    },
 }
 
 /// The notes that are shown now.
@@ -162,10 +176,13 @@ fn note(ui: &mut Ui, ctx: &Ctx<'_>, toast: &Toast) -> bool {
                 if let Some(detail) = &toast.detail {
                     ui.add(Label::new(RichText::new(detail).font(fonts::caption()).color(theme.quiet)).wrap());
                 }
-                if let Some((words, place)) = &toast.link
+                if let Some((words, target)) = &toast.link
                     && widgets::link(ui, words).clicked()
                 {
-                    ctx.go(place.clone());
+                    ctx.act(match target.clone() {
+                        Target::Place(place) => Action::Go(place),
+                        Target::Record { topic, partition, offset } => Action::ShowRecord { topic, partition, offset },
+                    });
                 }
                 ui.add_space(2.0);
             });

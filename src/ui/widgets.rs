@@ -27,7 +27,7 @@ pub use chart::{Chart, Line, Mark};
 pub use chip::{chip, chip_plain, group_state, group_state_word};
 pub use dialog::{Dialog, DialogEnd};
 pub use empty::{empty, waiting};
-pub use fields::{Field, check, multiline, search, switch, text_field};
+pub use fields::{Field, check, multiline, plain_field, search, switch, text_field};
 pub use keys::key_cap;
 pub use labels::{body, caption, data, data_quiet, elided, faint, paragraph, quiet, rich, section, strong, title};
 pub use menu::{item, item_danger, item_why, menu, more, note, rule};

@@ -47,6 +47,15 @@ consume-received = received
 consume-rate = { $rate }/s
 consume-behind = behind
 consume-takes = takes per record
+consume-commits = { $count ->
+    [0] no commit yet
+    [one] 1 commit
+   *[other] { $count } commits
+}
+consume-commits-never = never commits
+consume-commits-when = Commits { $when }
+consume-trouble = Tries again: { $why }
+consume-ended = ended { $ago }
 consume-received-nothing = Received nothing
 consume-nothing-yet = Nothing received yet
 consume-records-of = Records of { $name }

@@ -174,13 +174,14 @@ placeholder-tojson = as JSON, with quotes
 placeholder-if = something else in every tenth record
 
 # What is wrong with a JSON text
-json-ended = the text ends too early
-json-unexpected = { $found } should not stand here
-json-open-string = a string without its closing quote
-json-control-character = a control character must be escaped in a string
-json-escape = after a backslash comes one of " \ / b f n r t, or u and four hex digits
-json-lone-surrogate = half of a surrogate pair is no character
-json-number = { $literal } is no number as JSON writes them
-json-too-deep = nested too deep
-json-too-long = too long
-json-other-kind = something else is wanted here
+json-ended = { $said }
+json-unexpected = { $said }
+json-open-string = { $said }
+json-control-character = { $said }
+json-escape = { $said }
+json-lone-surrogate = { $said }
+json-number = { $said }
+json-too-deep = { $said }
+json-too-long = { $said }
+json-object = { $said }
+json-array = { $said }

@@ -69,10 +69,10 @@ export-match-case = Match capitals
 export-partitions = Partitions
 export-partitions-hint = all, or 0, 2, 5-7
 export-partitions-fault = Use numbers such as 0, 2, 5-7
-export-from = From (UTC)
-export-to = Before (UTC)
+export-from = From ({ $zone })
+export-to = Before ({ $zone })
 export-time-hint = 2026-01-31 12:00
-export-time-fault = Use a time such as 2026-01-31 12:00 (UTC)
+export-time-fault = Use a time such as 2026-01-31 12:00
 export-replace = Replace the file if there is one
 
 import-title = Import
@@ -107,6 +107,7 @@ import-topic-new = Will be made with { $count } partitions and keep its records 
 import-topic-there = { $records } records are in there now
 import-partitions = Partitions of the new topic
 import-partitions-fault = Use a number from 1 to 10,000
+import-looking = Looking into the file
 import-bad-lines = Lines that are no records
 import-stop = Stop at the first
 import-skip = Skip and count
@@ -121,7 +122,6 @@ import-preview-bad = { $count ->
     [one] 1 line is no record
    *[other] { $count } lines are no records
 }
-import-looking = Looking into the file…
 import-column-line = Line
 import-column-partition = Partition
 import-column-time = Timestamp

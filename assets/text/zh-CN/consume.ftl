@@ -43,6 +43,14 @@ consume-received = 已收到
 consume-rate = { $rate }/秒
 consume-behind = 积压
 consume-takes = 每条耗时
+consume-commits = { $count ->
+    [0] 尚未提交
+   *[other] 提交 { $count } 次
+}
+consume-commits-never = 从不提交
+consume-commits-when = 提交时机：{ $when }
+consume-trouble = 正在重试：{ $why }
+consume-ended = { $ago }结束
 consume-received-nothing = 没有收到消息
 consume-nothing-yet = 还没有收到消息
 consume-records-of = { $name } 的消息

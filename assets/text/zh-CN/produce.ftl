@@ -164,4 +164,5 @@ json-lone-surrogate = 单独的半个代理对不是字符
 json-number = { $literal } 不是 JSON 写法的数字
 json-too-deep = 嵌套太深
 json-too-long = 太长
-json-other-kind = 这里需要别的内容
+json-object = 需要一个对象（{"{"}…{"}"}）
+json-array = 需要一个数组（[…]）

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::{ConsumerId, ConsumerPlan};
 use crate::{
     model::{Offset, PartitionId, Record, TimestampMillis, TopicPartition},
-    session::Problem,
+    session::{Phrase, Problem},
 };
 
 /// Records of each consumer that the window can look at.
@@ -87,7 +87,7 @@ pub struct ConsumerView {
     pub positions: Arc<[(TopicPartition, Offset)]>,
     pub generation: i32,
     /// Of the last attempt that is tried again.
-    pub trouble: Option<String>,
+    pub trouble: Option<Phrase>,
 }
 
 impl ConsumerView {
@@ -134,7 +134,7 @@ struct State {
     commits: u64,
     positions: Arc<[(TopicPartition, Offset)]>,
     generation: i32,
-    trouble: Option<String>,
+    trouble: Option<Phrase>,
 }
 
 impl ReceivedRecord {
@@ -219,7 +219,7 @@ impl Member {
         }
     }
 
-    pub fn set_trouble(&self, trouble: Option<String>) {
+    pub fn set_trouble(&self, trouble: Option<Phrase>) {
         self.state.lock().trouble = trouble;
     }
 
@@ -249,7 +249,9 @@ impl Member {
     }
 
     pub fn committed(&self) {
-        self.state.lock().commits += 1;
+        let mut state = self.state.lock();
+        state.commits += 1;
+        state.trouble = None;
     }
 
     pub fn view(&self, now: TimestampMillis) -> ConsumerView {

@@ -217,7 +217,7 @@ impl Worker<'_> {
         match self.consumer.commit_offsets(offsets).await {
             Ok(()) => self.member.committed(),
             // The next commit says the same and more; the group's own rules decide until then.
-            Err(error) => self.member.set_trouble(Some(error.to_string())),
+            Err(error) => self.member.set_trouble(Some(Problem::why_of(&error))),
         }
     }
 
@@ -236,7 +236,7 @@ impl Worker<'_> {
                 }
                 ConsumerEventKind::Revoked { partitions } => self.revoked(&partitions, None, at),
                 ConsumerEventKind::Lost { partitions, .. } => self.revoked(&partitions, Some(Cause::Lost), at),
-                ConsumerEventKind::Problem(error) => self.member.set_trouble(Some(error.to_string())),
+                ConsumerEventKind::Problem(error) => self.member.set_trouble(Some(Problem::why_of(&error))),
                 ConsumerEventKind::OffsetReset { .. } | ConsumerEventKind::Left | ConsumerEventKind::Failed(_) => {}
             }
             self.shared.touch(true);

@@ -51,6 +51,24 @@ fn io_phrase(error: &io::Error) -> Phrase {
     Phrase::new(id)
 }
 
+/// What is wrong with a JSON text. English is told in the reader's own words, which also say what is wanted.
+pub fn json_phrase(problem: &JsonProblem) -> Phrase {
+    let phrase = match problem {
+        JsonProblem::Ended { .. } => Phrase::new("json-ended"),
+        JsonProblem::Unexpected { found, .. } => Phrase::new("json-unexpected").with("found", found.to_string()),
+        JsonProblem::OpenString => Phrase::new("json-open-string"),
+        JsonProblem::ControlCharacter { .. } => Phrase::new("json-control-character"),
+        JsonProblem::Escape => Phrase::new("json-escape"),
+        JsonProblem::LoneSurrogate => Phrase::new("json-lone-surrogate"),
+        JsonProblem::Number { literal } => Phrase::new("json-number").with("literal", literal.as_str()),
+        JsonProblem::TooDeep => Phrase::new("json-too-deep"),
+        JsonProblem::TooLong => Phrase::new("json-too-long"),
+        JsonProblem::NotAnObject => Phrase::new("json-object"),
+        JsonProblem::NotAnArray => Phrase::new("json-array"),
+    };
+    phrase.with("said", problem.to_string())
+}
+
 /// What is wrong with a line of a file.
 pub fn line_phrase(problem: &LineProblem) -> Phrase {
     match problem {
@@ -60,7 +78,7 @@ pub fn line_phrase(problem: &LineProblem) -> Phrase {
             _ => "line-json",
         })
         .with("column", error.column as u64)
-        .with("detail", error.problem.to_string()),
+        .with("detail", json_phrase(&error.problem)),
         LineProblem::NotUtf8 { byte } => Phrase::new("line-not-utf8").with("byte", *byte as u64),
         LineProblem::TooLong { limit } => Phrase::new("line-too-long").with("limit", *limit as u64),
         LineProblem::NoValue => Phrase::new("line-no-value"),

@@ -15,7 +15,9 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use uuid::Uuid;
 
 use self::messages::MessagesOutcome;
+use super::topics::{self, dialogs::TopicDialog};
 use crate::{
+    model::{Offset, PartitionId},
     session::TopicFacts,
     ui::{
         Action, Command, Place, TopicTab,
@@ -29,6 +31,9 @@ use crate::{
 /// A topic that was just made is in the next picture of the cluster: before this nobody is told that it is missing.
 const MISSING_UNSEEN: Duration = Duration::from_millis(1_500);
 
+/// Topics whose half-written records are kept while others are looked at.
+const DRAFTS_MAX: usize = 16;
+
 /// What the screen keeps between frames.
 #[derive(Default)]
 pub struct TopicScreen {
@@ -41,13 +46,37 @@ pub struct TopicScreen {
     partitions: partitions::PartitionsTab,
     groups: groups::GroupsTab,
     settings: settings::SettingsTab,
+    dialog: Option<TopicDialog>,
+    /// What was begun to be produced to other topics, the last one left at the end.
+    drafts: Vec<(String, produce::ProduceTab)>,
+    /// A record to be brought into sight, with its topic.
+    wanted: Option<(String, PartitionId, Offset)>,
 }
 
 impl TopicScreen {
+    /// The next time that topic's messages are drawn, this record is brought into sight.
+    pub fn show_record(&mut self, topic: &str, partition: PartitionId, offset: Offset) {
+        self.wanted = Some((topic.to_owned(), partition, offset));
+    }
+
+    /// Turns to another topic; what was being written for this one waits until somebody comes back.
+    fn turn_to(&mut self, name: &str) {
+        let mut drafts = std::mem::take(&mut self.drafts);
+        if !self.name.is_empty() {
+            if drafts.len() == DRAFTS_MAX {
+                drafts.remove(0);
+            }
+            drafts.push((std::mem::take(&mut self.name), std::mem::take(&mut self.produce)));
+        }
+        let before = drafts.iter().position(|(topic, _)| topic == name);
+        let produce = before.map_or_else(Default::default, |at| drafts.remove(at).1);
+        *self = Self { name: name.to_owned(), produce, drafts, wanted: self.wanted.take(), ..Self::default() };
+    }
+
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, name: &str, tab: TopicTab) {
         if self.name != name {
-            *self = Self { name: name.to_owned(), ..Self::default() };
+            self.turn_to(name);
         }
         let found = ctx.facts.topics.binary_search_by(|topic| (*topic.name).cmp(name));
         let Ok(index) = found else {
@@ -56,10 +85,14 @@ impl TopicScreen {
         };
         let topic = &ctx.facts.topics[index];
         if self.id.is_some() && topic.id.is_some() && self.id != topic.id {
-            *self = Self { name: name.to_owned(), ..Self::default() };
+            let drafts = std::mem::take(&mut self.drafts);
+            *self = Self { name: name.to_owned(), drafts, wanted: self.wanted.take(), ..Self::default() };
         }
         (self.id, self.missing_since) = (topic.id, None);
-        if head(ui, ctx, topic, tab)
+        if let Some((_, partition, offset)) = self.wanted.take_if(|(topic, ..)| topic == name) {
+            self.messages.show_record(partition, offset);
+        }
+        if head(ui, ctx, topic, tab, &mut self.dialog)
             && let Some(session) = ctx.session
         {
             session.propose_export(self.messages.export_draft(name));
@@ -81,6 +114,7 @@ impl TopicScreen {
             TopicTab::Groups => self.groups.ui(ui, ctx, topic),
             TopicTab::Settings => self.settings.ui(ui, ctx, topic),
         }
+        topics::dialogs::show(ui, ctx, &mut self.dialog);
     }
 
     fn missing(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -106,10 +140,16 @@ impl TopicScreen {
 }
 
 /// Where it stands, its name and figures, what can be done, and the tabs. True when an export is asked for.
-fn head(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, tab: TopicTab) -> bool {
+fn head(
+    ui: &mut Ui,
+    ctx: &Ctx<'_>,
+    topic: &TopicFacts,
+    tab: TopicTab,
+    dialog: &mut Option<TopicDialog>,
+) -> bool {
     let mut export = false;
     let theme = theme::of(ui);
-    let margin = Margin { left: AROUND as i8, right: AROUND as i8, top: 12, bottom: 0 };
+    let margin = Margin { left: AROUND as i8, right: AROUND as i8, top: AROUND as i8, bottom: 0 };
     let shown = Panel::top("topic-head")
         .resizable(false)
         .show_separator_line(false)
@@ -122,7 +162,7 @@ fn head(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, tab: TopicTab) -> bool {
                 &topic.name,
                 |ui| figures(ui, ctx, topic),
                 |ui| {
-                    export = buttons(ui, ctx, topic);
+                    export = buttons(ui, ctx, topic, dialog);
                 },
             );
             if clicked.is_some() {
@@ -135,9 +175,11 @@ fn head(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, tab: TopicTab) -> bool {
                 ctx.go(Place::Topic { name: topic.name.to_string(), tab: current });
             }
         });
-    // The line under the tabs runs from edge to edge, as the table below does.
+    // The line under the tabs runs from edge to edge, as the table below does; the tabs draw their own part of it.
     let rect = shown.response.rect;
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.rule());
+    for side in [rect.left()..=rect.left() + AROUND, rect.right() - AROUND..=rect.right()] {
+        ui.painter().hline(side, rect.bottom() - 0.5, theme.rule());
+    }
     export
 }
 
@@ -170,7 +212,7 @@ fn figures(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
 }
 
 /// True when Export was clicked.
-fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) -> bool {
+fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, dialog: &mut Option<TopicDialog>) -> bool {
     widgets::more(ui, &ctx.t("topic-more"), |ui| {
         if widgets::item(ui, icon::COPY, &ctx.t("topic-copy-name"), None) {
             ctx.act(Action::Copy(topic.name.to_string()));
@@ -181,6 +223,8 @@ fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) -> bool {
         if widgets::item(ui, icon::SETTINGS, &ctx.t("topic-open-settings"), None) {
             ctx.go(Place::Topic { name: topic.name.to_string(), tab: TopicTab::Settings });
         }
+        widgets::rule(ui);
+        topics::change_items(ui, ctx, topic, dialog);
     });
     let export = ui.add(Button::secondary(&ctx.t("topic-export")).icon(icon::EXPORT)).clicked();
     if ui.add(Button::secondary(&ctx.t("topic-consume")).icon(icon::CONSUME)).clicked() {

@@ -98,17 +98,26 @@ impl TopicsScreen {
             ("hidden", (self.list.hidden as u64).into()),
         ];
         let about = ctx.text.with("topics-count", &counts);
+        // There is nothing to count, find or leave out of an empty list.
+        let any = !ctx.facts.topics.is_empty();
         widgets::page_header(
             ui,
             &[],
             &ctx.t("nav-topics"),
-            |ui| drop(widgets::quiet(ui, &about)),
+            |ui| {
+                if any {
+                    widgets::quiet(ui, &about);
+                }
+            },
             |ui| {
                 if widgets::primary(ui, &ctx.t("topics-new")).clicked() {
                     self.dialog = Some(TopicDialog::new_topic());
                 }
                 if ui.add(Button::secondary(&ctx.t("topics-import")).icon(icon::IMPORT)).clicked() {
                     ctx.act(crate::ui::Action::Run(Command::ImportFile));
+                }
+                if !any {
+                    return;
                 }
                 let id = Id::unique("topics-find");
                 if ctx.take(Command::Find) {

@@ -82,6 +82,8 @@ impl Shortcuts {
         let (title, close) = (ctx.t("shortcuts-title"), ctx.t("close"));
         let end = Dialog::new(&title, "", &close).width(420.0).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - 14.0);
+            // All of them in one view of the smallest window that is common.
+            ui.spacing_mut().item_spacing.y = 2.0;
             for command in Command::ALL {
                 let Some(keys) = command.keys(ui) else { continue };
                 ui.horizontal(|ui| {
@@ -90,7 +92,7 @@ impl Shortcuts {
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| widgets::key_cap(ui, &keys));
                 });
             }
-            ui.add_space(4.0);
+            ui.add_space(8.0);
             widgets::paragraph(ui, &ctx.t("shortcuts-tables"));
         });
         end != DialogEnd::Open

@@ -43,7 +43,11 @@ fn both_languages_have_the_same_texts_with_the_same_places() {
     let extra: Vec<_> = chinese.keys().filter(|id| !english.contains_key(*id)).collect();
     assert!(missing.is_empty() && extra.is_empty(), "not in Chinese: {missing:?}; not in English: {extra:?}");
     for (id, (places, file)) in &english {
-        assert_eq!(*places, chinese[id].0, "places of {id}");
+        // An error's own English words may be left out where a translation says the same, and may say it all here.
+        let said = |places: &BTreeSet<String>| places.contains("said");
+        if !said(places) {
+            assert_eq!(*places, chinese[id].0, "places of {id}");
+        }
         assert_eq!(*file, chinese[id].1, "file of {id}");
     }
 }
@@ -69,6 +73,16 @@ fn every_text_that_the_code_asks_for_exists() {
     missing.sort();
     missing.dedup();
     assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn every_common_error_of_a_broker_has_its_words() {
+    let english = ids(Language::English);
+    for word in crate::session::CLIENT_ERROR_WORDS {
+        for kind in ["why", "next"] {
+            assert!(english.contains_key(&format!("kafka-{kind}-{word}")), "kafka-{kind}-{word}");
+        }
+    }
 }
 
 #[test]

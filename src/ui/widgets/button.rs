@@ -4,6 +4,7 @@ use egui::{
     Color32, CornerRadius, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, Widget, WidgetInfo,
 };
 
+use super::labels;
 use crate::ui::{
     icon::{self, Icon},
     theme::{self, CONTROL, ICON, RADIUS, Theme, fonts},
@@ -12,6 +13,8 @@ use crate::ui::{
 /// Space between icon and word.
 const GAP: f32 = 7.0;
 const PADDING: f32 = 12.0;
+/// Width of the arrow of what opens a menu.
+const ARROW: f32 = 14.0;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Look {
@@ -37,6 +40,8 @@ pub struct Button<'a> {
     selected: bool,
     why: Option<&'a str>,
     min_width: f32,
+    /// Words at the left edge, arrow at the right one, and no wider than this.
+    spread: Option<f32>,
 }
 
 impl<'a> Button<'a> {
@@ -51,6 +56,7 @@ impl<'a> Button<'a> {
             selected: false,
             why: None,
             min_width: 0.0,
+            spread: None,
         }
     }
 
@@ -118,6 +124,13 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// As a choice among many is drawn: words at the left edge, cut where they would be wider than that, arrow at the
+    /// right one.
+    pub fn spread(mut self, max_width: f32) -> Self {
+        self.spread = Some(max_width);
+        self
+    }
+
     /// Adds it to `ui`.
     pub fn show(self, ui: &mut Ui) -> Response {
         ui.add(self)
@@ -156,13 +169,15 @@ impl Widget for Button<'_> {
             _ => fonts::body(),
         };
         let heavy = fonts::needs_weight(&font, self.text);
-        let words = ui.painter().layout_no_wrap(self.text.to_owned(), font, Color32::PLACEHOLDER);
+        let room = self.spread.map_or(f32::INFINITY, |width| width - 2.0 * PADDING - ARROW);
+        let words = labels::one_line(ui, self.text, font, Color32::PLACEHOLDER, room);
+        let elided = words.elided;
         let cap =
             self.keys.map(|keys| ui.painter().layout_no_wrap(keys.to_owned(), fonts::data(), Color32::PLACEHOLDER));
         let mut width = words.size().x + 2.0 * PADDING;
         width += if self.icon.is_some() { ICON + if self.text.is_empty() { 0.0 } else { GAP } } else { 0.0 };
         width += cap.as_ref().map_or(0.0, |cap| cap.size().x + 10.0 + GAP);
-        width += if self.opens { 14.0 } else { 0.0 };
+        width += if self.opens { ARROW } else { 0.0 };
         let size = Vec2::new(width.max(self.min_width).ceil(), CONTROL);
         let (rect, mut response) = allocate(ui, size, self.enabled);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled() && self.enabled, self.text));
@@ -177,7 +192,10 @@ impl Widget for Button<'_> {
             let painter = ui.painter();
             painter.rect(rect, CornerRadius::same(RADIUS), ground, edge, StrokeKind::Inside);
             focus_ring(ui, &response, rect);
-            let mut x = rect.center().x - (width - 2.0 * PADDING) / 2.0;
+            let mut x = match self.spread {
+                Some(_) => rect.left() + PADDING,
+                None => rect.center().x - (width - 2.0 * PADDING) / 2.0,
+            };
             let y = rect.center().y;
             if let Some(icon) = self.icon {
                 icon.paint(painter, egui::pos2(x + ICON / 2.0, y), ICON, color);
@@ -200,12 +218,18 @@ impl Widget for Button<'_> {
                 painter.galley(cap_rect.center() - cap.size() / 2.0, cap, cap_color);
                 x = cap_rect.right();
             }
+            if self.spread.is_some() {
+                x = rect.right() - PADDING - ARROW + 2.0;
+            }
             if self.opens {
                 icon::CHEVRON_DOWN.paint(painter, egui::pos2(x + 10.0, y), 15.0, color);
             }
         }
         if self.enabled {
             response = response.on_hover_cursor(CursorIcon::PointingHand);
+            if elided {
+                response = response.on_hover_text(self.text);
+            }
         } else if let Some(why) = self.why {
             response = response.on_disabled_hover_text(why).on_hover_text(why);
         }

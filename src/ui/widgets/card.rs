@@ -57,13 +57,14 @@ pub fn figure(ui: &mut Ui, label: &str, value: &str, value_color: Option<Color32
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             ui.with_layout(egui::Layout::left_to_right(egui::Align::BOTTOM), |ui| {
-                labels::rich(
-                    ui,
-                    value,
-                    fonts::semibold(24.0),
-                    value_color.unwrap_or(if value == UNKNOWN { theme.faint } else { theme.text }),
-                );
-                if !unit.is_empty() {
+                if value == UNKNOWN {
+                    // The sign in the size of a figure would be a bar, and a unit after it says nothing.
+                    let font = egui::FontId { size: 24.0, ..fonts::body() };
+                    labels::rich(ui, value, font, theme.faint);
+                } else {
+                    labels::rich(ui, value, fonts::semibold(24.0), value_color.unwrap_or(theme.text));
+                }
+                if !unit.is_empty() && value != UNKNOWN {
                     ui.vertical(|ui| {
                         ui.add_space(11.0);
                         labels::rich(ui, unit, fonts::caption(), theme.quiet);

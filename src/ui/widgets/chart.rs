@@ -3,6 +3,7 @@
 
 mod marks;
 mod reading;
+mod save;
 
 use std::ops::RangeInclusive;
 
@@ -103,11 +104,14 @@ impl<'a> Chart<'a> {
         let shown = self.plot(&mut child, ctx, plot_rect, &span);
         shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, self.name));
         let frame = *shown.transform.frame();
+        // The line of zero lies on the very edge, where the plot's own grid leaves it out.
+        ui.painter().hline(frame.x_range(), frame.bottom() - 0.5, theme::of(ui).rule());
         self.labels(ui, &shown.transform, whole.right() - labels_width, &span);
         self.mark_words(ui, &shown.transform, frame);
         self.zooming(ui, id, &shown.response, &shown.transform, zoom);
         reading::show(ui, ctx, &self, &shown.response, &shown.transform);
-        shown.response.context_menu(|ui| self.menu(ui, ctx));
+        shown.response.context_menu(|ui| self.menu(ui, ctx, id));
+        save::take_picture(ui, id, whole, &self.file_name(), ctx.session);
     }
 
     fn plot(
@@ -118,7 +122,8 @@ impl<'a> Chart<'a> {
         span: &RangeInclusive<TimestampMillis>,
     ) -> egui_plot::PlotResponse<()> {
         let theme = theme::of(ui);
-        let top = marks::nice_top(self.largest(span));
+        let largest = self.largest(span);
+        let top = marks::nice_top(largest);
         let (from, to) = (*span.start() as f64, (*span.end()).max(*span.start() + 1) as f64);
         let zone = ctx.format.offset_seconds(*span.end());
         let (format, value) = (*ctx.format, self.value);
@@ -144,7 +149,8 @@ impl<'a> Chart<'a> {
             .set_margin_fraction(egui::Vec2::ZERO)
             .cursor_color(theme.faint)
             .y_axis_min_width(36.0)
-            .y_grid_spacer(move |input| marks::value_marks(input.bounds, top))
+            // Of nothing but zeros there is nothing to read off: the zero alone is written.
+            .y_grid_spacer(move |input| marks::value_marks(input.bounds, top, largest > 0.0))
             .x_grid_spacer(move |input| marks::time_marks(input.bounds, step, zone))
             .y_axis_formatter(move |mark, _| value(mark.value))
             .x_axis_formatter(move |mark, _| format.axis(mark.value as i64, marks::time_form(step)))
@@ -222,6 +228,8 @@ impl<'a> Chart<'a> {
             // To the left of its line where it would leave the chart.
             let x = if x + width > frame.right() { (x - width - 12.0).max(frame.left()) } else { x };
             free_from = x + width + 8.0;
+            let ground = Rect::from_min_size(egui::pos2(x, frame.top()), words.size()).expand2(egui::vec2(4.0, 0.0));
+            ui.painter().rect_filled(ground, 2.0, theme::of(ui).panel);
             ui.painter().galley(egui::pos2(x, frame.top()), words, mark.color);
         }
     }
@@ -253,7 +261,21 @@ impl<'a> Chart<'a> {
         ui.data_mut(|data| data.insert_temp(id, zoom));
     }
 
-    fn menu(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    /// Name of a file that shows it, without its ending.
+    fn file_name(&self) -> String {
+        format!("millpond-{}", self.id)
+    }
+
+    fn menu(&self, ui: &mut Ui, ctx: &Ctx<'_>, id: egui::Id) {
+        if crate::ui::widgets::item(ui, icon::EXPORT, &ctx.t("chart-save-png"), None) {
+            save::ask_picture(ui, id);
+            ui.close();
+        }
+        if crate::ui::widgets::item(ui, icon::EXPORT, &ctx.t("chart-save-csv"), None) {
+            let (name, values) = (format!("{}.csv", self.file_name()), reading::csv(self.lines));
+            ctx.with_session(move |session| session.save_file(&name, values.into_bytes()));
+            ui.close();
+        }
         if crate::ui::widgets::item(ui, icon::COPY, &ctx.t("chart-copy-csv"), None) {
             ctx.act(Action::Copy(reading::csv(self.lines)));
             ui.close();

@@ -87,7 +87,8 @@ impl<'a> Dialog<'a> {
     }
 
     fn buttons(&self, ui: &mut Ui) -> DialogEnd {
-        let row = egui::vec2(self.width, theme::CONTROL);
+        // As wide as the dialog came out, should its body have needed more.
+        let row = egui::vec2(ui.min_rect().width().max(self.width), theme::CONTROL);
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
             let confirm =
                 if self.dangerous { Button::danger_primary(self.confirm) } else { Button::primary(self.confirm) };

@@ -91,7 +91,10 @@ pub fn search(ui: &mut Ui, id: Id, value: &mut String, hint: &str, count: &str, 
         }
         right = cross.left() - 4.0;
     }
-    if !count.is_empty() {
+    // What is looked for matters more than how often it was found, which also stands elsewhere.
+    let typed = ui.painter().layout_no_wrap(value.clone(), fonts::body(), theme.text).size().x;
+    let counted = ui.painter().layout_no_wrap(count.to_owned(), fonts::body(), theme.quiet).size().x;
+    if !count.is_empty() && 30.0 + typed + counted + 20.0 <= right - rect.left() {
         let galley = ui.painter().layout_no_wrap(count.to_owned(), fonts::body(), theme.quiet);
         let at = egui::pos2(right - galley.size().x, rect.center().y - galley.size().y / 2.0);
         right = at.x - 8.0;
@@ -145,8 +148,13 @@ pub fn switch(ui: &mut Ui, on: &mut bool, text: &str) -> Response {
 /// A check box with its words; the response tells of a change.
 pub fn check(ui: &mut Ui, on: &mut bool, text: &str) -> Response {
     let theme = theme::of(ui);
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), fonts::body(), theme.text);
+    // A name that somebody chose may be longer than the place: it ends in `…` instead of pushing its neighbours away.
+    let room = if ui.is_sizing_pass() { f32::INFINITY } else { ui.available_width() };
+    let galley = labels::one_line(ui, text, fonts::body(), theme.text, room - 24.0);
     let (rect, mut response) = ui.allocate_exact_size(Vec2::new(24.0 + galley.size().x, 24.0), Sense::click());
+    if galley.elided {
+        response = response.on_hover_text(text);
+    }
     if response.clicked() {
         *on = !*on;
         response.mark_changed();
@@ -186,6 +194,11 @@ fn framed(ui: &mut Ui, width: f32, faulty: bool, add: impl FnOnce(&mut Ui, f32) 
     response
 }
 
+/// A field without label, for a table of settings: `name` is its accessible name.
+pub fn plain_field(ui: &mut Ui, name: &str, value: &mut String, width: f32, faulty: bool) -> Response {
+    framed(ui, width, faulty, |ui, width| ui.add(edit(value, fonts::data(), "", width))).accessible_name(name)
+}
+
 fn ground(ui: &Ui, rect: egui::Rect, focused: bool, faulty: bool) {
     let theme = theme::of(ui);
     let fill = if theme.dark { theme.window } else { theme.panel };
@@ -205,10 +218,16 @@ fn edge(theme: &theme::Theme, focused: bool, faulty: bool) -> Stroke {
 fn below(ui: &mut Ui, field: &Field<'_>) {
     let theme = theme::of(ui);
     if let Some(fault) = field.fault {
-        ui.horizontal(|ui| {
+        ui.scope(|ui| {
+            // As high as its words, which go on in a further line where they do not fit.
+            ui.spacing_mut().interact_size.y = 0.0;
             ui.spacing_mut().item_spacing.x = 4.0;
-            icon::show(ui, icon::ERROR, theme.bad);
-            labels::rich(ui, fault, fonts::caption(), theme.bad);
+            ui.set_max_width(field.width.min(ui.available_width()));
+            ui.horizontal_top(|ui| {
+                ui.label(icon::ERROR.text().size(14.0).color(theme.bad));
+                let words = egui::RichText::new(fault).font(fonts::caption()).color(theme.bad);
+                ui.add(egui::Label::new(words).wrap());
+            });
         });
     } else if !field.help.is_empty() {
         ui.add(egui::Label::new(egui::RichText::new(field.help).font(fonts::caption()).color(theme.quiet)).wrap());

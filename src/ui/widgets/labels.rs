@@ -81,6 +81,20 @@ pub fn section(ui: &mut Ui, text: &str) -> Response {
     rich(ui, text, fonts::section(), color)
 }
 
+/// Words laid out on one line of at most `width` points, ending in `…` where they do not fit.
+pub(super) fn one_line(
+    ui: &Ui,
+    text: &str,
+    font: FontId,
+    color: egui::Color32,
+    width: f32,
+) -> std::sync::Arc<egui::Galley> {
+    let format = egui::TextFormat { font_id: font, color, ..egui::TextFormat::default() };
+    let mut job = egui::text::LayoutJob::single_section(text.to_owned(), format);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));
+    ui.painter().layout_job(job)
+}
+
 /// One line that ends in `…` where it does not fit; the whole text on hover.
 pub fn elided(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) -> Response {
     ui.add(Label::new(RichText::new(text).font(font).color(color)).truncate())

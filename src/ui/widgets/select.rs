@@ -2,11 +2,16 @@
 
 use egui::{Color32, CornerRadius, CursorIcon, Role, Sense, Ui, Vec2, WidgetInfo};
 
-use super::{button::Button, menu};
+use super::{button::Button, labels, menu};
 use crate::ui::{
     icon,
     theme::{self, fonts},
 };
+
+/// A drop-down grows with what is chosen up to this, in points; longer words are cut.
+const WIDTH_MAX: f32 = 420.0;
+/// And the words of one row of its list.
+const ROW_WORDS_MAX: f32 = 560.0;
 
 /// A few choices side by side, the chosen one tinted. True when another was chosen.
 pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, current: &mut T, entries: &[(T, &str)]) -> bool {
@@ -57,8 +62,10 @@ pub fn select<T: PartialEq + Clone>(
     width: f32,
 ) -> bool {
     let shown = entries.iter().find(|(value, _)| value == current).map_or("", |(_, word)| word.as_str());
-    let response =
-        ui.add(Button::secondary(shown).opens_menu().min_width(width)).accessible_name(format!("{name}: {shown}"));
+    let room = ui.available_width().clamp(width, WIDTH_MAX.max(width));
+    let response = ui
+        .add(Button::secondary(shown).opens_menu().min_width(width).spread(room))
+        .accessible_name(format!("{name}: {shown}"));
     let chosen = menu::menu(&response, |ui| {
         let mut chosen = None;
         egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
@@ -82,7 +89,8 @@ pub fn select<T: PartialEq + Clone>(
 
 fn row(ui: &mut Ui, word: &str, selected: bool) -> bool {
     let theme = theme::of(ui);
-    let galley = ui.painter().layout_no_wrap(word.to_owned(), fonts::body(), theme.text);
+    let galley = labels::one_line(ui, word, fonts::body(), theme.text, ROW_WORDS_MAX);
+    let elided = galley.elided;
     let width = menu::row_width(ui, galley.size().x + 44.0);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, theme::CONTROL), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, selected, word));
@@ -93,5 +101,9 @@ fn row(ui: &mut Ui, word: &str, selected: bool) -> bool {
         icon::CHECK.paint(ui.painter(), egui::pos2(rect.left() + 16.0, rect.center().y), 14.0, theme.accent);
     }
     ui.painter().galley(egui::pos2(rect.left() + 32.0, rect.center().y - galley.size().y / 2.0), galley, theme.text);
-    response.clicked()
+    let clicked = response.clicked();
+    if elided {
+        response.on_hover_text(word);
+    }
+    clicked
 }

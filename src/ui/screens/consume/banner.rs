@@ -55,8 +55,8 @@ fn line(ui: &mut Ui, ctx: &Ctx<'_>, view: &ConsumersView, topic: &str) {
         }
         let theme = theme::of(&ui);
         let color = theme.series(view.group_index(group));
+        ui.spacing_mut().item_spacing.x = 6.0;
         dot(&mut ui, color);
-        ui.spacing_mut().item_spacing.x = 4.0;
         widgets::rich(&mut ui, group, fonts::semibold(13.0), color);
         widgets::quiet(&mut ui, &shares(ctx, members, partitions, before));
         ui.add_space(20.0);

@@ -5,9 +5,9 @@ use egui::{Align, Color32, Layout, Ui};
 use super::{paint_card, start, timeline};
 use crate::{
     payload::preview,
-    session::consumers::{ConsumerView, ConsumersView, Phase, ReceivedRecord},
+    session::consumers::{CommitWhen, ConsumerView, ConsumersView, Phase, ReceivedRecord},
     ui::{
-        Place, TopicTab,
+        Action, Place, TopicTab,
         ctx::Ctx,
         format, icon,
         theme::{self, Theme, fonts},
@@ -142,20 +142,49 @@ fn group_and_owned(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView, color: C
         ui.spacing_mut().item_spacing.x = 4.0;
         widgets::quiet(ui, &ctx.t("consume-group"));
         widgets::rich(ui, &consumer.plan.group, fonts::semibold(13.0), color);
-        widgets::elided(ui, &settings_words(ctx, consumer), fonts::body(), theme.faint);
+        widgets::elided(ui, &settings_words(ctx, consumer), fonts::body(), theme.faint)
+            .on_hover_text(about_settings(ctx, consumer));
     });
     let words = match &consumer.phase {
         Phase::Killed => killed_words(ctx, consumer),
-        phase if phase.is_over() => consumer.ended_at.map_or(String::new(), |at| ctx.format.ago(ctx.now, at)),
+        phase if phase.is_over() => {
+            let ago = |at| ctx.text.with("consume-ended", &[("ago", ctx.format.ago(ctx.now, at).into())]);
+            consumer.ended_at.map_or(String::new(), ago)
+        }
         _ => owned_words(ctx, consumer),
     };
-    widgets::elided(ui, &words, fonts::data(), theme.quiet);
+    // Names of partitions are data; sentences are not.
+    let named = !consumer.phase.is_over() && !consumer.owned.is_empty();
+    widgets::elided(ui, &words, if named { fonts::data() } else { fonts::body() }, theme.quiet);
+    trouble(ui, ctx, consumer);
 }
 
-/// Assignor and commits, in few words.
+/// Assignor and commits, in few words: how often where it does, when it is meant to where it has not yet.
 fn settings_words(ctx: &Ctx<'_>, consumer: &ConsumerView) -> String {
-    let commit = ctx.t(super::dialog::commit_word(consumer.plan.commit));
-    format!("· {} · {commit}", consumer.plan.assignor.as_str())
+    let commits = match (consumer.plan.commit, consumer.commits) {
+        (CommitWhen::Never, _) => ctx.t("consume-commits-never").to_string(),
+        (_, count) => ctx.text.with("consume-commits", &[("count", count.into())]),
+    };
+    format!("· {} · {commits}", consumer.plan.assignor.as_str())
+}
+
+/// What it stumbled over and tries again; when it commits, for who asks.
+fn about_settings(ctx: &Ctx<'_>, consumer: &ConsumerView) -> String {
+    let when = ctx.t(super::dialog::commit_word(consumer.plan.commit));
+    ctx.text.with("consume-commits-when", &[("when", (&*when).into())])
+}
+
+/// The trouble of the last attempt, while it goes on trying.
+fn trouble(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView) {
+    let Some(trouble) = consumer.trouble.as_ref().filter(|_| !consumer.phase.is_over()) else { return };
+    let theme = theme::of(ui);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.spacing_mut().item_spacing.x = 6.0;
+        icon::show(ui, icon::CARE, theme.care);
+        let words = ctx.text.with("consume-trouble", &[("why", ctx.text.say(trouble).into())]);
+        widgets::elided(ui, &words, fonts::caption(), theme.care);
+    });
 }
 
 fn owned_words(ctx: &Ctx<'_>, consumer: &ConsumerView) -> String {
@@ -244,7 +273,7 @@ fn figures(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView) {
     widgets::columns(ui, 40.0, &[1.1, 0.75, 1.15], |ui, column| {
         ui.spacing_mut().item_spacing.y = 1.0;
         match column {
-            0 => small_figure(ui, &ctx.t("consume-received"), &format::count(consumer.received), &rate, theme.text),
+            0 => received(ui, ctx, consumer, &rate),
             1 => {
                 let behind = if over { None } else { records_before(ctx, consumer) };
                 let value = behind.map_or_else(|| format::UNKNOWN.to_owned(), format::count);
@@ -254,6 +283,23 @@ fn figures(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView) {
             _ => processing(ui, ctx, consumer),
         }
     });
+}
+
+/// How many it received, how fast beside the label, and how often it committed on hover and below.
+fn received(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView, rate: &str) {
+    let theme = theme::of(ui);
+    let (label, count) = (ctx.t("consume-received"), format::count(consumer.received));
+    let response = ui.vertical(|ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 0.0;
+            ui.spacing_mut().item_spacing.x = 6.0;
+            widgets::caption(ui, &label);
+            widgets::rich(ui, rate, fonts::caption(), theme.faint);
+        });
+        widgets::rich(ui, &count, fonts::semibold(16.0), theme.text);
+    });
+    let words = format!("{label}: {count} {rate}");
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, words.trim_end()));
 }
 
 fn small_figure(ui: &mut Ui, label: &str, value: &str, unit: &str, color: Color32) {
@@ -323,7 +369,11 @@ fn records(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView, table: &mut Tabl
     let name = ctx.text.with("consume-records-of", &[("name", consumer.name.to_string().into())]);
     let shown = Table::new("consume-records", &name, &columns).show(ui, ctx, table, &mut rows);
     if let Some(record) = shown.opened.and_then(|row| rows.get(row)) {
-        ctx.go(Place::Topic { name: record.topic.to_string(), tab: TopicTab::Messages });
+        ctx.act(Action::ShowRecord {
+            topic: record.topic.to_string(),
+            partition: record.partition,
+            offset: record.offset,
+        });
     }
 }
 

@@ -31,7 +31,8 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
         swatch(ui, ctx.theme.window, ctx.theme.hairline);
         ui.add_space(8.0);
         widgets::caption(ui, &ctx.t("group-assignment-read"));
-        swatch(ui, ctx.theme.tinted(ctx.theme.series(0)), ctx.theme.tinted(ctx.theme.series(0)));
+        let read = strong_tint(ctx.theme, if group.members.is_empty() { ctx.theme.faint } else { ctx.theme.series(0) });
+        swatch(ui, read, read);
     });
     if group.partitions.is_empty() && group.members.is_empty() {
         widgets::faint(ui, &ctx.t("group-assignment-none"));

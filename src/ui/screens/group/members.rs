@@ -5,7 +5,7 @@ use egui::{ScrollArea, Ui};
 use crate::{
     session::{GroupFacts, MemberFacts},
     ui::{
-        Ctx, format, icon,
+        Action, Command, Ctx, format, icon,
         theme::{self, fonts},
         widgets,
     },
@@ -19,7 +19,10 @@ const PARTITIONS_NAMED_MAX: usize = 12;
 /// Draws the tab on all the space that is left.
 pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
     if group.members.is_empty() {
-        widgets::empty(ui, icon::GROUPS, &ctx.t("group-members-none"), None);
+        let start = ctx.t("groups-start-consumer");
+        if widgets::empty(ui, icon::GROUPS, &ctx.t("group-members-none"), Some(&start)).is_some_and(|r| r.clicked()) {
+            ctx.act(Action::Run(Command::NewConsumer));
+        }
         return;
     }
     let idle = group.idle_members();

@@ -250,7 +250,8 @@ fn one(ui: &mut Ui, ctx: &Ctx<'_>, row: &ResetRow) {
         cell(ui, COLUMNS[3].1, true, |ui| {
             let words = match (row.old, row.new) {
                 (Some(old), Some(new)) if new > old => format!("+{}", format::integer(new - old)),
-                (Some(old), Some(new)) => format::integer(new - old),
+                (Some(old), Some(new)) if new < old => format!("−{}", format::integer(old - new)),
+                (Some(_), Some(_)) => "0".to_owned(),
                 _ => String::new(),
             };
             let color = if row.new.is_some() && row.new != row.old { ctx.theme.care } else { ctx.theme.faint };

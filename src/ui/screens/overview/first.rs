@@ -13,7 +13,7 @@ use crate::ui::{
 
 /// Width of the text column, in points.
 const WIDTH: f32 = 940.0;
-const CARD_HEIGHT: f32 = 228.0;
+const CARD_HEIGHT: f32 = 240.0;
 
 pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
     widgets::page_scroll(ui, |ui| {

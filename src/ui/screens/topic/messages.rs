@@ -66,6 +66,8 @@ pub struct MessagesTab {
     jump: Option<jump::Jump>,
     /// Marks what was searched for in the rows.
     marker: Option<Search>,
+    /// A record that another screen wants to be seen, until the list can be asked for it.
+    wanted: Option<(PartitionId, Offset)>,
 }
 
 /// What is asked for, as the toolbar and the bars have it.
@@ -122,6 +124,11 @@ impl MessagesTab {
         }
     }
 
+    /// Brings a record into sight the next time the tab is drawn, and opens it.
+    pub fn show_record(&mut self, partition: PartitionId, offset: Offset) {
+        self.wanted = Some((partition, offset));
+    }
+
     /// Draws the tab.
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) -> Option<MessagesOutcome> {
         let session = ctx.session?;
@@ -132,6 +139,10 @@ impl MessagesTab {
         }
         self.keys(ui, ctx);
         self.ask(ui);
+        if let Some((partition, offset)) = self.wanted.take() {
+            self.go_to_record(partition, offset);
+            self.details.open();
+        }
         let view = self.browser.as_ref()?.view();
         self.follow(&view);
         super::edge_to_edge(ui, |ui| self.draw(ui, ctx, topic, &view))

@@ -24,6 +24,9 @@ use crate::{
 /// Width of the panel at the right, in points.
 const SIDE_WIDTH: f32 = 336.0;
 
+/// The form is no wider than this, in points: longer lines are hard to read, and its parts would stand far apart.
+const FORM_WIDTH_MAX: f32 = 1_080.0;
+
 /// How records are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Mode {
@@ -55,6 +58,7 @@ impl ProduceTab {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 egui::Frame::new().inner_margin(egui::Margin::same(AROUND as i8)).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 10.0;
+                    ui.set_max_width(ui.available_width().min(FORM_WIDTH_MAX));
                     self.modes(ui, ctx);
                     match self.mode {
                         Mode::One => self.one.ui(ui, ctx, topic, &mut self.sending),

@@ -22,6 +22,8 @@ use crate::{
     },
 };
 
+/// The table is no wider than this, in points: a value far from its name is hard to match with it.
+const WIDTH_MAX: f32 = 1_080.0;
 /// Settings are asked for anew after this long, unless something is being edited.
 const FRESH: Duration = Duration::from_secs(10);
 
@@ -117,6 +119,7 @@ impl SettingsTab {
         let (own, others): (Vec<_>, Vec<_>) = shown.partition(|config| config.source == ConfigSource::Topic);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 8.0;
+            ui.set_max_width(ui.available_width().min(WIDTH_MAX));
             widgets::card(ui, |ui| {
                 if own.is_empty() && others.is_empty() {
                     widgets::faint(ui, &ctx.t("settings-none-found"));

@@ -64,7 +64,12 @@ fn name_fault(ctx: &Ctx<'_>, name: &str) -> Option<String> {
     if ctx.facts.topic(name).is_some() {
         return Some(ctx.text.with("name-taken", &[("name", name.into())]));
     }
-    Some(match check_topic_name(name).err()? {
+    Some(name_error_words(ctx, check_topic_name(name).err()?))
+}
+
+/// Why Kafka would not take a name, in the reader's language.
+pub fn name_error_words(ctx: &Ctx<'_>, error: NameError) -> String {
+    match error {
         NameError::Empty => ctx.t("name-empty").to_string(),
         NameError::Dots => ctx.t("name-dots").to_string(),
         NameError::TooLong { bytes, max } => {
@@ -73,7 +78,7 @@ fn name_fault(ctx: &Ctx<'_>, name: &str) -> Option<String> {
         NameError::Character { character } => {
             ctx.text.with("name-character", &[("character", character.to_string().into())])
         }
-    })
+    }
 }
 
 /// The name field of a new topic: the reason shows as one types, but not before.

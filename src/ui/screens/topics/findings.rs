@@ -41,6 +41,9 @@ fn one(ui: &mut Ui, ctx: &Ctx<'_>, finding: &Finding) {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             sentence(ui, &words(ctx, finding), &names(finding));
+            if let Finding::Damaged { why, .. } = finding {
+                widgets::elided(ui, why, fonts::caption(), ctx.theme.quiet);
+            }
             if widgets::link(ui, &ctx.t(look.link)).clicked() {
                 ctx.go(place(finding));
             }
@@ -94,9 +97,7 @@ fn words(ctx: &Ctx<'_>, finding: &Finding) -> String {
         (&**name).into()
     }
     match finding {
-        Finding::Damaged { topic, why } => {
-            ctx.text.with("looks-damaged-about", &[("topic", name(topic)), ("why", why.as_str().into())])
-        }
+        Finding::Damaged { topic, .. } => ctx.text.with("looks-damaged-about", &[("topic", name(topic))]),
         Finding::FallingBehind { group, topic, behind_millis, inflow, outflow } => ctx.text.with(
             "looks-lag-about",
             &[

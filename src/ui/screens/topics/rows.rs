@@ -42,16 +42,16 @@ impl Titles {
     pub(super) fn columns(&self) -> Vec<Column<'_>> {
         let t = |index: usize| &*self.0[index];
         vec![
-            Column::left("name", t(0), 180.0).sorts().grows().stays(),
-            Column::right("partitions", t(1), 92.0).sorts(),
-            Column::right("records", t(2), 108.0).sorts(),
-            Column::right("size", t(3), 92.0).sorts(),
-            Column::left("recent", t(4), 104.0).sorts(),
-            Column::right("in", t(5), 74.0).sorts(),
-            Column::right("out", t(6), 74.0).sorts(),
-            Column::right("groups", t(7), 76.0).sorts(),
+            Column::left("name", t(0), 200.0).sorts().grows_to(520.0).stays(),
+            Column::right("partitions", t(1), 84.0).sorts(),
+            Column::right("records", t(2), 98.0).sorts(),
+            Column::right("size", t(3), 86.0).sorts(),
+            Column::left("recent", t(4), 100.0).sorts(),
+            Column::right("in", t(5), 68.0).sorts(),
+            Column::right("out", t(6), 68.0).sorts(),
+            Column::right("groups", t(7), 70.0).sorts(),
             Column::right("lag", t(8), 104.0).sorts(),
-            Column::right("last", t(9), 112.0).sorts(),
+            Column::right("last", t(9), 108.0).sorts(),
         ]
     }
 }

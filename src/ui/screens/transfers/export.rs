@@ -8,12 +8,13 @@ use crate::{
     payload::CaseRule,
     session::{
         Loadable,
-        transfers::{ExportDraft, ExportFormat, ExportRequest, Exported, parse_time, search_filter},
+        transfers::{ExportDraft, ExportFormat, ExportRequest, Exported, search_filter},
     },
     ui::{
         ctx::Ctx,
-        format,
+        format::{self, Format},
         theme::BETWEEN,
+        time_input,
         widgets::{self, Dialog, DialogEnd, Field},
     },
 };
@@ -84,7 +85,7 @@ impl ExportDialog {
     /// Draws it; true when it is over.
     pub fn show(&mut self, ui: &Ui, ctx: &Ctx<'_>) -> bool {
         self.propose();
-        let why_not = self.fault().map(|id| ctx.t(id));
+        let why_not = self.fault(ctx.format).map(|id| ctx.t(id));
         let (title, verb, cancel) = (ctx.t("export-title"), ctx.t("export-verb"), ctx.t("cancel"));
         let dialog = Dialog::new(&title, &verb, &cancel).unless(why_not.as_deref()).width(WIDTH);
         match dialog.show(ui.ctx(), |ui| self.fields(ui, ctx)) {
@@ -142,8 +143,9 @@ impl ExportDialog {
             widgets::text_field(ui, &field, &mut self.partitions);
             for (label, value) in [("export-from", &mut self.from), ("export-to", &mut self.to)] {
                 let (hint, fault) = (ctx.t("export-time-hint"), ctx.t("export-time-fault"));
-                let fault = time(value).is_none().then_some(&*fault);
-                let label = ctx.t(label);
+                let fault = time(value, ctx.format).is_none().then_some(&*fault);
+                // In the zone that the window shows everywhere, named here as what is typed carries none.
+                let label = ctx.text.with(label, &[("zone", ctx.format.zone(ctx.now).into())]);
                 let field = Field { hint: &hint, fault, mono: true, width, ..Field::new(&label) };
                 widgets::text_field(ui, &field, value);
             }
@@ -151,12 +153,12 @@ impl ExportDialog {
     }
 
     /// Why the export cannot begin.
-    fn fault(&self) -> Option<&'static str> {
+    fn fault(&self, format: &Format) -> Option<&'static str> {
         if self.topic.is_empty() {
             Some("export-no-topic")
         } else if self.partition_ids().is_none() {
             Some("export-partitions-fault")
-        } else if time(&self.from).is_none() || time(&self.to).is_none() {
+        } else if time(&self.from, format).is_none() || time(&self.to, format).is_none() {
             Some("export-time-fault")
         } else {
             self.path.fault()
@@ -172,8 +174,8 @@ impl ExportDialog {
                 partitions,
                 from: self.offsets.0,
                 to: self.offsets.1,
-                from_time: time(&self.from).flatten(),
-                to_time: time(&self.to).flatten(),
+                from_time: time(&self.from, ctx.format).flatten(),
+                to_time: time(&self.to, ctx.format).flatten(),
                 filter: search_filter(&self.search, case),
             },
             format: self.format,
@@ -231,8 +233,8 @@ fn partition_ids(text: &str) -> Option<Option<Vec<PartitionId>>> {
 }
 
 /// The outer option: whether the text can be read; the inner: no bound.
-fn time(text: &str) -> Option<Option<TimestampMillis>> {
-    if text.trim().is_empty() { Some(None) } else { parse_time(text).map(Some) }
+fn time(text: &str, format: &Format) -> Option<Option<TimestampMillis>> {
+    if text.trim().is_empty() { Some(None) } else { time_input::parse(text, format).map(Some) }
 }
 
 #[cfg(test)]

@@ -20,13 +20,14 @@ use crate::{
     ui::{
         ctx::Ctx,
         format, icon,
+        screens::topics::dialogs::name_error_words,
         theme::{self, BETWEEN, CONTROL, fonts},
         widgets::{self, Button, Field, TableState},
     },
 };
 
 /// Width kept for the scroll bar of the form, in points.
-const SCROLL_BAR: f32 = 10.0;
+const SCROLL_BAR: f32 = 6.0;
 /// Partitions that a new topic may have, as many as the form takes.
 const PARTITIONS_MAX: i32 = 10_000;
 
@@ -115,6 +116,10 @@ impl ImportPage {
                         self.form(ui, ctx);
                     });
                 } else {
+                    if self.guessed.is_some() && self.guessed != self.path.path() {
+                        self.preview.clear();
+                        self.previewed = None;
+                    }
                     let format = self.format();
                     preview::card(ui, ctx, &self.preview, &format, &mut self.table);
                 }
@@ -129,6 +134,7 @@ impl ImportPage {
             ui.spacing_mut().item_spacing.y = BETWEEN;
             if self.path.ui(ui, ctx, Purpose::Open)
                 && let Some(path) = self.path.path()
+                && self.guessed.as_ref() != Some(&path)
             {
                 self.guessed = Some(path.clone());
                 self.preview.clear();
@@ -230,7 +236,8 @@ impl ImportPage {
 
     fn where_it_goes(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let there = ctx.facts.topics.iter().find(|topic| *topic.name == *self.topic);
-        let fault = check_topic_name(&self.topic).err().filter(|_| !self.topic.is_empty()).map(|e| e.to_string());
+        let fault = check_topic_name(&self.topic).err().filter(|_| !self.topic.is_empty());
+        let fault = fault.map(|error| name_error_words(ctx, error));
         let help = match there {
             Some(topic) => ctx.text.with("import-topic-there", &[("records", format::count(topic.records).into())]),
             None if self.topic.is_empty() => String::new(),
@@ -351,6 +358,9 @@ impl ImportPage {
         let there = ctx.facts.topics.iter().any(|topic| *topic.name == *self.topic);
         if let Some(fault) = self.path.fault() {
             Some(fault)
+        } else if self.guessed != self.path.path() || self.guess.view().loading_since.is_some() {
+            // What another file held says nothing about this one.
+            Some("import-looking")
         } else if check_topic_name(&self.topic).is_err() {
             Some("import-topic-hint")
         } else if !there && self.partition_count().is_none() {

@@ -1,6 +1,9 @@
 //! A path: typed, or chosen in the system's dialog where there is one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use egui::Ui;
 
@@ -16,6 +19,9 @@ use crate::{
 
 /// Width of the button that opens the dialog, in points.
 const CHOOSE_WIDTH: f32 = 112.0;
+
+/// So long after the last key a path counts as typed.
+const TYPING_PAUSE: Duration = Duration::from_millis(400);
 
 /// What the file is for.
 #[derive(Clone, Copy)]
@@ -34,10 +40,12 @@ pub struct PathField {
     answer: Loadable<Option<PathBuf>>,
     /// A dialog was asked for and gave nothing: cancelled, or this system has none, which nobody can tell apart.
     no_answer: bool,
+    /// When a key was last pressed in it, until the pause after it was told.
+    typed_at: Option<Instant>,
 }
 
 impl PathField {
-    /// Draws it; true when another path stands there for good (chosen, or typed and left).
+    /// Draws it; true when another path stands there for good (chosen, or typed and left or paused).
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, purpose: Purpose<'_>) -> bool {
         let mut changed = self.take_answer();
         let button = ctx.t("transfers-choose");
@@ -59,11 +67,12 @@ impl PathField {
                 if typed.changed() {
                     self.from_dialog = false;
                     self.no_answer = false;
+                    self.typed_at = Some(Instant::now());
                 }
-                changed |= typed.lost_focus();
+                changed |= self.is_typed(ui) || typed.lost_focus();
                 ui.vertical(|ui| {
                     // Beside the field, below the height of its label.
-                    ui.add_space(19.0);
+                    ui.add_space(18.0);
                     if Button::secondary(&button).icon(icon::FOLDER).min_width(CHOOSE_WIDTH).show(ui).clicked() {
                         self.ask(ctx, purpose);
                     }
@@ -75,6 +84,17 @@ impl PathField {
             }
         });
         changed
+    }
+
+    /// Whether somebody who was typing has paused, once for each time.
+    fn is_typed(&mut self, ui: &Ui) -> bool {
+        let Some(at) = self.typed_at else { return false };
+        if let Some(wait) = TYPING_PAUSE.checked_sub(at.elapsed()) {
+            ui.ctx().request_repaint_after(wait);
+            return false;
+        }
+        self.typed_at = None;
+        true
     }
 
     /// The path, when it can be used.

@@ -42,8 +42,8 @@ pub(super) fn nice_top(largest: f64) -> f64 {
     nice.into_iter().find(|n| *n >= share - 1e-9).unwrap_or(10.0) * power
 }
 
-/// Zero, the top, and two or three round values between.
-pub(super) fn value_marks(bounds: (f64, f64), top: f64) -> Vec<GridMark> {
+/// Zero, the top, and two or three round values between; zero alone where nothing is above it.
+pub(super) fn value_marks(bounds: (f64, f64), top: f64, any: bool) -> Vec<GridMark> {
     let power = 10_f64.powf(top.log10().floor());
     let parts = match (top / power * 10.0).round() as i64 {
         10 => 2,
@@ -52,6 +52,7 @@ pub(super) fn value_marks(bounds: (f64, f64), top: f64) -> Vec<GridMark> {
         _ => 4,
     };
     let step = top / f64::from(parts);
+    let parts = if any { parts } else { 0 };
     (0..=parts)
         .map(|n| GridMark { value: step * f64::from(n), step_size: step })
         .filter(|mark| mark.value <= bounds.1)
@@ -116,8 +117,9 @@ mod tests {
         {
             assert!((nice_top(largest) - top).abs() < 1e-6, "{largest}: {}", nice_top(largest));
         }
-        let marks: Vec<_> = value_marks((0.0, 1_560.0), 1_500.0).iter().map(|m| m.value).collect();
+        let marks: Vec<_> = value_marks((0.0, 1_560.0), 1_500.0, true).iter().map(|m| m.value).collect();
         assert_eq!(marks, [0.0, 500.0, 1_000.0, 1_500.0]);
+        assert_eq!(value_marks((0.0, 1.04), 1.0, false).len(), 1);
     }
 
     #[test]

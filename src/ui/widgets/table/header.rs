@@ -4,7 +4,7 @@ use egui::{Color32, CursorIcon, Id, Popup, Rect, Role, Sense, Ui, Vec2, WidgetIn
 
 use super::{
     Table,
-    columns::{Align, PADDING, Placed},
+    columns::{Align, PADDING, Placed, moved},
 };
 use crate::ui::{
     ctx::{Ctx, TableLayout},
@@ -34,6 +34,7 @@ pub(super) fn show(
     let choose = ui.interact(head, id.with("head"), Sense::click());
     choose.widget_info(|| WidgetInfo::labeled(Role::RowHeader, true, table.name));
     Popup::context_menu(&choose).show(|ui| choose_columns(ui, ctx, table, layout));
+    moving(ui, table, id, head, shown, hidden_left, layout);
     for placed in shown {
         let left = head.left() + placed.left - hidden_left;
         let cell = Rect::from_min_max(
@@ -48,9 +49,12 @@ pub(super) fn show(
 fn title(ui: &mut Ui, table: &Table<'_>, id: Id, cell: Rect, placed: &Placed, layout: &mut TableLayout) {
     let theme = theme::of(ui);
     let column = &table.columns[placed.index];
-    let sense = if column.sorts { Sense::click() } else { Sense::hover() };
+    let sense = if column.sorts { Sense::click_and_drag() } else { Sense::drag() };
     let response = ui.interact(cell.shrink2(Vec2::new(GRAB, 0.0)), id.with(("title", column.id)), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, column.title));
+    if response.drag_started() {
+        ui.data_mut(|data| data.insert_temp(moving_id(id), column.id));
+    }
     let sorted = layout.sort.as_ref().filter(|(by, _)| by == column.id).map(|(_, descending)| *descending);
     let color = if sorted.is_some() || (column.sorts && response.hovered()) { theme.text } else { theme.quiet };
     let galley = ui.painter().layout_no_wrap(column.title.to_owned(), fonts::medium(12.0), Color32::PLACEHOLDER);
@@ -74,6 +78,44 @@ fn title(ui: &mut Ui, table: &Table<'_>, id: Id, cell: Rect, placed: &Placed, la
         // Figures are asked for from the largest, words from A.
         let first = column.align == Align::Right;
         layout.sort = Some((column.id.to_owned(), sorted.map_or(first, |descending| !descending)));
+    }
+}
+
+fn moving_id(id: Id) -> Id {
+    id.with("moving")
+}
+
+/// A head that is dragged: where the column would go is marked, and there it goes when let go.
+fn moving(
+    ui: &mut Ui,
+    table: &Table<'_>,
+    id: Id,
+    head: Rect,
+    shown: &[Placed],
+    hidden_left: f32,
+    layout: &mut TableLayout,
+) {
+    let Some(column) = ui.data(|data| data.get_temp::<&'static str>(moving_id(id))) else { return };
+    let from = shown.iter().position(|placed| table.columns[placed.index].id == column);
+    let pointer = ui.input(|input| input.pointer.latest_pos());
+    let (Some(from), Some(pointer)) = (from, pointer) else { return };
+    let x = pointer.x - head.left() + hidden_left;
+    let to = shown.iter().filter(|placed| (placed.left + placed.right) / 2.0 < x).count();
+    let theme = theme::of(ui);
+    let taken = &shown[from];
+    let cell = Rect::from_x_y_ranges(
+        head.left() + taken.left - hidden_left..=head.left() + taken.right - hidden_left,
+        head.y_range(),
+    );
+    ui.painter().rect_filled(cell.intersect(head), 0.0, theme.selected);
+    if to != from && to != from + 1 {
+        let edge = shown.get(to).map_or_else(|| shown.last().map_or(0.0, |last| last.right), |placed| placed.left);
+        ui.painter().vline(head.left() + edge - hidden_left, head.y_range(), (2.0, theme.accent));
+    }
+    ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+    if !ui.input(|input| input.pointer.primary_down()) {
+        layout.order = moved(table.columns, &layout.order, shown, from, to);
+        ui.data_mut(|data| data.remove::<&'static str>(moving_id(id)));
     }
 }
 
@@ -106,5 +148,6 @@ fn choose_columns(ui: &mut Ui, ctx: &Ctx<'_>, table: &Table<'_>, layout: &mut Ta
     if crate::ui::widgets::item(ui, icon::RESET, &ctx.t("table-reset-columns"), None) {
         layout.widths.clear();
         layout.hidden.clear();
+        layout.order.clear();
     }
 }

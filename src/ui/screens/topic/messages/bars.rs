@@ -245,9 +245,12 @@ fn axis(ui: &Ui, ctx: &Ctx<'_>, rect: Rect, histogram: &Histogram, chosen: Optio
     let step = STEPS.into_iter().find(|step| span / step <= labels_max).unwrap_or(span);
     let zone = ctx.format.offset_seconds(histogram.from) * 1_000;
     let mut time = (histogram.from + zone).div_euclid(step) * step - zone;
+    let mut day = None;
     while time < histogram.to() {
         let x = x_of(time);
-        let words = tick_words(ctx, time, step);
+        // The day is said once, and again where another begins.
+        let today = (time + zone).div_euclid(DAY);
+        let words = tick_words(ctx, time, step, x >= rect.left() - 0.5 && day.replace(today) != Some(today));
         let galley = painter.layout_no_wrap(words, fonts::caption(), theme.quiet);
         let ends = (x, x + galley.size().x);
         let free = taken.is_none_or(|(left, right)| ends.1 < left || ends.0 > right);
@@ -259,11 +262,12 @@ fn axis(ui: &Ui, ctx: &Ctx<'_>, rect: Rect, histogram: &Histogram, chosen: Optio
     }
 }
 
-fn tick_words(ctx: &Ctx<'_>, time: TimestampMillis, step: i64) -> String {
+fn tick_words(ctx: &Ctx<'_>, time: TimestampMillis, step: i64, with_day: bool) -> String {
     let chinese = ctx.text.language() == Language::Chinese;
     let form = match step {
         ..1_000 => "%H:%M:%S%.3f",
         1_000..60_000 => "%H:%M:%S",
+        60_000..DAY if !with_day => "%H:%M",
         60_000..DAY if chinese => "%-m月%-d日 %H:%M",
         60_000..DAY => "%-d %b %H:%M",
         _ if step >= 28 * DAY => "%Y-%m-%d",

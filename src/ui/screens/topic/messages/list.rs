@@ -151,7 +151,7 @@ fn columns<'a>(
         (OFFSET, Column::right("offset", &titles[0], offset_width).stays()),
         (PARTITION, Column::left("partition", &titles[1], 58.0)),
         (TIME, Column::left("time", time, if short_time { 164.0 } else { 200.0 })),
-        (KEY, Column::left("key", &titles[2], if beside { 78.0 } else { 96.0 })),
+        (KEY, Column::left("key", &titles[2], if beside { 100.0 } else { 124.0 })),
         (VALUE, Column::left("value", &titles[3], 160.0).grows()),
         (HEADERS, Column::left("headers", &titles[4], 84.0)),
         (SIZE, Column::right("size", &titles[5], 76.0)),

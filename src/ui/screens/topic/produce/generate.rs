@@ -433,7 +433,7 @@ fn number(ui: &mut Ui, name: &str, text: &mut String, good: bool) {
 fn placeholder_row(ui: &mut Ui, example: &str, about: &str) -> bool {
     let theme = theme::of(ui);
     let width = ui.available_width();
-    let name = ui.painter().layout_no_wrap(example.to_owned(), fonts::data(), theme.accent);
+    let name = ui.painter().layout(example.to_owned(), fonts::data(), theme.accent, width - 12.0);
     let words = ui.painter().layout(about.to_owned(), fonts::caption(), theme.quiet, width - 12.0);
     let size = egui::vec2(width, name.size().y + words.size().y + 8.0);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());

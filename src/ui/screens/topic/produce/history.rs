@@ -16,7 +16,7 @@ use crate::{
         ctx::Ctx,
         icon,
         theme::{self, fonts},
-        toasts::{Toast, Tone},
+        toasts::{Target, Toast, Tone},
         widgets,
     },
 };
@@ -67,12 +67,16 @@ impl HistoryPanel {
     }
 }
 
-/// The note for an outcome, with a link to the topic's messages.
+/// The note for an outcome, with a link to the record, or to the topic's messages where there are many.
 fn toast(ctx: &Ctx<'_>, outcome: &Arc<ProduceOutcome>) -> Toast {
     match &outcome.result {
         Ok(stored) => {
-            let place = Place::Topic { name: outcome.topic.to_string(), tab: TopicTab::Messages };
-            let link = Some((ctx.t("produce-show").to_string(), place));
+            let topic = outcome.topic.to_string();
+            let target = match stored.offset {
+                Some(offset) => Target::Record { topic, partition: stored.partition, offset },
+                None => Target::Place(Place::Topic { name: topic, tab: TopicTab::Messages }),
+            };
+            let link = Some((ctx.t("produce-show").to_string(), target));
             Toast { link, ..Toast::good(stored_words(ctx, &outcome.topic, stored)) }
         }
         Err(problem) => {

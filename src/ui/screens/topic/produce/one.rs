@@ -10,12 +10,12 @@ use crate::{
     session::{
         TopicFacts,
         produce::{ProduceRequest, parse_time},
+        transfers::json_phrase,
     },
     ui::{
         Command,
         ctx::Ctx,
         format, icon,
-        text::Language,
         theme::{self, fonts},
         widgets::{self, Button, Field},
     },
@@ -250,7 +250,7 @@ impl OneForm {
         let args = [
             ("line", (*line as f64).into()),
             ("column", (*column as f64).into()),
-            ("why", problem_words(ctx, why).into()),
+            ("why", ctx.text.say(&json_phrase(why)).into()),
         ];
         Some(ctx.text.with("produce-json-fault", &args))
     }
@@ -332,28 +332,6 @@ fn null_field(ui: &mut Ui, label: &str, width: f32) {
         let at = rect.left_center() + egui::vec2(8.0, 0.0);
         ui.painter().text(at, egui::Align2::LEFT_CENTER, "null", fonts::data(), theme.faint);
     });
-}
-
-/// What is wrong, in the reader's language.
-fn problem_words(ctx: &Ctx<'_>, problem: &JsonProblem) -> String {
-    if ctx.text.language() == Language::English {
-        // The reader's own words, which also say what is wanted.
-        return problem.to_string();
-    }
-    match problem {
-        JsonProblem::Ended { .. } => ctx.t("json-ended").to_string(),
-        JsonProblem::Unexpected { found, .. } => {
-            ctx.text.with("json-unexpected", &[("found", found.to_string().into())])
-        }
-        JsonProblem::OpenString => ctx.t("json-open-string").to_string(),
-        JsonProblem::ControlCharacter { .. } => ctx.t("json-control-character").to_string(),
-        JsonProblem::Escape => ctx.t("json-escape").to_string(),
-        JsonProblem::LoneSurrogate => ctx.t("json-lone-surrogate").to_string(),
-        JsonProblem::Number { literal } => ctx.text.with("json-number", &[("literal", literal.as_str().into())]),
-        JsonProblem::TooDeep => ctx.t("json-too-deep").to_string(),
-        JsonProblem::TooLong => ctx.t("json-too-long").to_string(),
-        JsonProblem::NotAnObject | JsonProblem::NotAnArray => ctx.t("json-other-kind").to_string(),
-    }
 }
 
 /// Whether a text is JSON, looks like JSON but is none, or is just text.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{TextEdit, Ui};
+use egui::Ui;
 
 use crate::{
     model::{ConfigEntry, ConfigKind, ConfigSource},
@@ -95,11 +95,7 @@ fn value(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &mut BTreeMap
                 widgets::select(ui, &config.name, &mut text, &entries, 200.0);
             }
             None => {
-                let edit = TextEdit::singleline(&mut text)
-                    .font(fonts::data())
-                    .align(egui::Align2::LEFT_CENTER)
-                    .desired_width(200.0);
-                ui.add(edit).accessible_name(config.name.clone());
+                widgets::plain_field(ui, &config.name, &mut text, 200.0, fault.is_some());
             }
         },
     }
