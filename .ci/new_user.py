@@ -177,6 +177,10 @@ class Path:
         self.go("Topics")
         self.window.wait_for("1,707")
         said("killed and opened again without help: 1,707 records")
+        assert self.window.terminate() == 0, "SIGTERM did not end it cleanly"
+        self.open()
+        self.window.wait_text(r"1,707")
+        said("ended by the system's own signal, it comes back to the same place")
         assert self.window.close() == 0
 
 

@@ -190,6 +190,11 @@ class Window:
             pass
         return self.process.wait(seconds)
 
+    def terminate(self, seconds=20):
+        """Asks it to end as the system does at shutdown, and gives the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(seconds)
+
     def kill(self):
         """Ends it as a power cut would."""
         self.process.send_signal(signal.SIGKILL)

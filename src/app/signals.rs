@@ -71,7 +71,7 @@ const IMPATIENT: i32 = 130;
 /// thread of its own; a window that cannot listen is only closed less gently.
 pub(super) fn on_first(close: impl FnOnce() + Send + 'static) {
     let listening = std::thread::Builder::new().name("signals".into()).spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let mut signals = Signals::listen()?;
             signals.wait().await;

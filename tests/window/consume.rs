@@ -49,6 +49,10 @@ fn the_empty_screen_leads_to_a_consumer_that_reads() {
     window.until_shown_containing("received: 40");
     window.until_shown("all 4 partitions");
     window.until_shown("1 member: gets every record");
+    window.until("it committed", |app| {
+        app.session().is_some_and(|s| s.consumers().view().consumers.iter().any(|c| c.commits > 0))
+    });
+    window.until_shown_containing("commit");
     window.until_shown_containing("readers-1 joined");
     assert!(window.shows("1 consumer of your own, as a real member"));
     // It goes on reading while another screen is shown.
@@ -61,6 +65,22 @@ fn the_empty_screen_leads_to_a_consumer_that_reads() {
     });
     window.ask(Action::Go(Place::Consume));
     window.until_shown_containing("received: 41");
+}
+
+#[test]
+fn a_long_name_leaves_the_dialog_as_it_is() {
+    let mut window = on_consume();
+    let session = window.session();
+    let long = format!("a-name-that-{}", "goes-on-and-on.".repeat(14));
+    session.handle().block_on(session.client().create_topic(&NewTopic::new(&*long, 1))).unwrap();
+    window.until("the topic", |app| app.facts().topics.len() == 2);
+    window.click("New consumer…");
+    window.until_shown(&long);
+    window.frames();
+    let row = window.harness().get_by_role_and_label(Role::CheckBox, &long).rect();
+    let button = window.harness().get_by_role_and_label(Role::Button, "Start consumer").rect();
+    assert!(row.right() <= button.right() + 1.0, "{row:?} reaches beyond {button:?}");
+    assert!((button.right() - (640.0 + 240.0)).abs() < 2.0, "the button is at the dialog's edge: {button:?}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! - A record goes out by Ctrl+Enter, the note says where, the form keeps its contents, and the list fills it in again.
+//! - The note about a record leads to that very record; what is begun for one topic waits while another is looked at.
 //! - JSON that is none is told with line and column as it is typed, and the record can be null.
 //! - Pasted lines are counted, bad ones are named before anything is sent.
 //! - A generator shows its first records, tells mistakes with their line, and runs as a job.
@@ -67,6 +68,37 @@ fn a_record_goes_out_by_its_keys_and_can_be_filled_in_again() {
     window.frames();
     let value = window.harness().get_by_role_and_label(Role::MultilineTextInput, "Value");
     assert_eq!(value.accesskit_node().value().as_deref(), Some("{\"total\":19.90}"));
+}
+
+#[test]
+fn the_note_leads_to_the_very_record() {
+    let mut window = on_produce();
+    type_lines(&mut window, "Value", "look at me");
+    window.harness().key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.frames();
+    window.click("Show");
+    window.until_shown("orders / 0 @ 0");
+    window.until("the messages", |app| *app.place() == Place::topic("orders"));
+}
+
+#[test]
+fn what_is_begun_waits_while_another_topic_is_looked_at() {
+    let mut window = on_produce();
+    let session = window.session();
+    session.handle().block_on(session.client().create_topic(&NewTopic::new("other", 1))).unwrap();
+    window.until("the other topic", |app| app.facts().topic("other").is_some());
+    let place = |name: &str| Action::Go(Place::Topic { name: name.into(), tab: TopicTab::Produce });
+    let key = |window: &mut Window| {
+        window.harness().get_by_role_and_label(Role::TextInput, "Key").accesskit_node().value().unwrap_or_default()
+    };
+    window.type_into("Key", "half-written");
+    window.ask(place("other"));
+    assert_eq!(key(&mut window), "");
+    window.type_into("Key", "for the other");
+    window.ask(place("orders"));
+    assert_eq!(key(&mut window), "half-written");
+    window.ask(place("other"));
+    assert_eq!(key(&mut window), "for the other");
 }
 
 #[test]

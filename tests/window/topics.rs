@@ -1,5 +1,6 @@
 //! - A new topic is checked as its name is typed, appears in the list, and is found by typing a part of its name.
 //! - Partitions are added, a setting is changed and taken back, and the list and the tab show it.
+//! - The page of a topic has the same changes in its menu as the list.
 //! - Emptying says what is lost; deleting needs the name typed.
 //! - Thousands of topics are listed without drawing more than what is in view.
 
@@ -91,6 +92,20 @@ fn deleting_needs_the_name_and_emptying_tells_what_is_lost() {
     window.type_into("Type orders to confirm", "orders");
     window.click("Delete orders");
     window.until("the topic is gone", |app| app.facts().topic("orders").is_none());
+}
+
+#[test]
+fn the_page_of_a_topic_can_change_it_too() {
+    let mut window = Window::open();
+    filled(&mut window, "orders", 2, 3);
+    window.ask(Action::Go(Place::topic("orders")));
+    window.click("More for this topic");
+    window.click("Add partitions…");
+    window.until_shown("Add partitions to orders");
+    window.click("Cancel");
+    window.click("More for this topic");
+    window.click("Delete…");
+    window.until_shown("Delete orders?");
 }
 
 #[test]

@@ -9,7 +9,7 @@ unit-records = 条消息
 
 group-state-stable = 稳定
 group-state-stable-about = 每个分区都有成员在读取。
-group-state-empty = 空闲
+group-state-empty = 无成员
 group-state-empty-about = 消费者组存在，但没有成员。已提交的偏移量会保留。
 group-state-preparing = 再均衡中
 group-state-preparing-about = 成员正在重新加入；分区分配完成前暂停读取。

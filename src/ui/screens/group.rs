@@ -111,7 +111,8 @@ impl GroupScreen {
         figures::show(ui, ctx, group, &mut self.retentions);
         ui.add_space(4.0);
         let room = ui.available_height();
-        let chart_height = CHART_HEIGHT.min(room * 0.5).max(140.0);
+        // A large window gives the chart its share.
+        let chart_height = CHART_HEIGHT.max(room * 0.42).min(room * 0.5).max(140.0);
         let width = ui.available_width();
         ui.allocate_ui(egui::vec2(width, chart_height), |ui| {
             ui.set_max_height(chart_height);

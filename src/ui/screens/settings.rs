@@ -15,13 +15,15 @@ use crate::ui::{
 const WIDTH: f32 = 720.0;
 /// Width of the labels at the left, in points.
 const LABELS: f32 = 150.0;
+/// A work without a licence, as nobody owns it; written in the reader's language.
+const PUBLIC_DOMAIN: &str = "public domain";
 /// What is inside the program under a licence that wants to be named.
 const PARTS: [(&str, &str, &str); 6] = [
     ("Inter", "Rasmus Andersson", "OFL-1.1"),
     ("JetBrains Mono", "JetBrains", "OFL-1.1"),
     ("Noto Sans SC", "Adobe, Google", "OFL-1.1"),
     ("Material Symbols", "Google", "Apache-2.0"),
-    ("SQLite", "D. Richard Hipp", "public domain"),
+    ("SQLite", "D. Richard Hipp", PUBLIC_DOMAIN),
     ("egui", "Emil Ernerfeldt", "MIT OR Apache-2.0"),
 ];
 
@@ -108,10 +110,12 @@ fn workspace(ui: &mut Ui, ctx: &Ctx<'_>) {
                 ctx.act(Action::Run(Command::OpenWorkspace));
             }
         });
+        ui.add_space(8.0);
         row(ui, &ctx.t("settings-address"), "", |ui| match &ctx.facts.cluster.address {
             Some(address) => drop(widgets::data(ui, address)),
             None => drop(widgets::paragraph(ui, &ctx.t("cluster-no-address-about"))),
         });
+        ui.add_space(8.0);
         widgets::paragraph(ui, &ctx.t("settings-promises"));
     });
 }
@@ -120,7 +124,9 @@ fn about(ui: &mut Ui, ctx: &Ctx<'_>) {
     widgets::card(ui, |ui| {
         widgets::section(ui, &ctx.t("settings-about"));
         row(ui, "Millpond", "MIT OR Apache-2.0", |ui| drop(widgets::data(ui, env!("CARGO_PKG_VERSION"))));
+        let public = ctx.t("settings-public-domain");
         for (name, author, licence) in PARTS {
+            let licence = if licence == PUBLIC_DOMAIN { &*public } else { licence };
             row(ui, name, licence, |ui| drop(widgets::quiet(ui, author)));
         }
         row(ui, &ctx.t("settings-sample"), &ctx.t("settings-public-domain"), |ui| {

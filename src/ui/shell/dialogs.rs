@@ -84,6 +84,7 @@ impl Shortcuts {
             ui.set_max_width(ui.available_width() - 14.0);
             // All of them in one view of the smallest window that is common.
             ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().interact_size.y = 26.0;
             for command in Command::ALL {
                 let Some(keys) = command.keys(ui) else { continue };
                 ui.horizontal(|ui| {

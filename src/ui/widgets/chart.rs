@@ -219,8 +219,9 @@ impl<'a> Chart<'a> {
     fn mark_words(&self, ui: &Ui, transform: &PlotTransform, frame: Rect) {
         let mut free_from = f32::NEG_INFINITY;
         for mark in self.marks.iter().filter(|mark| !mark.words.is_empty()) {
-            let x = transform.position_from_point_x(mark.from as f64) + 6.0;
-            if !frame.x_range().contains(x) || x < free_from {
+            let line = transform.position_from_point_x(mark.from as f64);
+            let x = line + 6.0;
+            if !frame.x_range().contains(line) || x < free_from {
                 continue;
             }
             let words = ui.painter().layout_no_wrap(mark.words.to_owned(), fonts::caption(), mark.color);

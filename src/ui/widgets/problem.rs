@@ -2,7 +2,7 @@
 
 use egui::{CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui};
 
-use super::{button, labels};
+use super::button;
 use crate::{
     session::Problem,
     ui::{
@@ -74,9 +74,6 @@ fn content(ui: &mut Ui, ctx: &Ctx<'_>, problem: &Problem, action: Option<&str>) 
             ui.add_space(4.0);
             button::secondary(ui, verb).clicked()
         }
-        None => {
-            labels::rich(ui, "", fonts::caption(), theme.quiet);
-            false
-        }
+        None => false,
     }
 }

@@ -290,13 +290,15 @@ fn received(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView, rate: &str) {
     let theme = theme::of(ui);
     let (label, count) = (ctx.t("consume-received"), format::count(consumer.received));
     let response = ui.vertical(|ui| {
+        // As high as the caption of the figures beside it.
+        let height = std::mem::take(&mut ui.spacing_mut().interact_size.y);
         ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = 0.0;
             ui.spacing_mut().item_spacing.x = 6.0;
             widgets::caption(ui, &label);
             widgets::rich(ui, rate, fonts::caption(), theme.faint);
         });
-        widgets::rich(ui, &count, fonts::semibold(16.0), theme.text);
+        ui.spacing_mut().interact_size.y = height;
+        ui.horizontal(|ui| widgets::rich(ui, &count, fonts::semibold(16.0), theme.text));
     });
     let words = format!("{label}: {count} {rate}");
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, words.trim_end()));

@@ -40,13 +40,13 @@ impl Titles {
     pub(super) fn columns(&self) -> Vec<Column<'_>> {
         let t = |index: usize| &*self.0[index];
         vec![
-            Column::left("id", t(0), 260.0).sorts().grows_to(460.0).stays(),
+            Column::left("id", t(0), 240.0).sorts().grows_to(460.0).stays(),
             Column::left("state", t(1), 116.0).sorts(),
             Column::left("protocol", t(2), 144.0),
             Column::right("members", t(3), 82.0).sorts(),
             Column::left("topics", t(4), 150.0).sorts().grows_to(360.0),
             Column::right("lag", t(5), 100.0).sorts(),
-            Column::right("behind", t(6), 110.0).sorts(),
+            Column::right("behind", t(6), 138.0).sorts(),
             Column::left("trend", t(7), 132.0).sorts(),
         ]
     }

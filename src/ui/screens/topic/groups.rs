@@ -58,7 +58,7 @@ impl GroupsTab {
         ];
         let words: Vec<Arc<str>> = ids.iter().map(|id| ctx.t(id)).collect();
         let columns = [
-            Column::left("id", &words[0], 220.0).sorts().grows().stays(),
+            Column::left("id", &words[0], 220.0).sorts().grows_to(460.0).stays(),
             Column::left("state", &words[1], 130.0),
             Column::right("members", &words[2], 90.0).sorts(),
             Column::right("owned", &words[3], 130.0),

@@ -140,6 +140,9 @@ impl MessagesTab {
         self.keys(ui, ctx);
         self.ask(ui);
         if let Some((partition, offset)) = self.wanted.take() {
+            // It may have come after what is listed was asked for.
+            self.asked = None;
+            self.ask(ui);
             self.go_to_record(partition, offset);
             self.details.open();
         }

@@ -84,7 +84,7 @@ impl PartitionsTab {
             Column::right("size", &words[4], 110.0).sorts(),
             Column::right("leader", &words[5], 90.0),
             Column::right("epoch", &words[6], 110.0),
-            Column::left("state", &words[7], 180.0).grows(),
+            Column::left("state", &words[7], 180.0).grows_to(300.0),
         ];
         let name = ctx.t("topic-tab-partitions");
         let mut rows = PartitionRows { ctx, topic, order: &self.order };

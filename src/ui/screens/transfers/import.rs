@@ -49,6 +49,8 @@ pub struct ImportPage {
     time_member: String,
     csv: CsvOptions,
     topic: String,
+    /// The topic that was proposed after the file's name.
+    proposed: String,
     partitions: String,
     bad_lines: BadLines,
     keep_partitions: bool,
@@ -72,6 +74,7 @@ impl ImportPage {
             time_member: String::new(),
             csv: CsvOptions::default(),
             topic: topic.unwrap_or_default().to_owned(),
+            proposed: String::new(),
             partitions: "4".to_owned(),
             bad_lines: BadLines::Stop,
             keep_partitions: true,
@@ -323,12 +326,14 @@ impl ImportPage {
             }
             ImportFormat::Plain => Holds::Text,
         };
-        if self.topic.is_empty()
+        // A name that was proposed for the last file goes with it; one that somebody typed stays.
+        if (self.topic.is_empty() || self.topic == self.proposed)
             && let Some(path) = self.path.path()
             && let Some(stem) = path.file_stem().and_then(|stem| stem.to_str())
             && check_topic_name(stem).is_ok()
         {
             self.topic = stem.to_owned();
+            self.proposed.clone_from(&self.topic);
         }
     }
 

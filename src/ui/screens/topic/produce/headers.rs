@@ -45,14 +45,10 @@ impl HeaderRows {
             let full = ctx.t("produce-headers-full");
             let why = (self.rows.len() >= HEADERS_MAX).then_some(&*full);
             let add = ctx.t("produce-header-add");
-            ui.horizontal(|ui| {
-                // A button without an edge begins where its icon does.
-                ui.add_space(-10.0);
-                if ui.add(Button::bare(&add).icon(icon::ADD).unless(why)).clicked() {
-                    self.rows.push(Default::default());
-                    changed = true;
-                }
-            });
+            if ui.add(Button::secondary(&add).icon(icon::ADD).unless(why)).clicked() {
+                self.rows.push(Default::default());
+                changed = true;
+            }
         });
         if let Some(n) = remove {
             self.rows.remove(n);
