@@ -129,7 +129,8 @@ mod tests {
         for code in (-1..130).filter_map(ResponseError::try_from_code) {
             assert!(CLIENT_ERROR_WORDS.contains(&word_of_code(code)), "{code:?}");
         }
-        let error = ClientError::kafka(ResponseError::InvalidConfig, "change orders", Some("retention.ms is no number"));
+        let error =
+            ClientError::kafka(ResponseError::InvalidConfig, "change orders", Some("retention.ms is no number"));
         let phrase = why(&error);
         assert_eq!(phrase, Phrase::new("kafka-why-config").with("said", "retention.ms is no number"));
     }

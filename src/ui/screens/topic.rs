@@ -140,13 +140,7 @@ impl TopicScreen {
 }
 
 /// Where it stands, its name and figures, what can be done, and the tabs. True when an export is asked for.
-fn head(
-    ui: &mut Ui,
-    ctx: &Ctx<'_>,
-    topic: &TopicFacts,
-    tab: TopicTab,
-    dialog: &mut Option<TopicDialog>,
-) -> bool {
+fn head(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, tab: TopicTab, dialog: &mut Option<TopicDialog>) -> bool {
     let mut export = false;
     let theme = theme::of(ui);
     let margin = Margin { left: AROUND as i8, right: AROUND as i8, top: AROUND as i8, bottom: 0 };

@@ -49,7 +49,10 @@ impl PartitionsTable {
         ];
         let words: Vec<Arc<str>> = ids.iter().map(|id| ctx.t(id)).collect();
         let mut columns = vec![
-            Column::left("partition", &words[0], if wide { 120.0 } else { 100.0 }).sorts().grows_to(if wide { 300.0 } else { 180.0 }).stays(),
+            Column::left("partition", &words[0], if wide { 120.0 } else { 100.0 })
+                .sorts()
+                .grows_to(if wide { 300.0 } else { 180.0 })
+                .stays(),
             Column::right("committed", &words[1], if wide { 120.0 } else { 84.0 }).sorts(),
             Column::right("end", &words[2], if wide { 120.0 } else { 76.0 }).sorts(),
             Column::right("lag", &words[3], if wide { 110.0 } else { 70.0 }).sorts(),
