@@ -27,7 +27,7 @@ pub mod observe;
 mod open;
 mod queued;
 mod topics;
-mod transactions;
+pub mod transactions;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -59,6 +59,8 @@ const GROUP_MEMBERS_MAX: usize = 1_000;
 const OFFSET_METADATA_BYTES_MAX: usize = 4_096;
 /// How long the offsets of a group without members are kept (`offsets.retention.minutes`, seven days).
 const OFFSETS_RETENTION_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+/// Longest time that a transaction may ask for (`transaction.max.timeout.ms`, 15 minutes).
+const TRANSACTION_TIMEOUT_MAX_MS: i32 = 15 * 60 * 1_000;
 /// How long a producer that does not write is remembered (`producer.id.expiration.ms`, one day).
 const PRODUCER_ID_EXPIRATION_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How often retention is applied. Kafka's five minutes are long for who has just changed a setting and watches.
@@ -208,10 +210,11 @@ impl Broker {
         Arc::new(inspect::BrokerInspector::new(&self.inner))
     }
 
-    /// Lets the time of the groups pass at once. Only who steps the clock by hand needs it: with a running clock the
+    /// Lets the time of the groups and transactions pass at once. Only who steps the clock by hand needs it: with a running clock the
     /// broker's own timer does.
     pub async fn tick(&self) {
         self.inner.coordinator.tick().await;
+        self.inner.transactions.tick(&self.inner).await;
     }
 
     /// Applies retention at once, as the broker does by itself from time to time; returns how many batches went.

@@ -2,6 +2,8 @@
 //!
 //! [`answer`] checks the version against the one table in `codec::apis` and picks the file.
 
+mod add_offsets_to_txn;
+mod add_partitions_to_txn;
 mod api_versions;
 mod create_partitions;
 mod create_topics;
@@ -12,7 +14,10 @@ mod describe_cluster;
 mod describe_configs;
 mod describe_groups;
 mod describe_log_dirs;
+mod describe_producers;
 mod describe_topic_partitions;
+mod describe_transactions;
+mod end_txn;
 mod features;
 mod fetch;
 mod find_coordinator;
@@ -23,6 +28,7 @@ mod join_group;
 mod leave_group;
 mod list_groups;
 mod list_offsets;
+mod list_transactions;
 mod metadata;
 mod offset_commit;
 mod offset_delete;
@@ -31,6 +37,8 @@ mod offset_for_leader_epoch;
 mod operations;
 mod produce;
 mod sync_group;
+mod txn_offset_commit;
+mod write_txn_markers;
 
 use std::sync::Arc;
 
@@ -88,6 +96,16 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::DescribeTopicPartitions(request) => describe_topic_partitions::answer(broker, request).into(),
         RequestKind::DescribeCluster(request) => describe_cluster::answer(broker, version, request).into(),
         RequestKind::InitProducerId(request) => init_producer_id::answer(broker, version, request).await.into(),
+        RequestKind::AddPartitionsToTxn(request) => {
+            add_partitions_to_txn::answer(broker, version, request).await.into()
+        }
+        RequestKind::AddOffsetsToTxn(request) => add_offsets_to_txn::answer(broker, version, request).await.into(),
+        RequestKind::EndTxn(request) => end_txn::answer(broker, version, request).await.into(),
+        RequestKind::WriteTxnMarkers(request) => write_txn_markers::answer(broker, request).await.into(),
+        RequestKind::TxnOffsetCommit(request) => txn_offset_commit::answer(broker, version, request).await.into(),
+        RequestKind::DescribeProducers(request) => describe_producers::answer(broker, request).await.into(),
+        RequestKind::DescribeTransactions(request) => describe_transactions::answer(broker, request).into(),
+        RequestKind::ListTransactions(request) => list_transactions::answer(broker, request).into(),
         other => api_versions::unsupported(&other).into(),
     }
 }
@@ -126,6 +144,11 @@ pub fn must_finish(request: &RequestKind) -> bool {
             | RequestKind::DeleteGroups(_)
             | RequestKind::LeaveGroup(_)
             | RequestKind::InitProducerId(_)
+            | RequestKind::AddPartitionsToTxn(_)
+            | RequestKind::AddOffsetsToTxn(_)
+            | RequestKind::EndTxn(_)
+            | RequestKind::WriteTxnMarkers(_)
+            | RequestKind::TxnOffsetCommit(_)
     )
 }
 
@@ -234,6 +257,14 @@ fn check_leader_epoch(epoch: i32) -> Result<(), Fault> {
             Err(Fault::new(ResponseError::FencedLeaderEpoch, "the leader epoch is old; ask for the metadata again"))
         }
         _ => Err(Fault::new(ResponseError::UnknownLeaderEpoch, "the leader epoch is newer than the leader's own")),
+    }
+}
+
+/// PRODUCER_FENCED as clients knew it before a version of theirs had a word for it.
+fn fenced(error: ResponseError, version: i16, known_from: i16) -> ResponseError {
+    match error {
+        ResponseError::ProducerFenced if version < known_from => ResponseError::InvalidProducerEpoch,
+        other => other,
     }
 }
 

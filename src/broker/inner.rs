@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::{
     BrokerOptions, api::FetchSessions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta,
-    observe::Observer, topics::Topics, transactions::ProducerIds,
+    observe::Observer, topics::Topics, transactions::Transactions,
 };
 use crate::log::Store;
 
@@ -21,7 +21,7 @@ pub struct Inner {
     pub store: Arc<Store>,
     pub meta: Arc<Meta>,
     pub topics: Topics,
-    pub producer_ids: ProducerIds,
+    pub transactions: Transactions,
     /// Shared with the timer of the groups, which must not keep the broker alive.
     pub coordinator: Arc<Coordinator>,
     /// What consumers read, so that they need not say it each time.

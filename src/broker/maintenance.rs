@@ -5,13 +5,17 @@ use std::{
     time::Duration,
 };
 
-use super::{PRODUCER_ID_EXPIRATION_MS, RETENTION_INTERVAL_MS, blocking, coordinator::Coordinator, inner::Inner};
+use super::{
+    PRODUCER_ID_EXPIRATION_MS, RETENTION_INTERVAL_MS, blocking, coordinator::Coordinator, inner::Inner,
+    transactions::Transactions,
+};
 
 /// Starts the tasks of a broker. They end with it.
 pub fn start(inner: &Arc<Inner>) {
     let tasks = [
         tokio::spawn(run_groups(inner.coordinator.clone())),
         tokio::spawn(run_retention(Arc::downgrade(inner))),
+        tokio::spawn(Transactions::run(Arc::downgrade(inner))),
         tokio::spawn(open_partitions(Arc::downgrade(inner))),
     ];
     inner.tasks.lock().extend(tasks);

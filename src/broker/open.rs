@@ -18,7 +18,7 @@ use super::{
     meta::{self, FORMAT, Loaded, Meta, MetaOpenError, meta_path},
     observe::Observer,
     topics::{self, TOPICS_FOLDER, Topic, Topics},
-    transactions::ProducerIds,
+    transactions::Transactions,
 };
 use crate::log::{Store, StoreOptions};
 
@@ -26,13 +26,15 @@ use crate::log::{Store, StoreOptions};
 /// when it is first used, or by and by in the background.
 pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
     let opening = options.clone();
-    let opened = blocking(move || open_files(&opening)).await?;
+    let mut opened = blocking(move || open_files(&opening)).await?;
     for id in opened.to_delete {
         let Some(row) = opened.loaded.topics.iter().find(|row| row.id == id) else { continue };
         let write = meta::delete_topic(id, row.name.as_str().into());
         opened.meta.write(write).await.map_err(|error| meta_error(&options, error.to_string()))?;
     }
-    if opened.loaded.is_new {
+    if opened.loaded.is_new && !opened.loaded.topics.is_empty() {
+        // Which producer ids were given out is lost with the old `meta.sqlite`; the time is beyond all of them.
+        opened.loaded.transactions.next_producer_id = options.clock.now().max(0);
         for row in &opened.loaded.topics {
             let write = row.clone().insert();
             opened.meta.write(write).await.map_err(|error| meta_error(&options, error.to_string()))?;
@@ -45,6 +47,7 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         members_max: GROUP_MEMBERS_MAX,
     };
     let Loaded { cluster_id, groups, committed, pending, transactions, .. } = opened.loaded;
+    let transactions = Transactions::new(options.clock.clone(), opened.meta.clone(), transactions);
     let stored = StoredGroups { groups, committed, pending };
     let coordinator = Coordinator::new(options.clock.clone(), opened.meta.clone(), limits, stored);
     let inner = Arc::new(Inner {
@@ -54,7 +57,7 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         options,
         cluster_id,
         store: Arc::new(opened.store),
-        producer_ids: ProducerIds::new(opened.meta.clone(), transactions.next_producer_id),
+        transactions,
         meta: opened.meta,
         coordinator: Arc::new(coordinator),
         fetch_sessions: FetchSessions::default(),

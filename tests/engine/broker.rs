@@ -7,5 +7,7 @@ mod observe;
 mod records;
 mod stage;
 mod topics;
+mod transaction_machine;
+mod transactions;
 mod versions;
 mod workspace;

@@ -16,7 +16,15 @@ use tokio::sync::oneshot;
 
 use super::{Fault, Queued, find_topic};
 use crate::{
-    broker::{LEADER_EPOCH, blocking, config::TopicConfig, inner::Inner, observe, queued::Place, topics::Topic},
+    broker::{
+        LEADER_EPOCH, blocking,
+        config::TopicConfig,
+        inner::Inner,
+        observe,
+        queued::Place,
+        topics::Topic,
+        transactions::{Flow, IMPLICIT_FROM, ProducerId, Turn},
+    },
     codec::{BatchError, BatchHeader, DECOMPRESSED_BYTES_MAX_DEFAULT, check_records, split_batches, verify},
     log::{AppendOutcome, AppendRequest, Sync},
     model::{Acks, TimestampMillis, TimestampType},
@@ -32,7 +40,12 @@ const CHECK_INLINE_BYTES_MAX: usize = 64 * 1024;
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: ProduceRequest, queued: &Queued) -> ProduceResponse {
     queued.expect(request.topic_data.iter().map(|topic| topic.partition_data.len()).sum());
     let refusal = refuse_all(&request);
-    let acks = Acks::from_wire(request.acks).unwrap_or_default();
+    let id = request.transactional_id.clone();
+    let transaction = id.as_deref().map(|id| Transactional { id, version });
+    if let Some(transaction) = transaction.filter(|_| refusal.is_none()) {
+        transaction.add_all(broker, &request).await;
+    }
+    let how = How { acks: Acks::from_wire(request.acks).unwrap_or_default(), transaction };
     let topics = request.topic_data.into_iter().map(async |data| {
         let topic = match &refusal {
             Some(fault) => Err(fault.clone()),
@@ -41,7 +54,7 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: ProduceRequest, 
         let partitions = data.partition_data.into_iter().map(async |data| {
             let (index, place) = (data.index, queued.place());
             let outcome = match &topic {
-                Ok(topic) => partition(broker, topic, data, acks, place).await,
+                Ok(topic) => partition(broker, topic, data, how, place).await,
                 Err(fault) => Err(fault.clone()),
             };
             response(index, outcome, version)
@@ -59,18 +72,62 @@ fn refuse_all(request: &ProduceRequest) -> Option<Fault> {
         let message = format!("acks is 0, 1 or -1 (all), {} is none of them", request.acks);
         return Some(Fault::new(ResponseError::InvalidRequiredAcks, message));
     }
-    if request.transactional_id.is_some() {
-        let message = "transactions are not supported yet; produce without transactional.id";
-        return Some(Fault::new(ResponseError::InvalidTxnState, message));
-    }
     None
+}
+
+/// What a request says about all of its batches.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    acks: Acks,
+    transaction: Option<Transactional<'a>>,
+}
+
+/// The transactional id of a request, and its version, which says what must have gone before.
+#[derive(Clone, Copy)]
+struct Transactional<'a> {
+    id: &'a str,
+    version: i16,
+}
+
+impl Transactional<'_> {
+    /// Adds all partitions of a request at once, where writing to them does; each would else be stored for itself. What
+    /// fails here fails again, and is told, when the batch's own partition is admitted.
+    async fn add_all(self, broker: &Arc<Inner>, request: &ProduceRequest) {
+        if self.version < IMPLICIT_FROM
+            || request.topic_data.iter().map(|topic| topic.partition_data.len()).sum::<usize>() < 2
+        {
+            return;
+        }
+        let (mut places, mut producer) = (Vec::new(), None);
+        for data in &request.topic_data {
+            let topic = find_topic(broker, &data.name, data.topic_id, self.version >= BY_ID_FROM);
+            let Ok(topic) = topic else { continue };
+            for data in data.partition_data.iter().filter(|data| topic.slot(data.index).is_some()) {
+                let header = data.records.as_ref().and_then(|records| BatchHeader::parse(records).ok());
+                let Some(header) = header.filter(BatchHeader::is_transactional) else { continue };
+                producer = Some(ProducerId { id: header.producer_id, epoch: header.producer_epoch });
+                places.push((topic.name.clone(), data.index));
+            }
+        }
+        if let Some(producer) = producer {
+            let added = broker.transactions.add(broker, self.id, producer, places, Vec::new(), Flow::Implicit).await;
+            drop(added);
+        }
+    }
+}
+
+/// What was found in a records field.
+struct Checked {
+    records: u64,
+    /// Who writes inside a transaction.
+    transactional: Option<ProducerId>,
 }
 
 async fn partition(
     broker: &Arc<Inner>,
     topic: &Arc<Topic>,
     data: PartitionProduceData,
-    acks: Acks,
+    how: How<'_>,
     place: Place<'_>,
 ) -> Result<AppendOutcome, Fault> {
     let slot = topic.slot(data.index).ok_or_else(|| Fault::unknown_partition(topic, data.index))?;
@@ -84,10 +141,12 @@ async fn partition(
     } else {
         check(&records, &config, &topic.name, now)
     };
-    let count = checked?;
+    let Checked { records: count, transactional } = checked?;
     let log = slot.writable(&broker.store, &broker.meta, topic.id).await?;
+    // Until the batch is queued the transaction does not end, or it could come behind its own marker.
+    let turn = admit(broker, topic, data.index, transactional, how).await?;
     let request = AppendRequest {
-        sync: match acks {
+        sync: match how.acks {
             Acks::None => Sync::None,
             Acks::Leader => Sync::Wal,
             Acks::All => Sync::Disk,
@@ -105,7 +164,7 @@ async fn partition(
         // Nobody waits with acks=0, or the caller has given up.
         let _ = done.send((result, Instant::now()));
     });
-    drop(place);
+    drop((turn, place));
     let (outcome, at) = outcome.await.map_err(|_| {
         let message = "the broker is shutting down; whether the records were stored is not known";
         Fault::new(ResponseError::NotLeaderOrFollower, message)
@@ -119,9 +178,33 @@ async fn partition(
     Ok(outcome)
 }
 
-/// Checks all batches of a records field; returns the number of records.
-fn check(records: &Bytes, config: &TopicConfig, topic: &str, now: TimestampMillis) -> Result<u64, Fault> {
+/// Lets a batch of a transaction in; `None` for others.
+async fn admit(
+    broker: &Arc<Inner>,
+    topic: &Topic,
+    partition: i32,
+    transactional: Option<ProducerId>,
+    how: How<'_>,
+) -> Result<Option<Turn>, Fault> {
+    let Some(producer) = transactional else { return Ok(None) };
+    let Some(Transactional { id, version }) = how.transaction else {
+        let message = "a batch belongs to a transaction, but the request names no transactional.id";
+        return Err(Fault::new(ResponseError::TransactionalIdAuthorizationFailed, message));
+    };
+    let admitted = broker.transactions.admit(broker, id, producer, (&topic.name, partition), version).await;
+    admitted.map(Some).map_err(|error| {
+        let message = format!(
+            "producer {} with epoch {} may not write to {}-{partition} in the transaction {id}: {error}",
+            producer.id, producer.epoch, topic.name
+        );
+        Fault::new(error, message)
+    })
+}
+
+/// Checks all batches of a records field.
+fn check(records: &Bytes, config: &TopicConfig, topic: &str, now: TimestampMillis) -> Result<Checked, Fault> {
     let mut count = 0;
+    let mut transactional = None;
     let mut batches = 0;
     for batch in split_batches(records.clone()) {
         let (_, batch) = batch.map_err(batch_fault)?;
@@ -143,11 +226,14 @@ fn check(records: &Bytes, config: &TopicConfig, topic: &str, now: TimestampMilli
         check_header(&header, config, now)?;
         check_records(&batch, DECOMPRESSED_BYTES_MAX_DEFAULT).map_err(records_fault)?;
         count += u64::from(header.record_count.unsigned_abs());
+        if header.is_transactional() {
+            transactional = Some(ProducerId { id: header.producer_id, epoch: header.producer_epoch });
+        }
     }
     if batches == 0 {
         return Err(Fault::new(ResponseError::InvalidRecord, "the request holds no record batch for the partition"));
     }
-    Ok(count)
+    Ok(Checked { records: count, transactional })
 }
 
 fn check_header(header: &BatchHeader, config: &TopicConfig, now: TimestampMillis) -> Result<(), Fault> {
@@ -155,8 +241,12 @@ fn check_header(header: &BatchHeader, config: &TopicConfig, now: TimestampMillis
     if header.record_count == 0 {
         return refused(ResponseError::InvalidRecord, "the record batch is empty".to_owned());
     }
-    if header.is_control() || header.is_transactional() {
-        let message = "control batches and transactions are not taken from clients yet".to_owned();
+    if header.is_control() {
+        let message = "control batches are written by brokers alone".to_owned();
+        return refused(ResponseError::InvalidRecord, message);
+    }
+    if header.is_transactional() && header.producer_id < 0 {
+        let message = "a batch of a transaction needs a producer id".to_owned();
         return refused(ResponseError::InvalidRecord, message);
     }
     if header.producer_id >= 0 && (header.producer_epoch < 0 || header.base_sequence < 0) {

@@ -9,8 +9,6 @@ use super::{
 };
 use crate::{broker::meta, model::PartitionId};
 
-// The APIs of transactions call these.
-#[allow(dead_code)]
 impl Coordinator {
     /// Notes what the transaction of `producer_id` commits for a group (TxnOffsetCommit); durable when this returns. The
     /// caller has checked the producer.
@@ -55,16 +53,5 @@ impl Coordinator {
         let key = (Arc::from(topic), partition);
         let inner = self.inner.lock();
         inner.groups.get(group).is_some_and(|entry| entry.pending.values().any(|pending| pending.contains_key(&key)))
-    }
-
-    /// The groups for which the transaction of `producer_id` has commits that wait.
-    pub fn groups_of_transaction(&self, producer_id: i64) -> Vec<Arc<str>> {
-        let inner = self.inner.lock();
-        inner
-            .groups
-            .iter()
-            .filter(|(_, entry)| entry.pending.contains_key(&producer_id))
-            .map(|(id, _)| id.clone())
-            .collect()
     }
 }

@@ -89,6 +89,10 @@ async fn an_empty_request_of_every_api_and_version_is_answered() {
         DeleteGroups: DeleteGroupsRequest, IncrementalAlterConfigs: IncrementalAlterConfigsRequest,
         OffsetDelete: OffsetDeleteRequest, DescribeCluster: DescribeClusterRequest,
         OffsetForLeaderEpoch: OffsetForLeaderEpochRequest, DescribeLogDirs: DescribeLogDirsRequest,
-        DescribeTopicPartitions: DescribeTopicPartitionsRequest,
+        DescribeTopicPartitions: DescribeTopicPartitionsRequest, InitProducerId: InitProducerIdRequest,
+        AddPartitionsToTxn: AddPartitionsToTxnRequest, AddOffsetsToTxn: AddOffsetsToTxnRequest,
+        EndTxn: EndTxnRequest, WriteTxnMarkers: WriteTxnMarkersRequest, TxnOffsetCommit: TxnOffsetCommitRequest,
+        DescribeProducers: DescribeProducersRequest, DescribeTransactions: DescribeTransactionsRequest,
+        ListTransactions: ListTransactionsRequest,
     }
 }

@@ -1,0 +1,90 @@
+//! TxnOffsetCommit: offsets that are committed when their transaction is, and not otherwise.
+
+use std::sync::Arc;
+
+use kafka_protocol::{
+    ResponseError,
+    messages::{
+        TxnOffsetCommitRequest, TxnOffsetCommitResponse,
+        txn_offset_commit_request::TxnOffsetCommitRequestPartition,
+        txn_offset_commit_response::{TxnOffsetCommitResponsePartition, TxnOffsetCommitResponseTopic},
+    },
+};
+
+use crate::{
+    broker::{
+        OFFSET_METADATA_BYTES_MAX,
+        coordinator::{Commit, Committer},
+        groups::CommitRight,
+        inner::Inner,
+        topics::Topic,
+        transactions::ProducerId,
+    },
+    model::check_group_name,
+};
+
+pub async fn answer(broker: &Arc<Inner>, version: i16, request: TxnOffsetCommitRequest) -> TxnOffsetCommitResponse {
+    let mut commits = Vec::new();
+    let mut topics = Vec::with_capacity(request.topics.len());
+    for asked in &request.topics {
+        let topic = broker.topics.by_name(&asked.name);
+        let mut partitions = Vec::with_capacity(asked.partitions.len());
+        for wanted in &asked.partitions {
+            let checked = check(topic.as_deref(), wanted);
+            partitions.push((wanted.partition_index, checked.as_ref().err().copied()));
+            commits.extend(checked);
+        }
+        topics.push((asked.name.clone(), partitions));
+    }
+    let outcome = if check_group_name(&request.group_id).is_err() {
+        Err(ResponseError::InvalidGroupId)
+    } else {
+        commit(broker, version, &request, commits).await
+    };
+    let topics = topics.into_iter().map(|(name, partitions)| {
+        let partitions = partitions.into_iter().map(|(partition, error)| {
+            TxnOffsetCommitResponsePartition::default()
+                .with_partition_index(partition)
+                .with_error_code(error.or(outcome.err()).map_or(0, |error| error.code()))
+        });
+        TxnOffsetCommitResponseTopic::default().with_name(name).with_partitions(partitions.collect())
+    });
+    TxnOffsetCommitResponse::default().with_topics(topics.collect())
+}
+
+async fn commit(
+    broker: &Arc<Inner>,
+    version: i16,
+    request: &TxnOffsetCommitRequest,
+    commits: Vec<Commit>,
+) -> Result<(), ResponseError> {
+    let right = CommitRight {
+        member_id: &request.member_id,
+        instance_id: request.group_instance_id.as_deref(),
+        generation: request.generation_id,
+        transactional: true,
+    };
+    let who = Committer { group: &request.group_id, right, knows_epochs: false };
+    let producer = ProducerId { id: *request.producer_id, epoch: request.producer_epoch };
+    let id = (request.transactional_id.as_str(), producer);
+    broker.transactions.commit_offsets(broker, id, who, commits, version).await
+}
+
+fn check(topic: Option<&Topic>, wanted: &TxnOffsetCommitRequestPartition) -> Result<Commit, ResponseError> {
+    let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
+    topic.slot(wanted.partition_index).ok_or(ResponseError::UnknownTopicOrPartition)?;
+    let metadata = wanted.committed_metadata.as_deref().unwrap_or_default();
+    if metadata.len() > OFFSET_METADATA_BYTES_MAX {
+        return Err(ResponseError::OffsetMetadataTooLarge);
+    }
+    if wanted.committed_offset < 0 {
+        return Err(ResponseError::OffsetOutOfRange);
+    }
+    Ok(Commit {
+        topic: topic.name.clone(),
+        partition: wanted.partition_index,
+        offset: wanted.committed_offset,
+        leader_epoch: wanted.committed_leader_epoch,
+        metadata: metadata.to_owned(),
+    })
+}
