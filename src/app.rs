@@ -8,6 +8,7 @@ pub mod args;
 pub mod cli;
 
 mod act;
+mod listener;
 mod logic;
 pub mod settings;
 mod signals;
@@ -18,7 +19,7 @@ mod workspace;
 pub fn main() -> ExitCode {
     let args = args::Args::parse();
     match args.command {
-        Some(command) => cli::run(args.data, command),
+        Some(command) => cli::run(args.data, args.bootstrap, command),
         None => open_window(args.data),
     }
 }

@@ -6,20 +6,27 @@
 //!
 //! A connection works over anything that can be read and written, so that encryption stands between it and the socket.
 
+mod admission;
+mod budget;
 mod connection;
+mod deadlines;
 mod dispatch;
 mod error;
+mod hits;
 mod limits;
 mod listen;
 mod wire;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use tokio::{sync::watch, task::JoinHandle};
 
 pub use error::ServeError;
-pub use limits::Limits;
+pub use hits::LimitHits;
+pub use limits::{Limit, LimitError, Limits};
 
+use self::{admission::Admission, budget::Budget, hits::Hits};
 use crate::{broker::Broker, model::HostPort};
 
 /// How long connections may take to finish what they do when the server ends.
@@ -46,10 +53,20 @@ impl ServerOptions {
 
 /// A running listener. Dropping it ends it without waiting; [`Server::shutdown`] waits.
 pub struct Server {
-    broker: Broker,
+    shared: Arc<Shared>,
     address: SocketAddr,
+    advertised: HostPort,
     stop: watch::Sender<bool>,
-    accepting: Option<JoinHandle<()>>,
+    accepting: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What all connections share.
+struct Shared {
+    broker: Broker,
+    limits: Limits,
+    budget: Arc<Budget>,
+    admission: Arc<Admission>,
+    hits: Hits,
 }
 
 impl Server {
@@ -68,8 +85,15 @@ impl Server {
             tracing::warn!(%error, "other processes will not find the listener of this workspace");
         }
         let (stop, stopped) = watch::channel(false);
-        let accepting = tokio::spawn(listen::accept(listener, broker.clone(), options.limits, stopped));
-        Ok(Self { broker, address, stop, accepting: Some(accepting) })
+        let shared = Arc::new(Shared {
+            broker,
+            budget: Budget::new(options.limits.buffered_bytes_max),
+            admission: Admission::new(&options.limits),
+            limits: options.limits,
+            hits: Hits::default(),
+        });
+        let accepting = tokio::spawn(listen::accept(listener, shared.clone(), stopped));
+        Ok(Self { shared, address, advertised, stop, accepting: Mutex::new(Some(accepting)) })
     }
 
     /// Where it listens; the port is the real one.
@@ -77,17 +101,36 @@ impl Server {
         self.address
     }
 
+    /// What clients are told to connect to.
+    pub fn advertised(&self) -> &HostPort {
+        &self.advertised
+    }
+
+    /// What clients may take.
+    pub fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    /// Which limits were hit since it listens, and how often.
+    pub fn hits(&self) -> Vec<LimitHits> {
+        self.shared.hits.all()
+    }
+
     /// Stops listening, lets connections finish what changes something, closes them. Clients are no longer told the
     /// address.
-    pub async fn shutdown(mut self) {
+    pub async fn shutdown(self) {
+        self.stop().await;
+    }
+
+    /// Like [`Server::shutdown`], where others hold the server, too. Calling it again does nothing.
+    pub async fn stop(&self) {
         self.stop.send_replace(true);
-        if let Some(accepting) = self.accepting.take()
-            && tokio::time::timeout(SHUTDOWN_WAIT, accepting).await.is_err()
-        {
+        let Some(accepting) = self.accepting.lock().take() else { return };
+        if tokio::time::timeout(SHUTDOWN_WAIT, accepting).await.is_err() {
             tracing::warn!("connections took too long to close and were cut");
         }
-        self.broker.advertise("127.0.0.1", 0);
-        if let Err(error) = self.broker.tell_address(None) {
+        self.shared.broker.advertise("127.0.0.1", 0);
+        if let Err(error) = self.shared.broker.tell_address(None) {
             tracing::warn!(%error, "the workspace still says that it is listened for");
         }
     }

@@ -17,6 +17,7 @@ mod groups;
 pub mod in_process;
 mod jobs;
 mod lag_history;
+mod listener;
 mod loadable;
 mod problem;
 pub mod produce;
@@ -42,13 +43,17 @@ use tokio::{
 };
 
 use self::{
-    consumers::Consumers, events::Events, jobs::Jobs, lag_history::LagHistoryThread, produce::ProduceLog,
+    consumers::Consumers,
+    events::Events,
+    jobs::Jobs,
+    lag_history::{LagHistoryThread, Remembered},
+    produce::ProduceLog,
     sampler::Sampler,
 };
 use crate::{
     broker::{Broker, BrokerOptions, Inspector, OpenError},
-    client::Client,
-    model::{Clock, TimestampMillis},
+    client::{BoxFuture, Client, ClientError, TcpTransport, Transport},
+    model::{Clock, HostPort, TimestampMillis},
 };
 
 /// What a screen hands back in: the client's own words for a topic to make and a setting to change.
@@ -67,6 +72,7 @@ pub use self::{
     lag_history::{
         LAG_POINTS_MAX, LAG_SERIES_MAX, LagChart, LagHistory, LagHistoryError, LagPoint, LagQuery, LagSeries,
     },
+    listener::{ListenerLimit, ListenerSettings, ListenerState, Listening, PORT_DEFAULT, ReadLimits},
     loadable::{LoadTicket, LoadView, Loadable},
     problem::{Phrase, PhraseArg, Problem},
     rates::{RATE_SLOT_MILLIS, RATE_SLOTS_MAX, RateHistory, RatePoint},
@@ -108,6 +114,38 @@ pub enum SessionError {
     },
     #[error(transparent)]
     Broker(#[from] OpenError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+/// Makes a way to the broker, under a name.
+type Connect = Arc<dyn Fn(&str) -> Arc<dyn Transport> + Send + Sync>;
+
+/// How a session reaches its broker.
+struct Way {
+    /// The window's own.
+    client: Client,
+    /// For consumers that are started by hand.
+    connect: Connect,
+    broker: Option<Broker>,
+    listener: ListenerState,
+}
+
+/// What is remembered of lag.
+#[derive(Default)]
+struct History {
+    lag_history: Option<LagHistory>,
+    lag_thread: Option<LagHistoryThread>,
+    remembered: Vec<Remembered>,
+}
+
+fn start_runtime() -> Result<Runtime, SessionError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(RUNTIME_THREADS)
+        .thread_name("session")
+        .enable_all()
+        .build()
+        .map_err(SessionError::Threads)
 }
 
 struct Inner {
@@ -118,6 +156,10 @@ struct Inner {
     events: Events,
     client: Client,
     broker: Option<Broker>,
+    listener: ArcSwap<ListenerState>,
+    limits: Mutex<Option<ReadLimits>>,
+    /// Done first when the session closes.
+    on_close: Mutex<Option<BoxFuture<'static, ()>>>,
     inspector: Option<Arc<dyn Inspector>>,
     lag_history: Option<LagHistory>,
     lag_thread: Mutex<Option<LagHistoryThread>>,
@@ -144,18 +186,8 @@ impl Session {
     pub fn open_local(data_dir: &Path, options: OpenSessionOptions) -> Result<Self, SessionError> {
         std::fs::create_dir_all(data_dir)
             .map_err(|source| SessionError::Folder { path: data_dir.to_owned(), source })?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(RUNTIME_THREADS)
-            .thread_name("session")
-            .enable_all()
-            .build()
-            .map_err(SessionError::Threads)?;
+        let runtime = start_runtime()?;
         let broker = runtime.block_on(Broker::open(BrokerOptions::new(data_dir, Arc::clone(&options.clock))))?;
-        let client = Client::new(Arc::new(in_process::InProcess::of_window(broker.clone(), CLIENT_ID)), CLIENT_ID);
-        let mut facts = Facts::empty();
-        facts.cluster.data_dir = Some(data_dir.to_owned());
-        let cluster = facts.cluster.clone();
-        let inspector = broker.inspector();
         // Without its history the workbench still works; the chart says what is missing.
         let (lag_history, lag_thread, remembered) = match LagHistory::open(data_dir) {
             Ok((history, thread, remembered)) => (Some(history), Some(thread), remembered),
@@ -164,7 +196,43 @@ impl Session {
                 (None, None, Vec::new())
             }
         };
-        let consumers = Self::hand_started(&broker, &options, runtime.handle());
+        let client = Client::new(Arc::new(in_process::InProcess::of_window(broker.clone(), CLIENT_ID)), CLIENT_ID);
+        let in_process = broker.clone();
+        let way = Way {
+            client,
+            connect: Arc::new(move |name| Arc::new(in_process::InProcess::new(in_process.clone(), name))),
+            broker: Some(broker),
+            listener: ListenerState::Off,
+        };
+        let history = History { lag_history, lag_thread, remembered };
+        Ok(Self::around(data_dir, runtime, way, history, options))
+    }
+
+    /// Works on the workspace in `data_dir` through the listener of the process that owns it: without an inspector, and
+    /// without a history of lag, which the owner keeps. Blocks; not for the thread that draws.
+    ///
+    /// # Errors
+    /// When the owner does not answer at `address`, or no thread can be started.
+    pub fn open_owned(data_dir: &Path, address: HostPort, options: OpenSessionOptions) -> Result<Self, SessionError> {
+        let runtime = start_runtime()?;
+        let listener = ListenerState::OfOwner { address: address.to_string() };
+        let connect: Connect = Arc::new(move |name| Arc::new(TcpTransport::new([address.clone()], name)));
+        let client = Client::new(connect(CLIENT_ID), CLIENT_ID);
+        runtime.block_on(client.cluster())?;
+        let way = Way { client, connect, broker: None, listener };
+        Ok(Self::around(data_dir, runtime, way, History::default(), options))
+    }
+
+    fn around(data_dir: &Path, runtime: Runtime, way: Way, history: History, options: OpenSessionOptions) -> Self {
+        let Way { client, connect, broker, listener } = way;
+        let mut facts = Facts::empty();
+        facts.cluster.data_dir = Some(data_dir.to_owned());
+        facts.cluster.address = listener.address().map(str::to_owned);
+        facts.cluster.listener = Arc::new(listener.clone());
+        let cluster = facts.cluster.clone();
+        let inspector = broker.as_ref().map(Broker::inspector);
+        let consumers = Self::hand_started(connect, &options, runtime.handle());
+        let History { lag_history, lag_thread, remembered } = history;
         let session = Self(Arc::new(Inner {
             jobs: Jobs::new(Arc::clone(&options.clock)),
             clock: options.clock,
@@ -172,8 +240,11 @@ impl Session {
             facts: ArcSwap::from_pointee(facts),
             events: Events::default(),
             client: client.clone(),
-            broker: Some(broker),
-            inspector: Some(Arc::clone(&inspector)),
+            broker,
+            listener: ArcSwap::from_pointee(listener),
+            limits: Mutex::default(),
+            on_close: Mutex::default(),
+            inspector: inspector.clone(),
             lag_history: lag_history.clone(),
             lag_thread: Mutex::new(lag_thread),
             consumers,
@@ -183,20 +254,40 @@ impl Session {
             handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),
         }));
-        let sampler = Sampler::new(client, Some(inspector), session.clock(), lag_history, remembered, cluster);
+        let sampler = Sampler::new(client, inspector, session.clock(), lag_history, remembered, cluster);
         let weak = Arc::downgrade(&session.0);
         session.0.handle.spawn(sampler.run(weak, Arc::clone(&session.0.poke)));
-        Ok(session)
+        session
     }
 
     /// The consumers that are started by hand: each has a client of its own name, which group descriptions show.
-    fn hand_started(broker: &Broker, options: &OpenSessionOptions, handle: &Handle) -> Consumers {
-        let (broker, clock) = (broker.clone(), Arc::clone(&options.clock));
-        let connect = move |name: &str| {
-            let transport = in_process::InProcess::new(broker.clone(), name);
-            Client::with_clock(Arc::new(transport), name, Arc::clone(&clock))
-        };
+    fn hand_started(connect: Connect, options: &OpenSessionOptions, handle: &Handle) -> Consumers {
+        let clock = Arc::clone(&options.clock);
+        let connect = move |name: &str| Client::with_clock(connect(name), name, Arc::clone(&clock));
         Consumers::new(Arc::new(connect), handle.clone(), Arc::clone(&options.clock), Arc::clone(&options.wake))
+    }
+
+    /// The embedded broker, for who lets others reach it; `None` where the broker is another process's.
+    pub fn broker(&self) -> Option<&Broker> {
+        self.0.broker.as_ref()
+    }
+
+    /// How the listener stands from now on; [`Facts`] tell it with the next picture.
+    pub fn set_listener(&self, state: ListenerState, limits: Option<ReadLimits>) {
+        self.0.listener.store(Arc::new(state));
+        *self.0.limits.lock() = limits;
+        self.refresh();
+    }
+
+    /// The limits of the listener, and how often each was hit; empty while it does not listen.
+    pub fn listener_limits(&self) -> Vec<ListenerLimit> {
+        let read = self.0.limits.lock().clone();
+        read.map(|read| read()).unwrap_or_default()
+    }
+
+    /// What is to be done first when the session closes, such as ending a listener.
+    pub fn before_close(&self, work: BoxFuture<'static, ()>) {
+        *self.0.on_close.lock() = Some(work);
     }
 
     /// The consumers that were started by hand.
@@ -372,6 +463,9 @@ impl Session {
     pub fn close(&self) {
         self.0.jobs.cancel_all();
         let Some(runtime) = self.0.runtime.lock().take() else { return };
+        if let Some(work) = self.0.on_close.lock().take() {
+            runtime.block_on(work);
+        }
         // Members leave their groups in order, so that the next start finds none that must time out first.
         runtime.block_on(self.0.consumers.close());
         // The timer is made inside the runtime: this thread is none of its own.

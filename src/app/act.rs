@@ -75,6 +75,12 @@ impl App {
             Action::TableLayout { table, layout } => {
                 self.settings.view.tables.insert(table.to_owned(), layout);
             }
+            Action::Listener(listener) => {
+                self.settings.listener = listener.clone();
+                if let Some(session) = self.session() {
+                    self.listener.apply(session, listener);
+                }
+            }
             Action::OpenWorkspace(folder) => self.open(ctx, folder),
             Action::RetryOpen => self.open(ctx, self.data_dir.clone()),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
@@ -161,6 +167,7 @@ impl App {
             self.place = Place::default();
         }
         self.screens = Default::default();
+        self.listener = Default::default();
         self.workspace = Workspace::Opening(Opening::start(&folder, before, options));
         self.data_dir = folder;
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::model::{HostPort, Offset, TimestampMillis};
+use crate::server::{Limit, Limits};
 use crate::transfer::time::parse_time;
 
 /// What is shown under `--help`.
@@ -24,6 +25,9 @@ pub struct Args {
     /// The workspace folder [default: "millpond" in the platform's data folder]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Work on the cluster that this broker belongs to, instead of a workspace
+    #[arg(long, global = true, value_name = "HOST:PORT")]
+    pub bootstrap: Option<HostPort>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -257,6 +261,10 @@ pub struct ServeArgs {
     /// Let other machines connect although nobody is asked who he is: anyone can then read, change and delete everything
     #[arg(long)]
     pub open_to_network: bool,
+    /// What clients may take, such as idle-ms=60000; may be given several times. There are connections,
+    /// connections-per-address, frame-bytes, buffered-bytes, in-flight, first-request-ms, idle-ms, frame-ms and write-ms
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = parse_limit)]
+    pub limits: Vec<(Limit, String)>,
 }
 
 /// What a file to import holds.
@@ -328,6 +336,13 @@ fn parse_config(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("use NAME=VALUE, such as retention.ms=-1".to_owned()),
     }
+}
+
+fn parse_limit(text: &str) -> Result<(Limit, String), String> {
+    let (name, value) = parse_config(text).map_err(|_| "use NAME=VALUE, such as idle-ms=60000".to_owned())?;
+    let limit = name.parse::<Limit>().map_err(|error| error.to_string())?;
+    Limits::default().set(limit, &value).map_err(|error| error.to_string())?;
+    Ok((limit, value))
 }
 
 fn parse_delimiter(text: &str) -> Result<u8, String> {

@@ -1,4 +1,5 @@
-//! The command line without a window: opens the workspace, runs one command, says how it ended by exit status.
+//! The command line without a window: opens the workspace or reaches a broker over TCP, runs one command, says how it
+//! ended by exit status.
 
 mod consume;
 mod groups;
@@ -15,9 +16,10 @@ use self::output::Output;
 use super::args::{Command, GroupsCommand, NoDataFolder, TopicsCommand, workspace_folder};
 use crate::{
     broker::{Broker, BrokerOptions, OpenError},
-    client::{Client, ClientError},
+    client::{Client, ClientError, TcpTransport, Transport},
+    model::HostPort,
     payload::escape_controls,
-    server::ServeError,
+    server::{LimitError, ServeError},
     session::{SystemClock, in_process::InProcess},
     transfer::{Cancel, TransferError},
 };
@@ -34,6 +36,8 @@ enum CliError {
     Threads(std::io::Error),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    Limit(#[from] LimitError),
     #[error(transparent)]
     Serve(#[from] ServeError),
     #[error(transparent)]
@@ -70,9 +74,10 @@ struct Cli {
     cancel: Cancel,
 }
 
-/// Runs one command in the workspace `data` and answers the exit status: 0 done, 1 failed, 2 wrong usage.
-pub fn run(data: Option<PathBuf>, command: Command) -> ExitCode {
-    match try_run(data, command) {
+/// Runs one command in the workspace `data`, or on the cluster of `bootstrap`, and answers the exit status: 0 done,
+/// 1 failed, 2 wrong usage.
+pub fn run(data: Option<PathBuf>, bootstrap: Option<HostPort>, command: Command) -> ExitCode {
+    match try_run(data, bootstrap, command) {
         Ok(()) | Err(CliError::Closed) => ExitCode::SUCCESS,
         Err(error) => {
             // Ignored: when standard error is gone too there is nobody left to tell.
@@ -82,10 +87,17 @@ pub fn run(data: Option<PathBuf>, command: Command) -> ExitCode {
     }
 }
 
-fn try_run(data: Option<PathBuf>, command: Command) -> Result<(), CliError> {
-    let folder = workspace_folder(data)?;
+fn try_run(data: Option<PathBuf>, bootstrap: Option<HostPort>, command: Command) -> Result<(), CliError> {
+    if data.is_some() && bootstrap.is_some() {
+        let message = "--data names a workspace and --bootstrap a broker; give one of them";
+        return Err(CliError::Usage(message.to_owned()));
+    }
     if let Command::Serve(args) = command {
-        return serve::run(folder, args);
+        if bootstrap.is_some() {
+            let message = "serve runs a broker of its own on a workspace (--data), and takes no --bootstrap";
+            return Err(CliError::Usage(message.to_owned()));
+        }
+        return serve::run(workspace_folder(data)?, args);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -93,9 +105,8 @@ fn try_run(data: Option<PathBuf>, command: Command) -> Result<(), CliError> {
         .build()
         .map_err(CliError::Threads)?;
     let done = runtime.block_on(async {
-        let options = BrokerOptions { auto_create_topics: false, ..BrokerOptions::new(folder, Arc::new(SystemClock)) };
-        let broker = Broker::open(options).await?;
-        let client = Client::new(Arc::new(InProcess::new(broker.clone(), CLIENT_ID)), CLIENT_ID);
+        let (transport, broker) = reach(data, bootstrap).await?;
+        let client = Client::new(transport, CLIENT_ID);
         let mut cli = Cli { client, out: Output::stdout(), cancel: Cancel::new() };
         let on_signal = cli.cancel.clone();
         tokio::spawn(async move {
@@ -107,12 +118,34 @@ fn try_run(data: Option<PathBuf>, command: Command) -> Result<(), CliError> {
         if done.is_ok() {
             done = cli.out.flush();
         }
-        broker.shutdown().await;
+        if let Some(broker) = broker {
+            broker.shutdown().await;
+        }
         done
     });
     // A thread that waits for standard input must not hold the process.
     runtime.shutdown_background();
     done
+}
+
+/// The way to the broker: over TCP to the one that was named or that owns the workspace, else in this process.
+async fn reach(
+    data: Option<PathBuf>,
+    bootstrap: Option<HostPort>,
+) -> Result<(Arc<dyn Transport>, Option<Broker>), CliError> {
+    let over_tcp = |address: HostPort| Arc::new(TcpTransport::new([address], CLIENT_ID));
+    if let Some(address) = bootstrap {
+        return Ok((over_tcp(address), None));
+    }
+    let folder = workspace_folder(data)?;
+    let options = BrokerOptions { auto_create_topics: false, ..BrokerOptions::new(folder, Arc::new(SystemClock)) };
+    match Broker::open(options).await {
+        Ok(broker) => Ok((Arc::new(InProcess::new(broker.clone(), CLIENT_ID)), Some(broker))),
+        Err(error) => match error.owner_address() {
+            Some(address) => Ok((over_tcp(address), None)),
+            None => Err(error.into()),
+        },
+    }
 }
 
 impl Cli {

@@ -41,6 +41,7 @@ impl App {
         self.workspace = match result {
             Ok(session) => {
                 self.settings.opened(&self.data_dir);
+                self.listener.apply(&session, self.settings.listener.clone());
                 Workspace::Open(session)
             }
             Err(error) => {

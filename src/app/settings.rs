@@ -7,7 +7,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::ui::{Place, ViewSettings};
+use crate::{
+    session::ListenerSettings,
+    ui::{Place, ViewSettings},
+};
 
 /// Folders kept in the list of workspaces that were opened lately.
 const RECENT_MAX: usize = 8;
@@ -23,6 +26,8 @@ pub struct Settings {
     pub workspace: Option<PathBuf>,
     /// Newest first.
     pub recent: Vec<PathBuf>,
+    /// How other programs reach the broker.
+    pub listener: ListenerSettings,
 }
 
 /// Size of the window in points.

@@ -11,6 +11,7 @@ use std::{
 use eframe::egui;
 
 use super::{
+    listener::Listener,
     settings::Settings,
     signals,
     workspace::{Opening, Workspace},
@@ -54,6 +55,8 @@ pub struct App {
     pub(super) unsaved_since: Option<Instant>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) workspace: Workspace,
+    /// Of the open workspace.
+    pub(super) listener: Listener,
     pub(super) facts: Arc<Facts>,
     pub(super) text: Text,
     pub(super) place: Place,
@@ -170,6 +173,7 @@ impl App {
             unsaved_since: None,
             clock,
             workspace,
+            listener: Listener::default(),
             facts: Arc::new(Facts::empty()),
             history: History::default(),
             actions: RefCell::default(),
@@ -225,6 +229,7 @@ impl eframe::App for App {
             theme: Theme::of_dark(ui.visuals().dark_mode),
             format: &format,
             settings: &self.settings.view,
+            listener: &self.settings.listener,
             place: &self.place,
             actions: &self.actions,
             commands: &self.commands,

@@ -37,7 +37,7 @@ impl Opening {
             if let Some(session) = before {
                 session.close();
             }
-            *slot.lock() = Some(Session::open_local(&folder, options));
+            *slot.lock() = Some(open(&folder, options));
             wake();
         });
         let thread = match thread {
@@ -70,6 +70,20 @@ impl Opening {
             tracing::error!("the thread that opens the workspace panicked");
         }
     }
+}
+
+/// Opens the workspace, or works through the listener of the process that owns it.
+fn open(folder: &Path, options: OpenSessionOptions) -> Result<Session, SessionError> {
+    let error = match Session::open_local(folder, options.clone()) {
+        Err(SessionError::Broker(error)) => error,
+        done => return done,
+    };
+    let Some(address) = error.owner_address() else { return Err(error.into()) };
+    tracing::info!(%address, "another process owns the workspace; working through its listener");
+    Session::open_owned(folder, address, options).map_err(|unreachable| {
+        tracing::warn!(error = %unreachable, "the owner of the workspace does not answer");
+        error.into()
+    })
 }
 
 /// Says why a workspace cannot be opened, and what to do.

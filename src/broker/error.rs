@@ -2,12 +2,14 @@
 
 use std::{io, path::PathBuf};
 
+use crate::model::HostPort;
+
 /// Why a workspace does not open. Each message says what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process has it open.
     #[error(
-        "the workspace is open in {}; close that one, or choose another folder with --data: {}",
+        "the workspace is open in {}, or choose another folder with --data: {}",
         owner_words(*pid, address.as_deref()), data_dir.display()
     )]
     Owned {
@@ -38,10 +40,25 @@ pub enum OpenError {
     Io { doing: &'static str, path: PathBuf, source: io::Error },
 }
 
+impl OpenError {
+    /// Where the broker that has the workspace open can be reached; `None` when it does not listen or this is another
+    /// failure.
+    pub fn owner_address(&self) -> Option<HostPort> {
+        match self {
+            Self::Owned { address: Some(address), .. } => address.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
 fn owner_words(pid: Option<u32>, address: Option<&str>) -> String {
     match (pid, address) {
-        (Some(pid), Some(address)) => format!("another Millpond (process {pid}, listening on {address})"),
-        (Some(pid), None) => format!("another Millpond (process {pid})"),
-        _ => "another process".to_owned(),
+        (Some(pid), Some(address)) => {
+            format!("another Millpond (process {pid}); connect to it with --bootstrap {address}, close it")
+        }
+        (Some(pid), None) => {
+            format!("another Millpond (process {pid}) that listens for nobody; turn its listener on, close it")
+        }
+        _ => "another process; close it".to_owned(),
     }
 }

@@ -8,21 +8,25 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream::FuturesOrdered};
+use futures_util::{StreamExt as _, future::OptionFuture, stream::FuturesOrdered};
 use kafka_protocol::messages::{ApiKey, ResponseKind};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::{oneshot, watch},
+    time::{Instant, Sleep, sleep, sleep_until},
 };
 
 use super::{
+    Shared,
+    budget::{Budget, Room, Waiting},
+    deadlines::{Deadlines, Situation},
     dispatch::{self, Incoming, Reply},
-    limits::Limits,
+    limits::{Limit, SMALL_BYTES},
     wire::{Moved, Wire},
 };
 use crate::{
     broker::{
-        Broker, CallContext, Queued,
+        CallContext, Queued,
         observe::{self, RequestId},
     },
     codec::frame::{FrameError, Outbox, encode_response},
@@ -30,13 +34,15 @@ use crate::{
 
 /// Bytes of the length in front of a frame.
 const LENGTH_BYTES: usize = 4;
-
 /// How long the last answers may take to leave when a connection ends.
 const LAST_WRITE_WAIT: Duration = Duration::from_secs(1);
-
 /// Bytes of answers that may wait to be written while the next request is started; a reader that is slower than that is
 /// waited for.
-const OUTBOX_BYTES_BEFORE_NEXT: usize = 64 * 1024;
+const OUTBOX_BYTES_BEFORE_NEXT: usize = SMALL_BYTES;
+/// How often a Fetch that is held back for lack of room asks again.
+const ROOM_AGAIN_AFTER: Duration = Duration::from_millis(20);
+/// Quiet time after which a connection gives its memory back.
+const REST_AFTER: Duration = Duration::from_secs(30);
 
 /// Why a connection ended.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +55,8 @@ pub enum End {
     Frame(#[from] FrameError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    #[error("the limit {0} was reached")]
+    Limit(Limit),
     #[error("records sent with acks=0 were refused, and closing is how Kafka tells such a producer")]
     Refused,
 }
@@ -64,33 +72,55 @@ struct Answered {
 
 type Answer = Pin<Box<dyn Future<Output = Result<Answered, End>> + Send>>;
 
+/// A request that has arrived and waits for its turn.
+struct Arrived {
+    frame: Bytes,
+    /// Of a large one, until it is answered.
+    room: Option<Room>,
+}
+
 /// One connection's state.
 pub struct Connection {
-    broker: Broker,
+    shared: Arc<Shared>,
     /// Lists it among the connections.
     listed: observe::Connection,
     caller: Arc<CallContext>,
-    limits: Arc<Limits>,
-    /// Frames that arrived and wait for their turn: at most one, the rest stays in the inbox.
-    waiting: Option<Bytes>,
+    /// At most one; the rest stays in the inbox, and then in the socket.
+    waiting: Option<Arrived>,
     in_flight: FuturesOrdered<Answer>,
     /// Whether those in flight are Produce requests, which may follow each other and must come to their ends.
     producing: bool,
     /// Ends when the newest Produce has its place in the log.
     queued: Option<oneshot::Receiver<()>>,
+    /// Room for the large request that is being read, and the wait for it.
+    room: Option<Room>,
+    reserving: Option<Pin<Box<dyn Future<Output = Option<Room>> + Send>>>,
+    /// A Fetch is not started because too many answers wait to be written.
+    held_back: Option<Waiting>,
+    /// Bytes of waiting answers, as the budget knows them.
+    answer_bytes: usize,
+    deadlines: Deadlines,
+    timer: Pin<Box<Sleep>>,
 }
 
 impl Connection {
-    pub fn new(broker: Broker, listed: observe::Connection, limits: Arc<Limits>) -> Self {
+    pub fn new(shared: Arc<Shared>, listed: observe::Connection) -> Self {
+        let now = Instant::now();
+        let first = now + shared.limits.first_request();
         Self {
-            broker,
+            shared,
             caller: Arc::new(listed.context("")),
             listed,
-            limits,
             waiting: None,
             in_flight: FuturesOrdered::new(),
             producing: false,
             queued: None,
+            room: None,
+            reserving: None,
+            held_back: None,
+            answer_bytes: 0,
+            deadlines: Deadlines::new(now),
+            timer: Box::pin(sleep_until(first)),
         }
     }
 
@@ -99,17 +129,36 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let mut wire = Wire::new(stream, self.limits.frame_bytes_max);
+        let mut wire = Wire::new(stream, self.shared.limits.frame_bytes_max);
         let end = self.serve(&mut wire, &mut stop).await;
-        let (id, host, client) = (self.caller.connection_id, &self.caller.client_host, &self.caller.client_id);
-        match &end {
-            End::Closed | End::Stopped | End::Io(_) => {
-                tracing::debug!(connection = id, %host, %client, why = %end, "connection closed");
-            }
-            _ => tracing::warn!(connection = id, %host, %client, why = %end, "connection closed"),
-        }
+        self.say(&end);
         self.finish(&mut wire, &end).await;
         wire.close().await;
+    }
+
+    fn say(&self, end: &End) {
+        let (id, host, client) = (self.caller.connection_id, &self.caller.client_host, &self.caller.client_id);
+        let limit = match end {
+            End::Closed | End::Stopped | End::Io(_) => {
+                tracing::debug!(connection = id, %host, %client, why = %end, "connection closed");
+                return;
+            }
+            End::Limit(Limit::IdleMs) => {
+                tracing::debug!(connection = id, %host, %client, why = %end, "connection closed");
+                self.shared.hits.count(Limit::IdleMs);
+                return;
+            }
+            End::Limit(limit) => Some(*limit),
+            End::Frame(FrameError::TooLarge { .. }) => Some(Limit::FrameBytes),
+            End::Frame(_) | End::Refused => None,
+        };
+        match limit {
+            Some(limit) => {
+                let who = format!("{client:?} at {}", host.trim_start_matches('/'));
+                self.shared.hits.note(limit, self.shared.limits.get(limit), &who);
+            }
+            None => tracing::warn!(connection = id, %host, %client, why = %end, "connection closed"),
+        }
     }
 
     /// Answers requests; returns why that ended.
@@ -121,22 +170,33 @@ impl Connection {
             if let Err(end) = self.start_what_may(wire) {
                 return end;
             }
-            let may_read = self.waiting.is_none();
+            self.note(wire);
+            let may_read = self.waiting.is_none() && self.reserving.is_none();
             let moved = tokio::select! {
                 biased;
                 Some(answered) = self.in_flight.next(), if !self.in_flight.is_empty() => {
                     answered.and_then(|answered| self.put(answered, &mut wire.outbox))
                 }
-                () = told(&mut self.queued), if self.queued.is_some() => {
+                Some(_) = OptionFuture::from(self.queued.as_mut()), if self.queued.is_some() => {
                     self.queued = None;
+                    Ok(())
+                }
+                Some(room) = OptionFuture::from(self.reserving.as_mut()), if self.reserving.is_some() => {
+                    self.reserving = None;
+                    self.room = room;
                     Ok(())
                 }
                 moved = poll_fn(|cx| wire.poll_move(cx, may_read)) => match moved {
                     Ok(Moved::End) => Err(End::Closed),
-                    Ok(Moved::Read(_) | Moved::Flushed) => Ok(()),
+                    Ok(Moved::Read(_) | Moved::Flushed) => {
+                        self.deadlines.moved(Instant::now());
+                        Ok(())
+                    }
                     Err(error) => Err(End::Io(error)),
                 },
                 _ = stop.wait_for(|stop| *stop) => Err(End::Stopped),
+                () = self.timer.as_mut() => self.judge(wire),
+                () = sleep(ROOM_AGAIN_AFTER), if self.held_back.is_some() => Ok(()),
             };
             if let Err(end) = moved {
                 return end;
@@ -147,24 +207,34 @@ impl Connection {
     /// Takes frames that arrived and starts what may start now.
     fn start_what_may<S: AsyncRead + AsyncWrite + Unpin>(&mut self, wire: &mut Wire<S>) -> Result<(), End> {
         loop {
-            if self.waiting.is_none() {
-                self.waiting = wire.inbox.take()?;
+            if self.waiting.is_none()
+                && let Some(frame) = wire.inbox.take()?
+            {
+                self.deadlines.request();
+                self.waiting = Some(Arrived { frame, room: self.room.take() });
             }
-            let Some(frame) = self.waiting.take_if(|frame| {
-                let alone = self.in_flight.is_empty();
-                let follows = self.producing
-                    && self.queued.is_none()
-                    && self.in_flight.len() < self.limits.in_flight_max
-                    && dispatch::is_produce(frame);
-                (alone || follows) && wire.outbox.bytes() <= OUTBOX_BYTES_BEFORE_NEXT
-            }) else {
-                return Ok(());
-            };
-            self.start(frame, &mut wire.outbox)?;
+            let may = self.waiting.as_ref().is_some_and(|arrived| self.may_start(&arrived.frame, &wire.outbox));
+            let Some(arrived) = self.waiting.take_if(|_| may) else { return Ok(()) };
+            self.start(arrived, &mut wire.outbox)?;
         }
     }
 
-    fn start(&mut self, frame: Bytes, outbox: &mut Outbox) -> Result<(), End> {
+    /// Whether a request may start. One is answered after the other; only Produce requests may follow each other.
+    fn may_start(&self, frame: &[u8], outbox: &Outbox) -> bool {
+        let follows = || {
+            let is_next = self.producing && self.queued.is_none() && dispatch::is_produce(frame);
+            let has_place = self.in_flight.len() < self.shared.limits.in_flight_max;
+            if is_next && !has_place {
+                self.shared.hits.count(Limit::InFlight);
+            }
+            is_next && has_place
+        };
+        let fits = !dispatch::is_fetch(frame) || !self.shared.budget.is_full_of_answers();
+        fits && outbox.bytes() <= OUTBOX_BYTES_BEFORE_NEXT && (self.in_flight.is_empty() || follows())
+    }
+
+    fn start(&mut self, arrived: Arrived, outbox: &mut Outbox) -> Result<(), End> {
+        let Arrived { frame, room } = arrived;
         let bytes = frame.len() + LENGTH_BYTES;
         let (head, incoming) = dispatch::read(frame)?;
         let client_id = head.client_id.as_deref().unwrap_or_default();
@@ -172,7 +242,7 @@ impl Connection {
             Arc::make_mut(&mut self.caller).client_id = client_id.to_owned();
         }
         self.producing = matches!(incoming, Incoming::Produce(..));
-        let (broker, caller) = (self.broker.clone(), self.caller.clone());
+        let (broker, caller) = (self.shared.broker.clone(), self.caller.clone());
         match incoming {
             Incoming::UnknownApiVersions(reply) => {
                 let answer = Some(dispatch::unknown_api_versions());
@@ -182,6 +252,7 @@ impl Connection {
                 let (queued, told) = Queued::new();
                 self.queued = Some(told);
                 self.in_flight.push_back(Box::pin(async move {
+                    let _room = room;
                     let silent = request.acks == 0;
                     let (answer, noted) = broker.produce(&caller, reply.version, request, &queued, bytes).await;
                     match answer {
@@ -192,10 +263,73 @@ impl Connection {
                 }));
             }
             Incoming::Other(reply, request) => self.in_flight.push_back(Box::pin(async move {
+                let _room = room;
                 let (answer, noted) = broker.call_framed(&caller, reply.version, request, bytes).await;
                 Ok(Answered { reply, noted, answer: Some(answer) })
             })),
         }
+        Ok(())
+    }
+
+    /// Tells budget and deadlines how things stand.
+    fn note<S: AsyncRead + AsyncWrite + Unpin>(&mut self, wire: &Wire<S>) {
+        let answer_bytes = Some(wire.outbox.bytes()).filter(|bytes| Budget::is_large(*bytes)).unwrap_or(0);
+        if answer_bytes != self.answer_bytes {
+            self.shared.budget.answers(self.answer_bytes, answer_bytes);
+            self.answer_bytes = answer_bytes;
+        }
+        let is_fetch = self.waiting.as_ref().is_some_and(|arrived| dispatch::is_fetch(&arrived.frame));
+        if !is_fetch || !self.in_flight.is_empty() || !self.shared.budget.is_full_of_answers() {
+            self.held_back = None;
+        } else if self.held_back.is_none() {
+            self.shared.hits.count(Limit::BufferedBytes);
+            self.held_back = Some(self.shared.budget.wait());
+        }
+        let expects = wire.inbox.expects().filter(|bytes| Budget::is_large(*bytes));
+        if let Some(bytes) = expects.filter(|_| self.room.is_none() && self.reserving.is_none()) {
+            self.room = self.shared.budget.try_reserve(bytes);
+            if self.room.is_none() {
+                self.shared.hits.count(Limit::BufferedBytes);
+                self.reserving = Some(Box::pin(self.shared.budget.clone().reserve(bytes)));
+            }
+        }
+        let waits = !wire.outbox.is_empty();
+        let reads = wire.inbox.is_inside_frame() && self.waiting.is_none() && self.reserving.is_none();
+        let now = if waits || reads { Instant::now() } else { self.timer.deadline() };
+        let mut look = self.timer.deadline();
+        if reads {
+            look = look.min(self.deadlines.inside_frame(now, wire.read_bytes, expects.is_some(), &self.shared.limits));
+        } else {
+            self.deadlines.no_frame();
+        }
+        if waits {
+            look =
+                look.min(self.deadlines.answers_wait(now, wire.written_bytes, answer_bytes > 0, &self.shared.limits));
+        } else {
+            self.deadlines.no_answers();
+        }
+        if look < self.timer.deadline() {
+            self.timer.as_mut().reset(look);
+        }
+    }
+
+    /// Ends the connection if it takes too long for something; else sets the timer for the next look.
+    fn judge<S: AsyncRead + AsyncWrite + Unpin>(&mut self, wire: &mut Wire<S>) -> Result<(), End> {
+        let now = Instant::now();
+        let situation = Situation {
+            is_busy: !self.in_flight.is_empty() || self.waiting.is_some() || self.reserving.is_some(),
+            read_bytes: wire.read_bytes,
+            written_bytes: wire.written_bytes,
+            room_is_wanted: self.shared.budget.is_wanted(),
+        };
+        let mut next = self.deadlines.judge(now, &self.shared.limits, situation).map_err(End::Limit)?;
+        if !wire.inbox.is_at_rest() {
+            if self.deadlines.is_quiet_for(now, REST_AFTER) {
+                wire.inbox.rest();
+            }
+            next = next.min(now + REST_AFTER);
+        }
+        self.timer.as_mut().reset(next);
         Ok(())
     }
 
@@ -211,8 +345,9 @@ impl Connection {
                 break;
             }
         }
-        // Only when the peer may still be there.
-        if wire.outbox.is_empty() || matches!(end, End::Closed | End::Io(_)) {
+        // Only when the peer may still be there and take them.
+        let takes = !matches!(end, End::Closed | End::Io(_) | End::Limit(Limit::WriteMs | Limit::BufferedBytes));
+        if wire.outbox.is_empty() || !takes {
             return;
         }
         let flushed = poll_fn(|cx| wire.poll_move(cx, false));
@@ -229,17 +364,14 @@ impl Connection {
         if matches!(answer, ResponseKind::ApiVersions(_)) && api != ApiKey::ApiVersions {
             return Err(FrameError::Unsupported { key: api as i16, version }.into());
         }
-        let before = outbox.bytes();
-        encode_response(api, version, correlation_id, answer, outbox)?;
-        self.listed.answered(noted, outbox.bytes().saturating_sub(before));
+        let bytes = encode_response(api, version, correlation_id, answer, outbox)? + LENGTH_BYTES;
+        self.listed.answered(noted, bytes);
         Ok(())
     }
 }
 
-/// Waits until the newest Produce is queued; its end without a word means that it has ended.
-async fn told(queued: &mut Option<oneshot::Receiver<()>>) {
-    if let Some(queued) = queued {
-        // Ended either way.
-        let _ = queued.await;
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.shared.budget.answers(self.answer_bytes, 0);
     }
 }

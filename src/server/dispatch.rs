@@ -57,7 +57,16 @@ fn is_served(api: ApiKey, version: i16) -> bool {
 
 /// Whether a frame that is not read yet is a Produce.
 pub fn is_produce(frame: &[u8]) -> bool {
-    frame.first_chunk().is_some_and(|key| i16::from_be_bytes(*key) == ApiKey::Produce as i16)
+    is(frame, ApiKey::Produce)
+}
+
+/// Whether a frame that is not read yet is a Fetch.
+pub fn is_fetch(frame: &[u8]) -> bool {
+    is(frame, ApiKey::Fetch)
+}
+
+fn is(frame: &[u8], api: ApiKey) -> bool {
+    frame.first_chunk().is_some_and(|key| i16::from_be_bytes(*key) == api as i16)
 }
 
 /// The answer to ApiVersions in an unknown version: what the client may ask it in.

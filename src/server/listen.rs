@@ -9,12 +9,9 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{ServeError, connection::Connection, limits::Limits};
+use super::{ServeError, Shared, connection::Connection};
 use crate::{
-    broker::{
-        Broker,
-        observe::{ConnectionInfo, Origin},
-    },
+    broker::observe::{ConnectionInfo, Origin},
     model::HostPort,
 };
 
@@ -56,8 +53,7 @@ fn bind_one(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Accepts until `stop` says so; then waits for the connections to end.
-pub async fn accept(listener: TcpListener, broker: Broker, limits: Limits, mut stop: watch::Receiver<bool>) {
-    let limits = Arc::new(limits);
+pub async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -67,11 +63,24 @@ pub async fn accept(listener: TcpListener, broker: Broker, limits: Limits, mut s
         };
         match accepted {
             Ok((stream, peer)) => {
+                let address = peer.ip().to_canonical();
+                let admitted = match shared.admission.admit(address) {
+                    Ok(admitted) => admitted,
+                    Err(limit) => {
+                        // Dropping the stream closes it.
+                        shared.hits.note(limit, shared.limits.get(limit), &peer.to_string());
+                        continue;
+                    }
+                };
                 prepare(&stream);
                 let listener = stream.local_addr().unwrap_or(peer);
                 let info = ConnectionInfo::new(Origin::Tcp { peer, listener, encrypted: false }, "");
-                let connection = Connection::new(broker.clone(), broker.connect(info), limits.clone());
-                connections.spawn(connection.run(stream, stop.clone()));
+                let connection = Connection::new(shared.clone(), shared.broker.connect(info));
+                let stop = stop.clone();
+                connections.spawn(async move {
+                    connection.run(stream, stop).await;
+                    drop(admitted);
+                });
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");

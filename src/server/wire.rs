@@ -8,18 +8,23 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 
 use crate::codec::frame::{Inbox, Outbox};
 
 /// Pieces handed to the system in one write.
 const SLICES_PER_WRITE: usize = 64;
+/// Bytes that a connection reads first after it was idle.
+const FIRST_BYTES: usize = 512;
 
 /// A stream with what has arrived and what is to be written.
 pub struct Wire<S> {
     stream: S,
     pub inbox: Inbox,
     pub outbox: Outbox,
+    /// Since the connection was made.
+    pub read_bytes: u64,
+    pub written_bytes: u64,
 }
 
 /// What moved.
@@ -35,7 +40,7 @@ pub enum Moved {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub fn new(stream: S, frame_bytes_max: usize) -> Self {
-        Self { stream, inbox: Inbox::new(frame_bytes_max), outbox: Outbox::default() }
+        Self { stream, inbox: Inbox::new(frame_bytes_max), outbox: Outbox::default(), read_bytes: 0, written_bytes: 0 }
     }
 
     /// Writes what waits, then reads if `may_read`; ready when something arrived or all is written.
@@ -48,8 +53,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         if !may_read {
             return Poll::Pending;
         }
-        let read = pin!(self.stream.read_buf(self.inbox.room())).poll(cx);
-        read.map_ok(|bytes| if bytes == 0 { Moved::End } else { Moved::Read(bytes) })
+        let bytes = ready!(self.poll_read(cx))?;
+        self.read_bytes += bytes as u64;
+        Poll::Ready(Ok(if bytes == 0 { Moved::End } else { Moved::Read(bytes) }))
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if !self.inbox.is_at_rest() {
+            return pin!(self.stream.read_buf(self.inbox.room())).poll(cx);
+        }
+        // An idle connection waits for its next request without memory of its own.
+        let mut first = [0; FIRST_BYTES];
+        let mut first = ReadBuf::new(&mut first);
+        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut first))?;
+        self.inbox.put(first.filled());
+        Poll::Ready(Ok(first.filled().len()))
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -61,6 +79,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.outbox.advance(written);
+            self.written_bytes += written as u64;
         }
         Pin::new(&mut self.stream).poll_flush(cx)
     }

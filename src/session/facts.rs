@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{ClientsFacts, Problem, RateHistory};
+use super::{ClientsFacts, ListenerState, Problem, RateHistory};
 pub use crate::broker::{RebalanceEvent, RebalanceReason};
 use crate::model::{GroupState, Lag, Offset, PartitionId, TimestampMillis, TopicPartition};
 
@@ -33,6 +33,8 @@ pub struct ClusterFacts {
     pub name: String,
     /// Where other programs reach it; `None` while there is no listener.
     pub address: Option<String>,
+    /// The listener in full.
+    pub listener: Arc<ListenerState>,
     /// The workspace folder of the embedded broker.
     pub data_dir: Option<PathBuf>,
     pub nodes: usize,

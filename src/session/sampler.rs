@@ -171,6 +171,8 @@ impl Sampler {
             Ok(()) => {
                 let topics = self.topics.facts(&self.groups.lags());
                 let mut cluster = self.cluster.facts.clone();
+                cluster.listener = inner.listener.load_full();
+                cluster.address = cluster.listener.address().map(str::to_owned);
                 let sizes: Vec<u64> = topics.iter().filter_map(|t| t.size_bytes).collect();
                 cluster.size_bytes = self.inspector.is_some().then(|| sizes.iter().sum());
                 let groups = self.groups.facts();

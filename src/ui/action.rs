@@ -8,7 +8,7 @@ use super::ctx::{LanguageChoice, TableLayout, ThemeChoice, TimeDisplay};
 use super::place::Place;
 use super::toasts::Toast;
 use crate::model::{Offset, PartitionId};
-use crate::session::Session;
+use crate::session::{ListenerSettings, Session};
 
 /// Work handed to the session outside of drawing.
 pub type SessionWork = Box<dyn FnOnce(&Session) + 'static>;
@@ -40,6 +40,8 @@ pub enum Action {
     Language(LanguageChoice),
     Times(TimeDisplay),
     Calm(bool),
+    /// Change how other programs reach the broker.
+    Listener(ListenerSettings),
     /// Remember how a table's columns stand.
     TableLayout {
         table: &'static str,
@@ -81,6 +83,7 @@ impl std::fmt::Debug for Action {
                 Self::Language(_) => "Language",
                 Self::Times(_) => "Times",
                 Self::Calm(_) => "Calm",
+                Self::Listener(_) => "Listener",
                 Self::OpenWorkspace(_) => "OpenWorkspace",
                 Self::RetryOpen => "RetryOpen",
                 _ => "Quit",

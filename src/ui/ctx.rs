@@ -13,7 +13,7 @@ use super::place::Place;
 use super::text::Text;
 use super::theme::Theme;
 use crate::model::TimestampMillis;
-use crate::session::{Facts, Session};
+use crate::session::{Facts, ListenerSettings, Session};
 
 /// Read-only view of the app for one frame.
 pub struct Ctx<'a> {
@@ -25,6 +25,8 @@ pub struct Ctx<'a> {
     /// Numbers, sizes, durations and times in the chosen language and time display.
     pub format: &'a Format,
     pub settings: &'a ViewSettings,
+    /// How other programs are to reach the broker.
+    pub listener: &'a ListenerSettings,
     pub place: &'a Place,
     pub actions: &'a RefCell<Vec<Action>>,
     /// Commands that wait for the screen they belong to, see [`Ctx::take`].

@@ -2,14 +2,13 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use crate::run::Workspace;
+use super::run::Workspace;
 
 fn with_records(count: usize) -> Workspace {
     let place = Workspace::new();
-    place.ok(&["topics", "create", "t", "--partitions", "1"]);
+    place.ok(&["topics", "create", "t", "--partitions", "1", "--config", "retention.ms=-1"]);
     let lines: String =
         (0..count).map(|n| format!("{{\"timestamp\":{},\"value\":\"v{n}\"}}\n", 1_000_000 * (n + 1))).collect();
-    // Old on purpose; no cleaner runs in the short life of a command.
     place.write("in.jsonl", &lines);
     let ended = place.run(&["import", "t", &place.path("in.jsonl")]);
     assert_eq!(ended.status, 0, "{ended:?}");

@@ -1,6 +1,6 @@
 //! `millpond produce`, `millpond import`, `millpond export`.
 
-use crate::run::Workspace;
+use super::run::Workspace;
 
 #[test]
 fn lines_are_produced_from_a_file_or_standard_input() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::run::Workspace;
+use super::run::Workspace;
 
 fn with_group() -> Workspace {
     let place = Workspace::new();

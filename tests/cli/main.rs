@@ -5,4 +5,6 @@ mod consume;
 mod files;
 mod groups;
 mod run;
+mod serve;
+mod served;
 mod topics;

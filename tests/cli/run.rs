@@ -1,12 +1,28 @@
 //! Runs the real binary on a workspace of its own.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 /// A workspace folder that goes away with its test.
 pub struct Workspace {
     dir: tempfile::TempDir,
+    /// Commands go to this broker instead.
+    bootstrap: Option<String>,
+}
+
+/// A workspace that `millpond serve` has open: commands reach it by `--bootstrap`.
+pub struct Served {
+    workspace: Workspace,
+    _server: Serving,
+}
+
+/// A running `millpond serve`, killed with its test.
+pub struct Serving {
+    pub child: Child,
+    /// From its one line.
+    pub address: String,
 }
 
 /// How a run ended.
@@ -19,7 +35,12 @@ pub struct Ended {
 
 impl Workspace {
     pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap() }
+        Self { dir: tempfile::tempdir().unwrap(), bootstrap: None }
+    }
+
+    /// No workspace: commands go to a broker.
+    pub fn at(address: &str) -> Self {
+        Self { bootstrap: Some(address.to_owned()), ..Self::new() }
     }
 
     /// A file beside the workspace.
@@ -39,7 +60,11 @@ impl Workspace {
 
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_millpond"));
-        command.arg("--data").arg(self.dir.path().join("workspace")).args(args);
+        match &self.bootstrap {
+            Some(address) => command.arg("--bootstrap").arg(address),
+            None => command.arg("--data").arg(self.dir.path().join("workspace")),
+        };
+        command.args(args);
         // A machine with no display and no home.
         command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -48,6 +73,15 @@ impl Workspace {
 
     pub fn spawn(&self, args: &[&str]) -> Child {
         self.command(args).spawn().unwrap()
+    }
+
+    /// Starts `millpond serve` on a free port and waits for its line.
+    pub fn serve(&self, more: &[&str]) -> Serving {
+        let mut child = self.spawn(&[&["serve", "--listen", "127.0.0.1:0"], more].concat());
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}")).to_owned();
+        Serving { child, address }
     }
 
     pub fn run_with(&self, args: &[&str], input: &str) -> Ended {
@@ -92,5 +126,40 @@ impl Ended {
         for word in words {
             assert!(self.err.contains(word), "{word:?} is missing: {self:?}");
         }
+    }
+}
+
+impl Served {
+    pub fn new() -> Self {
+        let mut workspace = Workspace::new();
+        let server = workspace.serve(&[]);
+        workspace.bootstrap = Some(server.address.clone());
+        Self { workspace, _server: server }
+    }
+}
+
+impl Deref for Served {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.workspace
+    }
+}
+
+impl Serving {
+    /// Sends a signal and waits for the end; answers the exit status.
+    #[cfg(unix)]
+    pub fn end(&mut self, signal: &str) -> i32 {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 
-use crate::run::{Ended, Workspace};
+use super::run::{Ended, Workspace};
 
 #[test]
 fn a_topic_is_made_listed_described_and_deleted() {

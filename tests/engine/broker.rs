@@ -5,7 +5,7 @@ mod fetch;
 mod groups_api;
 mod observe;
 mod records;
-mod stage;
+pub mod stage;
 mod topics;
 mod transaction_machine;
 mod transactions;

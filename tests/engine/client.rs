@@ -1,4 +1,5 @@
-//! The client against the embedded broker, over the in-process transport: what a program that uses Kafka does.
+//! The client against the embedded broker: what a program that uses Kafka does. Runs over the in-process transport and
+//! over TCP.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +16,7 @@ use millpond::{
         ReadRange, Reader, ReaderOptions, partition_for_key, records_from,
     },
     model::{Acks, Assignor, Compression, GroupState, Header, NewRecord, Record, TopicPartition},
-    session::{SystemClock, in_process::InProcess},
+    session::SystemClock,
 };
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -53,7 +54,7 @@ impl Stage {
 }
 
 fn client(broker: &Broker, id: &str) -> Client {
-    Client::new(Arc::new(InProcess::new(broker.clone(), id)), id)
+    super::reach(broker, id)
 }
 
 fn record(key: &str, value: &str) -> NewRecord {

@@ -10,6 +10,11 @@ mod consumers;
 mod groups;
 mod kill;
 mod log;
+mod over_tcp;
 mod producers;
+mod reach;
+mod server;
 mod session;
 mod transfer;
+
+use self::reach::in_process as reach;

@@ -1,4 +1,5 @@
-//! Files <-> topics on a real workspace: round trips with hostile bytes, bad lines, cancel, replay.
+//! Files <-> topics on a real workspace: round trips with hostile bytes, bad lines, cancel, replay. Runs over the in-process
+//! transport and over TCP.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -8,7 +9,7 @@ use millpond::{
     client::{Client, NewTopic, ProduceOptions},
     model::{Header, NewRecord, Record},
     payload::{CaseRule, Search},
-    session::{SystemClock, in_process::InProcess},
+    session::SystemClock,
     transfer::{
         self, BadLines, Cancel, CreateTopic, CsvColumns, CsvMapping, CsvOptions, CsvValue, ExportFormat, ExportOutcome,
         ExportRequest, Exported, ImportFormat, ImportFrom, ImportOutcome, ImportRequest, JsonLines, Pace, Progress,
@@ -30,7 +31,7 @@ impl Place {
         let dir = tempfile::tempdir().unwrap();
         let options = BrokerOptions::new(dir.path().join("workspace"), Arc::new(SystemClock));
         let broker = Broker::open(options).await.unwrap();
-        let client = Client::new(Arc::new(InProcess::new(broker.clone(), "test")), "test");
+        let client = super::reach(&broker, "test");
         Self { dir, broker, client }
     }
 

@@ -42,3 +42,4 @@ overview-in-line = produced
 overview-out-line = consumed
 overview-busiest = Most traffic
 overview-all-topics = Show all { $n } topics
+overview-at = clients connect to { $address } · { $kept }

@@ -14,8 +14,8 @@ nav-settings = Settings
 nav-name = Navigation
 
 cluster-local = Local
-cluster-no-address = no address yet
-cluster-no-address-about = Other programs cannot reach this broker yet: the listener comes with a later version. Everything in this window works.
+cluster-no-address = no listener
+cluster-no-address-about = Other programs cannot reach this broker: its listener is off or could not start. See Settings. Everything in this window works.
 cluster-switch = Cluster and workspace
 cluster-folder = Folder { $path }
 cluster-open-folder = Open another workspace…

@@ -36,3 +36,4 @@ overview-in-line = 写入
 overview-out-line = 读取
 overview-busiest = 流量最大的主题
 overview-all-topics = 显示全部 { $n } 个主题
+overview-at = 客户端连接 { $address } · { $kept }

@@ -14,8 +14,8 @@ nav-settings = 设置
 nav-name = 导航
 
 cluster-local = 本地
-cluster-no-address = 暂无地址
-cluster-no-address-about = 其他程序还无法连接这个代理节点：监听功能将在以后的版本中提供。本窗口中的一切都可以使用。
+cluster-no-address = 未监听
+cluster-no-address-about = 其他程序无法连接这个代理节点：监听器已关闭或未能启动，见“设置”。本窗口中的一切都可以使用。
 cluster-switch = 集群与工作区
 cluster-folder = 文件夹 { $path }
 cluster-open-folder = 打开其他工作区…

@@ -38,6 +38,9 @@ async fn serve(broker: &Broker, args: ServeArgs, asked_to_end: &mut Signals) -> 
     let mut options = ServerOptions::new(args.listen);
     options.advertise = args.advertise;
     options.open_to_network = args.open_to_network;
+    for (limit, value) in &args.limits {
+        options.limits.set(*limit, value)?;
+    }
     let server = Server::start(broker.clone(), options).await?;
     let mut out = Output::stdout();
     // Who started it may have closed its end and still want it to run.

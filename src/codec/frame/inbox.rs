@@ -65,9 +65,19 @@ impl Inbox {
         self.length.is_some() || !self.buffer.is_empty()
     }
 
-    /// Bytes of memory that wait for the rest of a frame.
-    pub fn held_bytes(&self) -> usize {
-        self.buffer.capacity()
+    /// Length of the frame at the front, where that is known and the frame is not complete.
+    pub fn expects(&self) -> Option<usize> {
+        self.length
+    }
+
+    /// Puts bytes that were read elsewhere behind what has arrived.
+    pub fn put(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Whether there is no memory to read into, see [`Inbox::rest`].
+    pub fn is_at_rest(&self) -> bool {
+        self.buffer.capacity() == 0
     }
 
     /// Gives the memory back while nothing has arrived: an idle connection costs next to nothing.
@@ -106,7 +116,7 @@ mod tests {
             inbox.room().extend_from_slice(&length.to_be_bytes());
             let taken = inbox.take();
             inbox.room();
-            (taken, inbox.held_bytes())
+            (taken, inbox.buffer.capacity())
         };
         assert_eq!(take(-1).0, Err(FrameError::Length { length: -1 }));
         assert_eq!(take(i32::MAX).0, Err(FrameError::TooLarge { bytes: 0x7fff_ffff, limit: 1 << 30 }));

@@ -1,7 +1,10 @@
 //! Responses.
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
-use kafka_protocol::messages::{ApiKey, ResponseKind};
+use kafka_protocol::{
+    ResponseError,
+    messages::{ApiKey, ResponseKind},
+};
 
 use super::{FrameError, LENGTH_BYTES, Outbox, fetch, head::skip_tagged_fields};
 
@@ -52,11 +55,15 @@ pub fn take_correlation_id(frame: &mut Bytes) -> Result<i32, FrameError> {
     frame.try_get_i32().map_err(|_| FrameError::Head { why: "it is shorter than four bytes" })
 }
 
-/// Reads what follows the correlation id. Records stay slices of the frame.
+/// Reads what follows the correlation id. Records stay slices of the frame. ApiVersions that the peer does not know in this
+/// version is answered in version 0, with UNSUPPORTED_VERSION at its front (KIP-511).
 ///
 /// # Errors
 /// [`FrameError::Head`] or [`FrameError::Body`].
 pub fn decode_response(key: ApiKey, version: i16, mut frame: Bytes) -> Result<ResponseKind, FrameError> {
+    let is_older =
+        key == ApiKey::ApiVersions && frame.starts_with(&ResponseError::UnsupportedVersion.code().to_be_bytes());
+    let version = if is_older { 0 } else { version };
     if key.response_header_version(version) > 0 {
         skip_tagged_fields(&mut frame)?;
     }

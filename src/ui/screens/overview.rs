@@ -63,7 +63,11 @@ fn header(ui: &mut Ui, ctx: &Ctx<'_>) {
         &ctx.t("nav-overview"),
         |ui| {
             let color = theme::of(ui).quiet;
-            widgets::elided(ui, &ctx.text.with("overview-kept-in", &[("path", place.into())]), theme::body(), color);
+            let mut words = ctx.text.with("overview-kept-in", &[("path", place.into())]);
+            if let Some(address) = &ctx.facts.cluster.address {
+                words = ctx.text.with("overview-at", &[("address", address.as_str().into()), ("kept", words.into())]);
+            }
+            widgets::elided(ui, &words, theme::body(), color);
         },
         |ui| {
             if ui.add(Button::primary(&ctx.t(Command::NewTopic.text_id()))).clicked() {

@@ -1,4 +1,6 @@
-//! Theme, language, times, motion, the data folder, versions and licences.
+//! Theme, language, times, motion, the data folder, the listener, versions and licences.
+
+mod listener;
 
 use egui::Ui;
 
@@ -29,7 +31,9 @@ const PARTS: [(&str, &str, &str); 6] = [
 
 /// What the screen keeps between frames.
 #[derive(Default)]
-pub struct SettingsScreen {}
+pub struct SettingsScreen {
+    listener: listener::ListenerCard,
+}
 
 impl SettingsScreen {
     /// Draws the screen.
@@ -41,6 +45,7 @@ impl SettingsScreen {
                 ui.spacing_mut().item_spacing.y = BETWEEN;
                 looks(ui, ctx);
                 workspace(ui, ctx);
+                self.listener.ui(ui, ctx);
                 about(ui, ctx);
             });
         });
@@ -109,11 +114,6 @@ fn workspace(ui: &mut Ui, ctx: &Ctx<'_>) {
             if other.clicked() {
                 ctx.act(Action::Run(Command::OpenWorkspace));
             }
-        });
-        ui.add_space(8.0);
-        row(ui, &ctx.t("settings-address"), "", |ui| match &ctx.facts.cluster.address {
-            Some(address) => drop(widgets::data(ui, address)),
-            None => drop(widgets::paragraph(ui, &ctx.t("cluster-no-address-about"))),
         });
         ui.add_space(8.0);
         widgets::paragraph(ui, &ctx.t("settings-promises"));

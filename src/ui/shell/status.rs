@@ -10,7 +10,7 @@ use super::super::{
     theme::{self, fonts},
     widgets,
 };
-use crate::session::{JobState, JobView};
+use crate::session::{JobState, JobView, ListenerState, Listening};
 
 /// Height of the bar, in points.
 const HEIGHT: f32 = 26.0;
@@ -54,7 +54,17 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
             words(ui, &ctx.t(if failed { "status-none" } else { "status-starting" }));
         } else if let Some(address) = &cluster.address {
             let response = words(ui, address).interact(Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
-            if response.on_hover_text(&*ctx.t("copy")).clicked() {
+            let about = match &*cluster.listener {
+                ListenerState::Listens(Listening { taken: Some(taken), address, .. }) => {
+                    let words = [("taken", taken.as_str().into()), ("address", address.as_str().into())];
+                    ctx.text.with("listener-taken", &words)
+                }
+                ListenerState::OfOwner { address } => {
+                    ctx.text.with("listener-of-owner", &[("address", address.as_str().into())])
+                }
+                _ => ctx.t("copy").to_string(),
+            };
+            if response.on_hover_text(about).clicked() {
                 ctx.act(Action::Copy(address.clone()));
             }
         } else {

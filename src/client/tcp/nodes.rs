@@ -1,0 +1,78 @@
+//! Where the nodes of a cluster are, as its own answers tell.
+
+use std::collections::HashMap;
+
+use kafka_protocol::messages::{BrokerId, ResponseKind};
+use parking_lot::Mutex;
+
+use crate::model::HostPort;
+
+/// Nodes remembered. No cluster has so many; a broken or hostile one could claim any number.
+const NODES_MAX: usize = 10_000;
+
+/// Addresses by node id. The newest answer wins.
+#[derive(Debug, Default)]
+pub struct Nodes(Mutex<HashMap<i32, HostPort>>);
+
+impl Nodes {
+    /// Where a node is; `None` when nobody has told yet.
+    pub fn address(&self, id: i32) -> Option<HostPort> {
+        self.0.lock().get(&id).cloned()
+    }
+
+    /// Takes the addresses out of an answer that has some.
+    pub fn learn(&self, answer: &ResponseKind) {
+        match answer {
+            ResponseKind::Metadata(answer) => {
+                self.put(answer.brokers.iter().map(|node| (node.node_id, &*node.host, node.port)));
+            }
+            ResponseKind::DescribeCluster(answer) => {
+                self.put(answer.brokers.iter().map(|node| (node.broker_id, &*node.host, node.port)));
+            }
+            ResponseKind::FindCoordinator(answer) => {
+                // Version 4 and later tell several, older ones one.
+                let one = (answer.error_code == 0).then_some((answer.node_id, &*answer.host, answer.port));
+                let several = answer.coordinators.iter().filter(|found| found.error_code == 0);
+                self.put(several.map(|found| (found.node_id, &*found.host, found.port)).chain(one));
+            }
+            _ => {}
+        }
+    }
+
+    fn put<'a>(&self, told: impl Iterator<Item = (BrokerId, &'a str, i32)>) {
+        let mut nodes = self.0.lock();
+        for (id, host, port) in told {
+            let Ok(port @ 1..) = u16::try_from(port) else { continue };
+            if host.is_empty() || (nodes.len() >= NODES_MAX && !nodes.contains_key(&id.0)) {
+                continue;
+            }
+            nodes.insert(id.0, HostPort::new(host, port));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kafka_protocol::{
+        messages::{FindCoordinatorResponse, MetadataResponse, metadata_response::MetadataResponseBroker},
+        protocol::StrBytes,
+    };
+
+    use super::*;
+
+    #[test]
+    fn addresses_are_learned_and_replaced() {
+        let nodes = Nodes::default();
+        let metadata = |port| {
+            let host = StrBytes::from_static_str("a");
+            let node = MetadataResponseBroker::default().with_node_id(1.into()).with_host(host).with_port(port);
+            ResponseKind::Metadata(MetadataResponse::default().with_brokers(vec![node]))
+        };
+        nodes.learn(&metadata(0));
+        assert_eq!(nodes.address(1), None, "port 0 is no address");
+        nodes.learn(&metadata(9092));
+        nodes.learn(&metadata(9093));
+        nodes.learn(&ResponseKind::FindCoordinator(FindCoordinatorResponse::default()));
+        assert_eq!(nodes.address(1), Some(HostPort::new("a", 9093)));
+    }
+}
