@@ -94,6 +94,12 @@ impl App {
             let same_thing = match (&place, &self.place) {
                 (Place::Topic { name: to, .. }, Place::Topic { name: from, .. }) => to == from,
                 (Place::Group { id: to, .. }, Place::Group { id: from, .. }) => to == from,
+                (Place::Topic { name: to, .. }, Place::Record { topic: from, .. })
+                | (Place::Record { topic: to, .. }, Place::Topic { name: from, .. }) => to == from,
+                (
+                    Place::Connections | Place::Client { .. } | Place::Request { .. },
+                    Place::Connections | Place::Client { .. } | Place::Request { .. },
+                ) => true,
                 _ => false,
             };
             if !same_thing {
@@ -112,6 +118,8 @@ impl App {
             Command::GoTopics => self.go(Place::Topics),
             Command::GoGroups => self.go(Place::Groups),
             Command::GoConsume => self.go(Place::Consume),
+            Command::GoConnections => self.go(Place::Connections),
+            Command::ConnectApp => self.go(Place::ConnectApp),
             Command::GoTransfers => self.go(Place::Transfers),
             Command::GoSettings => self.go(Place::Settings),
             Command::LoadSample => self.load_sample(Pace::AtOnce),

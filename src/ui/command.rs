@@ -18,6 +18,7 @@ pub enum Command {
     GoTopics,
     GoGroups,
     GoConsume,
+    GoConnections,
     GoTransfers,
     GoSettings,
     NewTopic,
@@ -29,7 +30,9 @@ pub enum Command {
     ExportTopic,
     Send,
     Live,
+    RecordLife,
     ResetOffsets,
+    ConnectApp,
     OpenWorkspace,
     NextTimes,
     NextTheme,
@@ -41,7 +44,7 @@ pub enum Command {
 
 impl Command {
     /// In the order of the palette.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::LoadSample,
         Self::ReplaySample,
         Self::NewTopic,
@@ -51,11 +54,14 @@ impl Command {
         Self::ExportTopic,
         Self::Send,
         Self::Live,
+        Self::RecordLife,
         Self::ResetOffsets,
+        Self::ConnectApp,
         Self::GoOverview,
         Self::GoTopics,
         Self::GoGroups,
         Self::GoConsume,
+        Self::GoConnections,
         Self::GoTransfers,
         Self::GoSettings,
         Self::Find,
@@ -97,7 +103,8 @@ impl Command {
 
     /// Carried out by the screen that is open, which takes it with `ctx.take(command)`; for others nothing happens.
     pub fn is_for_screen(self) -> bool {
-        self.place().is_some() || matches!(self, Self::Find | Self::Send | Self::Live | Self::ResetOffsets)
+        self.place().is_some()
+            || matches!(self, Self::Find | Self::Send | Self::Live | Self::RecordLife | Self::ResetOffsets)
     }
 
     /// The keys as they are written on this system: `Ctrl P`, `⌘P`, `/`.
@@ -118,7 +125,8 @@ impl Command {
             Self::GoTopics => ("command-go-topics", icon::TOPICS, Some((WITH, Key::Num2))),
             Self::GoGroups => ("command-go-groups", icon::GROUPS, Some((WITH, Key::Num3))),
             Self::GoConsume => ("command-go-consume", icon::CONSUME, Some((WITH, Key::Num4))),
-            Self::GoTransfers => ("command-go-transfers", icon::TRANSFERS, Some((WITH, Key::Num5))),
+            Self::GoConnections => ("command-go-connections", icon::CONNECTIONS, Some((WITH, Key::Num5))),
+            Self::GoTransfers => ("command-go-transfers", icon::TRANSFERS, Some((WITH, Key::Num6))),
             Self::GoSettings => ("command-go-settings", icon::SETTINGS, Some((WITH, Key::Comma))),
             Self::NewTopic => ("command-new-topic", icon::ADD, Some((WITH, Key::N))),
             Self::LoadSample => ("command-load-sample", icon::DROP, None),
@@ -129,6 +137,8 @@ impl Command {
             Self::ExportTopic => ("command-export", icon::EXPORT, Some((WITH, Key::E))),
             Self::Send => ("command-send", icon::SEND, Some((WITH, Key::Enter))),
             Self::Live => ("command-live", icon::LIVE, Some((ALONE, Key::F))),
+            Self::RecordLife => ("command-record-life", icon::LIFE, Some((ALONE, Key::L))),
+            Self::ConnectApp => ("command-connect-app", icon::CONNECTIONS, None),
             Self::ResetOffsets => ("command-reset-offsets", icon::RESET, None),
             Self::OpenWorkspace => ("command-open-workspace", icon::FOLDER, Some((WITH, Key::O))),
             Self::NextTimes => ("command-next-times", icon::TIME, Some((ALONE, Key::T))),

@@ -130,6 +130,23 @@ impl Format {
         format!("{sign}{text}")
     }
 
+    /// A short duration, to a tenth of a millisecond below ten: `0.2 ms`, `3.1 ms`, `212 ms`, `1.4 s`.
+    pub fn micros(&self, micros: u64) -> String {
+        const TENTHS_BELOW: u64 = 10_000;
+        if micros >= TENTHS_BELOW {
+            return self.duration(i64::try_from(micros / 1_000).unwrap_or(i64::MAX));
+        }
+        let unit = match self.language {
+            Language::English => "ms",
+            Language::Chinese => "毫秒",
+        };
+        match micros {
+            0 => format!("0 {unit}"),
+            1..100 => format!("< 0.1 {unit}"),
+            _ => format!("{}.{} {unit}", micros / 1_000, micros % 1_000 / 100),
+        }
+    }
+
     /// A duration, or the sign for unknown.
     pub fn duration_or_unknown(&self, millis: Option<i64>) -> String {
         millis.map_or_else(|| UNKNOWN.to_owned(), |m| self.duration(m))
@@ -286,6 +303,10 @@ mod tests {
             assert_eq!(ENGLISH.duration(millis), text);
         }
         assert_eq!(CHINESE.duration(184_000), "3 分钟 4 秒");
+        for (micros, text) in [(0, "0 ms"), (40, "< 0.1 ms"), (230, "0.2 ms"), (3_149, "3.1 ms"), (1_410_000, "1.4 s")]
+        {
+            assert_eq!(ENGLISH.micros(micros), text);
+        }
     }
 
     #[test]

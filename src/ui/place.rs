@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Offset, PartitionId};
+
 /// A place in the window.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -13,12 +15,35 @@ pub enum Place {
         name: String,
         tab: TopicTab,
     },
+    /// One record in the messages of its topic.
+    Record {
+        topic: String,
+        partition: PartitionId,
+        offset: Offset,
+    },
+    /// What became of one record.
+    Life {
+        topic: String,
+        partition: PartitionId,
+        offset: Offset,
+    },
     Groups,
     Group {
         id: String,
         tab: GroupTab,
     },
     Consume,
+    Connections,
+    /// One client among the connections, by its key.
+    Client {
+        key: String,
+    },
+    /// One request among those of all clients.
+    Request {
+        id: u64,
+    },
+    /// How to connect a program.
+    ConnectApp,
     Transfers,
     Settings,
 }
@@ -37,8 +62,9 @@ impl Place {
     /// The entry of the left navigation that this place belongs to.
     pub fn root(&self) -> Self {
         match self {
-            Self::Topic { .. } => Self::Topics,
+            Self::Topic { .. } | Self::Record { .. } | Self::Life { .. } => Self::Topics,
             Self::Group { .. } => Self::Groups,
+            Self::Client { .. } | Self::Request { .. } | Self::ConnectApp => Self::Connections,
             other => other.clone(),
         }
     }
@@ -52,12 +78,14 @@ pub enum TopicTab {
     Messages,
     Produce,
     Partitions,
+    Producers,
     Groups,
     Settings,
 }
 
 impl TopicTab {
-    pub const ALL: [Self; 5] = [Self::Messages, Self::Produce, Self::Partitions, Self::Groups, Self::Settings];
+    pub const ALL: [Self; 6] =
+        [Self::Messages, Self::Produce, Self::Partitions, Self::Producers, Self::Groups, Self::Settings];
 }
 
 /// The tabs of a group.

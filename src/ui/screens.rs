@@ -1,15 +1,22 @@
 //! The screens: one file (and folder) each, dispatched by place.
 
+pub mod connect_app;
+pub mod connections;
 pub mod consume;
 pub mod group;
 pub mod groups;
+pub mod life;
 pub mod overview;
+pub mod requests;
 pub mod settings;
 pub mod topic;
 pub mod topics;
 pub mod transfers;
 
-use super::{ctx::Ctx, place::Place};
+use super::{
+    ctx::Ctx,
+    place::{Place, TopicTab},
+};
 use crate::model::{Offset, PartitionId};
 
 /// All screens with what they keep between frames.
@@ -21,8 +28,13 @@ pub struct Screens {
     groups: groups::GroupsScreen,
     group: group::GroupScreen,
     consume: consume::ConsumeScreen,
+    connections: connections::ConnectionsScreen,
+    connect_app: connect_app::ConnectAppScreen,
+    life: life::LifeScreen,
     transfers: transfers::TransfersScreen,
     settings: settings::SettingsScreen,
+    /// The place that was drawn last: a record is gone to once.
+    seen: Option<Place>,
 }
 
 impl Screens {
@@ -34,15 +46,28 @@ impl Screens {
     /// Draws the screen of the place that is shown, on the whole of `ui`.
     pub fn ui(&mut self, ui: &mut egui::Ui, ctx: &Ctx<'_>) {
         self.transfers.note_place(ctx.place);
+        self.connect_app.note_place(ctx.place);
         match ctx.place {
             Place::Overview => self.overview.ui(ui, ctx),
             Place::Topics => self.topics.ui(ui, ctx),
             Place::Topic { name, tab } => self.topic.ui(ui, ctx, name, *tab),
+            Place::Record { topic, partition, offset } => {
+                if self.seen.as_ref() != Some(ctx.place) {
+                    self.topic.show_record(topic, *partition, *offset);
+                }
+                self.topic.ui(ui, ctx, topic, TopicTab::Messages);
+            }
+            Place::Life { topic, partition, offset } => self.life.ui(ui, ctx, topic, *partition, *offset),
             Place::Groups => self.groups.ui(ui, ctx),
             Place::Group { id, tab } => self.group.ui(ui, ctx, id, *tab),
             Place::Consume => self.consume.ui(ui, ctx),
+            Place::Connections | Place::Client { .. } | Place::Request { .. } => self.connections.ui(ui, ctx),
+            Place::ConnectApp => self.connect_app.ui(ui, ctx),
             Place::Transfers => self.transfers.ui(ui, ctx),
             Place::Settings => self.settings.ui(ui, ctx),
+        }
+        if self.seen.as_ref() != Some(ctx.place) {
+            self.seen = Some(ctx.place.clone());
         }
     }
 }

@@ -33,6 +33,10 @@ catalogue![
     "produce",
     "consume",
     "groups",
+    "connections",
+    "connect",
+    "errors",
+    "life",
     "group",
     "transfers",
 ];

@@ -27,3 +27,6 @@ command-next-language = 切换到中文
 command-toggle-calm = Switch motion on or off
 command-shortcuts = Show the keyboard shortcuts
 command-quit = Quit Millpond
+command-go-connections = Show the connections
+command-connect-app = Connect your app…
+command-record-life = Show the life of the record

@@ -27,3 +27,6 @@ command-next-language = Switch to English
 command-toggle-calm = 打开或关闭动画
 command-shortcuts = 显示键盘快捷键
 command-quit = 退出 Millpond
+command-go-connections = 显示连接
+command-connect-app = 连接你的应用…
+command-record-life = 显示消息的一生

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use egui::Ui;
 
+pub use self::chart::{reason_words, short_member};
+
 use self::{
     chart::LagView, figures::Retentions, partitions::PartitionsTable, rebalances::RebalancesTable, reset::ResetDialog,
 };

@@ -6,7 +6,8 @@ pub mod groups;
 pub mod messages;
 pub mod partitions;
 pub mod produce;
-mod record;
+pub mod producers;
+pub mod record;
 pub mod settings;
 
 use std::time::{Duration, Instant};
@@ -44,6 +45,7 @@ pub struct TopicScreen {
     messages: messages::MessagesTab,
     produce: produce::ProduceTab,
     partitions: partitions::PartitionsTab,
+    producers: producers::ProducersTab,
     groups: groups::GroupsTab,
     settings: settings::SettingsTab,
     dialog: Option<TopicDialog>,
@@ -111,6 +113,7 @@ impl TopicScreen {
             },
             TopicTab::Produce => self.produce.ui(ui, ctx, topic),
             TopicTab::Partitions => self.partitions.ui(ui, ctx, topic),
+            TopicTab::Producers => self.producers.ui(ui, ctx, topic),
             TopicTab::Groups => self.groups.ui(ui, ctx, topic),
             TopicTab::Settings => self.settings.ui(ui, ctx, topic),
         }
@@ -182,6 +185,7 @@ fn word_of(tab: TopicTab) -> &'static str {
         TopicTab::Messages => "topic-tab-messages",
         TopicTab::Produce => "topic-tab-produce",
         TopicTab::Partitions => "topic-tab-partitions",
+        TopicTab::Producers => "topic-tab-producers",
         TopicTab::Groups => "topic-tab-groups",
         TopicTab::Settings => "topic-tab-settings",
     }

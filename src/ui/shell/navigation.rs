@@ -27,12 +27,14 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
             head(ui, &ctx.t("nav-workspace"));
             let topics = ctx.facts.topics.iter().filter(|topic| !topic.internal).count();
             let known = ctx.facts.first_load_done;
+            let clients = ctx.facts.cluster.clients.filter(|clients| *clients > 0);
             let jobs = ctx.session.map_or(0, |session| session.jobs_running());
             let entries = [
                 (Place::Overview, icon::OVERVIEW, "nav-overview", None),
                 (Place::Topics, icon::TOPICS, "nav-topics", known.then_some(topics)),
                 (Place::Groups, icon::GROUPS, "nav-groups", known.then_some(ctx.facts.groups.len())),
                 (Place::Consume, icon::CONSUME, "nav-consume", None),
+                (Place::Connections, icon::CONNECTIONS, "nav-connections", clients),
                 (Place::Transfers, icon::TRANSFERS, "nav-transfers", Some(jobs).filter(|jobs| *jobs > 0)),
             ];
             for (place, icon, words, count) in entries {

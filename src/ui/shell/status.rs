@@ -75,7 +75,10 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
         return;
     }
     if let Some(clients) = cluster.clients {
-        words(ui, &ctx.text.with("status-clients", &[("n", (clients as u64).into())]));
+        let response = words(ui, &ctx.text.with("status-clients", &[("n", (clients as u64).into())]));
+        if response.interact(Sense::click()).on_hover_cursor(CursorIcon::PointingHand).clicked() {
+            ctx.go(Place::Connections);
+        }
     }
     let rate = |id: &str, rate: Option<f64>| ctx.text.with(id, &[("rate", format::rate_or_unknown(rate).into())]);
     words(ui, &rate("status-in", cluster.in_per_second));

@@ -270,6 +270,12 @@ pub(super) fn rebalance_reason(ctx: &Ctx<'_>, group: &GroupFacts, event: &Rebala
     ctx.text.with(id, &[("member", known.unwrap_or_else(|| short_member(member)).into())])
 }
 
+/// The same for who knows nothing of the group's members.
+pub fn reason_words(ctx: &Ctx<'_>, why: &RebalanceReason) -> String {
+    let (id, member) = reason(why);
+    ctx.text.with(id, &[("member", short_member(member).into())])
+}
+
 /// The text of a reason and the member that it is about, empty where it is about none.
 fn reason(reason: &RebalanceReason) -> (&'static str, &str) {
     match reason {
@@ -286,7 +292,7 @@ fn reason(reason: &RebalanceReason) -> (&'static str, &str) {
 }
 
 /// Member ids are a client id, a dash and a UUID; the client id is what people know.
-pub(super) fn short_member(id: &str) -> &str {
+pub fn short_member(id: &str) -> &str {
     const UUID_CHARS: usize = 36;
     let cut = id.len().saturating_sub(UUID_CHARS + 1);
     match id.get(cut..) {

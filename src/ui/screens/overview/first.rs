@@ -77,15 +77,15 @@ fn cards(ui: &mut Ui, ctx: &Ctx<'_>) {
                 ctx.act(Action::Run(Command::ReplaySample));
             }
         }),
-        1 => card(ui, icon::TOPICS, &ctx.t("first-topic-title"), &ctx.t("first-topic"), |ui| {
-            if ui.add(Button::secondary(&ctx.t(Command::NewTopic.text_id()))).clicked() {
-                ctx.act(Action::Run(Command::NewTopic));
-            }
-        }),
-        _ => card(ui, icon::LABS, &ctx.t("first-labs-title"), &ctx.t("first-labs"), |ui| {
+        1 => card(ui, icon::LABS, &ctx.t("first-labs-title"), &ctx.t("first-labs"), |ui| {
             let later = ctx.t("nav-labs-later");
             ui.add(Button::secondary(&ctx.t("first-labs-start")).unless(Some(&later)));
             widgets::faint(ui, &ctx.t("first-labs-later"));
+        }),
+        _ => card(ui, icon::CONNECTIONS, &ctx.t("first-connect-title"), &ctx.t("first-connect"), |ui| {
+            if ui.add(Button::secondary(&ctx.t("first-connect-show"))).clicked() {
+                ctx.act(Action::Run(Command::ConnectApp));
+            }
         }),
     });
 }
@@ -109,7 +109,7 @@ fn card(ui: &mut Ui, icon: Icon, title: &str, words: &str, buttons: impl FnOnce(
 fn links(ui: &mut Ui, ctx: &Ctx<'_>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 22.0;
-        for command in [Command::ImportFile, Command::NewConsumer, Command::OpenWorkspace, Command::Shortcuts] {
+        for command in [Command::NewTopic, Command::ImportFile, Command::NewConsumer, Command::OpenWorkspace] {
             if widgets::link(ui, &ctx.t(command.text_id())).clicked() {
                 ctx.act(Action::Run(command));
             }

@@ -2,7 +2,7 @@
 
 mod batch;
 mod headers;
-mod json;
+pub mod json;
 mod payload_view;
 mod text;
 
@@ -16,7 +16,7 @@ use crate::{
     model::{NewRecord, Offset, PartitionId, Record},
     session::browse::{Browser, OpenRecord, Row, RowBody},
     ui::{
-        Action,
+        Action, Place,
         ctx::Ctx,
         format, icon,
         theme::{self, fonts},
@@ -190,6 +190,11 @@ impl Shown {
             ui.spacing_mut().item_spacing.x = 8.0;
             let button = ui.add(Button::secondary(&ctx.t("record-copy")).opens_menu());
             widgets::menu(&button, |ui| self.copy_menu(ui, ctx, topic));
+            let life = ui.add(Button::secondary(&ctx.t("record-life")).icon(icon::LIFE));
+            if life.on_hover_text(&*ctx.t("record-life-about")).clicked() {
+                let (partition, offset) = (self.record.partition, self.record.offset);
+                ctx.go(Place::Life { topic: topic.to_owned(), partition, offset });
+            }
             ui.add(Button::secondary(&ctx.t("record-produce-again"))).clicked()
         })
         .inner

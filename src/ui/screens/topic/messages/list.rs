@@ -11,7 +11,7 @@ use crate::{
         browse::{BrowseView, Histogram, Phase, RowBody, RowRecord},
     },
     ui::{
-        Action,
+        Action, Command, Place,
         ctx::{Ctx, TimeDisplay},
         format, icon,
         theme::{self, fonts},
@@ -41,6 +41,7 @@ enum RowWish {
     Open(u64),
     Copy(String),
     ProduceAgain(u64),
+    Life(u64),
 }
 
 impl MessagesTab {
@@ -95,6 +96,11 @@ impl MessagesTab {
         if let Some(row) = self.table.selected.and_then(|index| view.row(index)) {
             self.details.look_at(row);
         }
+        if ctx.take(Command::RecordLife)
+            && let Some(row) = self.table.selected.and_then(|index| view.row(index))
+        {
+            go_to_life(ctx, &topic.name, row.partition, row.offset);
+        }
         if response.copy
             && let Some(row) = self.table.selected.and_then(|index| view.row(index))
         {
@@ -107,6 +113,12 @@ impl MessagesTab {
                 None
             }
             Some(RowWish::ProduceAgain(index)) => self.produce_again(view, index),
+            Some(RowWish::Life(index)) => {
+                if let Some(row) = view.row(index) {
+                    go_to_life(ctx, &topic.name, row.partition, row.offset);
+                }
+                None
+            }
             _ => None,
         }
     }
@@ -136,6 +148,11 @@ impl MessagesTab {
         let mut child = ui.new_child(egui::UiBuilder::new().id_salt("loading").max_rect(strip));
         widgets::bar(&mut child, None, &ctx.t("messages-loading"));
     }
+}
+
+/// To the life of a record.
+fn go_to_life(ctx: &Ctx<'_>, topic: &str, partition: i32, offset: i64) {
+    ctx.go(Place::Life { topic: topic.to_owned(), partition, offset });
 }
 
 /// The columns and what each shows. `beside` open details the value needs the space of the headers, which stand in full
@@ -240,6 +257,10 @@ impl Rows for MessageRows<'_> {
             self.wish = Some(RowWish::Open(index));
         }
         if let Some(record) = row.record() {
+            let keys = Command::RecordLife.keys(ui.ctx());
+            if widgets::item(ui, icon::LIFE, &ctx.t("record-life"), keys.as_deref()) {
+                self.wish = Some(RowWish::Life(index));
+            }
             if widgets::item(ui, icon::SEND, &ctx.t("record-produce-again"), None) {
                 self.wish = Some(RowWish::ProduceAgain(index));
             }

@@ -1,0 +1,18 @@
+from confluent_kafka import Consumer, Producer
+
+settings = {
+    "bootstrap.servers": "{{address}}",
+    #{{security}}
+    "client.id": "my-python-app",
+}
+
+producer = Producer(settings)
+producer.produce("hello", key="greeting", value="Hello from Python")
+producer.flush()
+
+consumer = Consumer({**settings, "group.id": "my-python-app", "auto.offset.reset": "earliest"})
+consumer.subscribe(["hello"])
+while True:
+    message = consumer.poll(1.0)
+    if message and not message.error():
+        print(f"{message.topic()}-{message.partition()} {message.offset()} {message.value().decode()}", flush=True)
