@@ -156,21 +156,16 @@ impl Broker {
         request: RequestKind,
         request_bytes: Option<u32>,
     ) -> (ResponseKind, RequestId) {
-        let inner = &self.inner;
+        let inner = self.inner.clone();
         let noting = inner.observer.came(&inner.topics, context, version, &request, request_bytes);
-        let (response, told) = observe::listening(self.answer(context, version, request)).await;
-        let id = inner.observer.went(&inner.topics, noting, &response, &told);
-        (response, id)
-    }
-
-    async fn answer(&self, context: &CallContext, version: i16, request: RequestKind) -> ResponseKind {
         if !api::must_finish(&request) {
-            return api::answer(&self.inner, context, version, request).await;
+            return noted(&inner, noting, api::answer(&inner, context, version, request)).await;
         }
         // A caller may stop waiting at any moment; a change half way, stored but not yet known in memory, must not be
         // what it leaves behind.
-        let (inner, context) = (self.inner.clone(), context.clone());
-        finished(tokio::spawn(async move { api::answer(&inner, &context, version, request).await })).await
+        let context = context.clone();
+        let answer = async move { noted(&inner, noting, api::answer(&inner, &context, version, request)).await };
+        finished(tokio::spawn(answer)).await
     }
 
     /// Answers a Produce request and tells `queued` when its batches have their places in the log. The caller promises to
@@ -187,10 +182,7 @@ impl Broker {
         let inner = &self.inner;
         let bytes = u32::try_from(request_bytes).unwrap_or(u32::MAX);
         let noting = inner.observer.produce_came(&inner.topics, context, version, &request, Some(bytes));
-        let answer = api::produce(inner, context, version, request, queued);
-        let (response, told) = observe::listening(answer).await;
-        let id = inner.observer.went(&inner.topics, noting, &response, &told);
-        (response, id)
+        noted(inner, noting, api::produce(inner, context, version, request, queued)).await
     }
 
     /// Host and port that Metadata, FindCoordinator and DescribeCluster tell clients from now on; port 0 means that
@@ -227,6 +219,17 @@ impl Broker {
     pub async fn shutdown(&self) {
         self.inner.shutdown().await;
     }
+}
+
+/// Waits for an answer and notes it.
+async fn noted(
+    inner: &Arc<Inner>,
+    noting: observe::Noting,
+    answer: impl Future<Output = ResponseKind>,
+) -> (ResponseKind, RequestId) {
+    let (response, told) = observe::listening(answer).await;
+    let id = inner.observer.went(&inner.topics, noting, &response, &told);
+    (response, id)
 }
 
 /// Runs what blocks on disk away from the async threads.

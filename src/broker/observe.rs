@@ -10,6 +10,7 @@ mod answer;
 mod asked;
 mod assignment;
 mod book;
+mod commits;
 mod connection;
 mod detail;
 mod errors;
@@ -44,6 +45,7 @@ pub use life::{
     WhyAgain,
 };
 pub use names::api_name;
+pub use noting::Noting;
 pub use requests::{FAILED_KEPT_MAX, REQUESTS_KEPT_MAX, RequestLog, WINDOW_REQUESTS_KEPT_MAX};
 pub use said::{CommitPart, FetchPart, ProducePart, Said};
 pub use told::{Read, StoredAt, listening, read, stored, wait};
@@ -74,11 +76,15 @@ pub struct Observer {
     membership: AtomicU64,
     /// By id.
     connections: Mutex<Vec<Arc<ConnectionState>>>,
+    /// Connections of members, by host and client id.
+    members: Mutex<members::Index>,
     /// The newest last.
     departed: Mutex<VecDeque<ConnectionView>>,
     pub requests: RequestLog,
     /// What happened to the newest records.
     pub book: Book,
+    /// Commits that wait for the end of their transaction.
+    in_transactions: Mutex<commits::Pending>,
 }
 
 impl Observer {
@@ -92,9 +98,11 @@ impl Observer {
             last_request: AtomicU64::new(0),
             membership: AtomicU64::new(0),
             connections: Mutex::default(),
+            members: Mutex::default(),
             departed: Mutex::default(),
             requests: RequestLog::default(),
             book: Book::default(),
+            in_transactions: Mutex::default(),
         }
     }
 
@@ -113,10 +121,12 @@ impl Observer {
     fn closed(&self, state: &ConnectionState) {
         let now = self.now();
         let view = ConnectionView { closed_at: Some(now), ..self.view(state, now) };
-        self.connections.lock().retain(|other| other.id != state.id);
-        if !state.seen.lock().memberships.is_empty() {
-            self.membership.fetch_add(1, Relaxed);
+        let mut connections = self.connections.lock();
+        if let Ok(at) = connections.binary_search_by_key(&state.id, |other| other.id) {
+            connections.remove(at);
         }
+        drop(connections);
+        self.no_member(state);
         if state.origin != Origin::Window {
             let mut departed = self.departed.lock();
             if departed.len() == DEPARTED_MAX {

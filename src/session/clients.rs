@@ -4,7 +4,10 @@
 //! thread that draws. A remote cluster tells nothing of all this: [`Session::inspector`] is then `None`, and what is
 //! loaded is empty.
 
-use std::sync::Arc;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use super::{GroupFacts, Loadable, Problem, Session};
 pub use crate::broker::observe::{
@@ -48,6 +51,8 @@ pub struct ClientFacts {
     pub groups: Vec<Membership>,
     pub state: ClientState,
     pub advice: Vec<Advice>,
+    /// The connection that made it a client of its own.
+    first: ConnectionId,
 }
 
 /// The clients as they are now.
@@ -100,6 +105,7 @@ impl ClientsFacts {
 impl ClientFacts {
     fn new(first: ConnectionView) -> Self {
         Self {
+            first: first.who.connection,
             who: first.who.clone(),
             since: first.since,
             last_active: first.last_active,
@@ -116,6 +122,12 @@ impl ClientFacts {
             advice: first.advice.clone(),
             connections: vec![first],
         }
+    }
+
+    /// Whether a connection under the same name may be one of this client's; one that says no name is alone.
+    fn may_have(&self, who: &Who) -> bool {
+        let software = &self.who.software;
+        !who.client_id.is_empty() && (software.is_none() || who.software.is_none() || *software == who.software)
     }
 
     /// One more connection of the same client.
@@ -182,28 +194,29 @@ fn add_new<T: Clone>(into: &mut Vec<T>, from: &[T], same: fn(&T, &T) -> bool) {
 /// Puts the connections of each client together: the same id, host and library. Several programs may run under one id;
 /// each member of a group is then a client of its own, and takes the connections that were made nearest in time.
 fn together(connections: Vec<ConnectionView>) -> Vec<ClientFacts> {
-    let mut clients: Vec<(Vec<ConnectionId>, ClientFacts)> = Vec::new();
+    let mut clients: Vec<ClientFacts> = Vec::new();
+    let mut by_name: HashMap<(Arc<str>, Option<IpAddr>), Vec<usize>> = HashMap::new();
     let (members, others): (Vec<_>, Vec<_>) =
         connections.into_iter().partition(|one| one.groups.iter().any(|group| group.same_connection));
     for one in members {
-        clients.push((vec![one.who.connection], ClientFacts::new(one)));
+        by_name.entry(name_of(&one.who)).or_default().push(clients.len());
+        clients.push(ClientFacts::new(one));
     }
     for one in others {
         let id = one.who.connection;
-        let of_same = clients.iter_mut().filter(|(_, client)| same_client(&client.who, &one.who));
-        let nearest = of_same.min_by_key(|(ids, _)| ids.iter().map(|other| other.abs_diff(id)).min());
-        match nearest {
-            Some((ids, client)) => {
-                // Only the first ones count for nearness, or a chain of connections would join what is far apart.
-                if ids.is_empty() {
-                    ids.push(id);
-                }
-                client.take(one);
+        let same_name = by_name.entry(name_of(&one.who)).or_default();
+        // The first connection alone counts for nearness, or a chain of them would join what is far apart.
+        let first = |index: &&usize| clients.get(**index).map_or(u64::MAX, |client| client.first.abs_diff(id));
+        let same =
+            same_name.iter().filter(|index| clients.get(**index).is_some_and(|client| client.may_have(&one.who)));
+        match same.min_by_key(first).and_then(|index| clients.get_mut(*index)) {
+            Some(client) => client.take(one),
+            None => {
+                same_name.push(clients.len());
+                clients.push(ClientFacts::new(one));
             }
-            None => clients.push((vec![id], ClientFacts::new(one))),
         }
     }
-    let mut clients: Vec<ClientFacts> = clients.into_iter().map(|(_, client)| client).collect();
     for client in &mut clients {
         client.connections.sort_by_key(|one| one.who.connection);
     }
@@ -211,10 +224,8 @@ fn together(connections: Vec<ConnectionView>) -> Vec<ClientFacts> {
     clients
 }
 
-fn same_client(one: &Who, two: &Who) -> bool {
-    let host = |who: &Who| who.peer().map(|peer| peer.ip());
-    let software = one.software.is_none() || two.software.is_none() || one.software == two.software;
-    !one.client_id.is_empty() && one.client_id == two.client_id && host(one) == host(two) && software
+fn name_of(who: &Who) -> (Arc<str>, Option<IpAddr>) {
+    (who.client_id.clone(), who.peer().map(|peer| peer.ip()))
 }
 
 impl Session {

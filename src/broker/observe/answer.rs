@@ -5,9 +5,9 @@ use std::sync::Arc;
 use kafka_protocol::messages::{ProduceResponse, ResponseKind, produce_response::PartitionProduceResponse};
 
 use super::{
-    BatchFactsSeen, CommitPart, FetchPart, Observer, Origin, ProducePart, Said,
-    asked::{Asked, AskedBatch, AskedCommit, AskedProduce},
-    book::{Batch, Commit, Fetch, Moment, Stored},
+    BatchFactsSeen, FetchPart, Observer, Origin, ProducePart, Said,
+    asked::{Asked, AskedBatch, AskedProduce},
+    book::{Batch, Fetch, Moment, Stored},
     members,
     noting::Noting,
     said::PARTS_MAX,
@@ -30,14 +30,12 @@ impl Observer {
                 self.produced(noting, asked, response, went, &told.stored)
             }
             (Asked::Fetch(asked), _) => self.fetched(noting, (asked.max_wait_ms, asked.min_bytes), went, told),
-            (Asked::Commit { group, member, generation, parts }, ResponseKind::OffsetCommit(response)) => {
-                let errors = response.topics.iter().flat_map(|topic| &topic.partitions).map(|one| one.error_code);
-                let errors: Vec<i16> = errors.collect();
-                if noting.who.origin != Origin::Window && errors.iter().all(|code| *code == 0) {
-                    self.is_member(noting, group, member, *generation);
+            (Asked::Commit(asked), _) => self.commits(noting, asked, response, went),
+            (Asked::Transaction { commit: Some(commit), producer_id, .. }, ResponseKind::EndTxn(response)) => {
+                if response.error_code == 0 {
+                    self.transaction_ended(*producer_id, *commit, went);
                 }
-                self.note_commits(noting, (group, member), parts, &errors, went);
-                committed(group, parts, &errors)
+                unanswered(&noting.asked)
             }
             (Asked::Join { group, .. }, ResponseKind::JoinGroup(response)) => {
                 let member: Arc<str> = (*response.member_id).into();
@@ -76,27 +74,6 @@ impl Observer {
                 Said::Leave { group: group.clone(), members: members.clone() }
             }
             (asked, _) => unanswered(asked),
-        }
-    }
-
-    fn note_commits(
-        &self,
-        noting: &Noting,
-        (group, member): (&Arc<str>, &Arc<str>),
-        parts: &[AskedCommit],
-        errors: &[i16],
-        went: Moment,
-    ) {
-        for (part, _) in parts.iter().zip(errors).filter(|(_, error)| **error == 0) {
-            let commit = Commit {
-                went,
-                by: noting.who.clone(),
-                request: noting.id,
-                group: group.clone(),
-                member: member.clone(),
-                offset: part.offset,
-            };
-            self.book.committed((part.topic_id, part.partition), commit);
         }
     }
 
@@ -219,16 +196,6 @@ fn produce_part(part: &AskedBatch, answer: Option<&PartitionProduceResponse>) ->
         bytes: part.bytes,
         error: answer.map_or(0, |answer| answer.error_code),
     }
-}
-
-fn committed(group: &Arc<str>, parts: &[AskedCommit], errors: &[i16]) -> Said {
-    let told = parts.iter().enumerate().take(PARTS_MAX).map(|(index, part)| CommitPart {
-        topic: part.topic.clone(),
-        partition: part.partition,
-        offset: part.offset,
-        error: errors.get(index).copied().unwrap_or_default(),
-    });
-    Said::Commit { group: group.clone(), parts: told.collect(), partitions: count(errors.len()) }
 }
 
 fn unanswered(asked: &Asked) -> Said {

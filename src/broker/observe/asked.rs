@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kafka_protocol::messages::{
-    FetchRequest, OffsetCommitRequest, ProduceRequest, RequestKind, ResponseKind, TopicName,
-};
+use kafka_protocol::messages::{FetchRequest, ProduceRequest, RequestKind, ResponseKind, TopicName};
 use uuid::Uuid;
 
-use super::{BatchFactsSeen, detail::FetchDetail, said::PARTS_MAX};
+use super::{
+    BatchFactsSeen,
+    commits::{self, AskedCommits},
+    detail::FetchDetail,
+    said::PARTS_MAX,
+};
 use crate::{
     broker::topics::{Topic, Topics},
     codec::BatchHeader,
-    model::{Offset, PartitionId},
+    model::PartitionId,
 };
 
 /// First version of Produce and Fetch that names topics by id.
@@ -24,7 +27,7 @@ const BATCHES_MAX: usize = 1_000;
 pub enum Asked {
     Produce(AskedProduce),
     Fetch(FetchDetail),
-    Commit { group: Arc<str>, member: Arc<str>, generation: i32, parts: Vec<AskedCommit> },
+    Commit(AskedCommits),
     Join { group: Arc<str>, session_timeout_ms: i32, consumer: bool },
     Sync { group: Arc<str>, member: Arc<str>, generation: i32 },
     Heartbeat { group: Arc<str>, member: Arc<str>, generation: i32 },
@@ -58,13 +61,6 @@ pub struct AskedBatch {
     pub header: Option<BatchHeader>,
 }
 
-pub struct AskedCommit {
-    pub topic: Arc<str>,
-    pub topic_id: Uuid,
-    pub partition: PartitionId,
-    pub offset: Offset,
-}
-
 impl Asked {
     /// Bytes of records that come with it.
     pub fn record_bytes(&self) -> u64 {
@@ -80,7 +76,8 @@ pub fn look(topics: &Topics, version: i16, request: &RequestKind) -> Asked {
     match request {
         RequestKind::Produce(request) => Asked::Produce(produce(topics, version, request)),
         RequestKind::Fetch(request) => Asked::Fetch(fetch(request)),
-        RequestKind::OffsetCommit(request) => commit(topics, request),
+        RequestKind::OffsetCommit(request) => Asked::Commit(commits::look(topics, request)),
+        RequestKind::TxnOffsetCommit(request) => Asked::Commit(commits::look_in_transaction(topics, request)),
         RequestKind::JoinGroup(request) => {
             let consumer = *request.protocol_type == *"consumer";
             let session_timeout_ms = request.session_timeout_ms;
@@ -255,25 +252,6 @@ fn fetch(request: &FetchRequest) -> FetchDetail {
         answered_session_id: 0,
         answered_error: 0,
         answered_partitions: 0,
-    }
-}
-
-fn commit(topics: &Topics, request: &OffsetCommitRequest) -> Asked {
-    let mut parts = Vec::with_capacity(request.topics.iter().map(|topic| topic.partitions.len()).sum());
-    for asked in &request.topics {
-        let Some(topic) = topics.by_name(&asked.name) else { continue };
-        parts.extend(asked.partitions.iter().map(|wanted| AskedCommit {
-            topic: topic.name.clone(),
-            topic_id: topic.id,
-            partition: wanted.partition_index,
-            offset: wanted.committed_offset,
-        }));
-    }
-    Asked::Commit {
-        group: arc(&request.group_id),
-        member: arc(&request.member_id),
-        generation: request.generation_id_or_member_epoch,
-        parts,
     }
 }
 

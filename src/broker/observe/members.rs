@@ -4,12 +4,18 @@
 //! is. A member of the same client (same id, same host) that owns the partition is who it is for; where several fit,
 //! the one whose connection was made nearest in time.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+};
 
 use kafka_protocol::messages::ConsumerGroupHeartbeatResponse;
 
-use super::{ConnectionState, Observer, Said, assignment, book::Reader, noting::Noting, seen::Member};
+use super::{ConnectionState, Observer, Said, Who, assignment, book::Reader, noting::Noting, seen::Member};
 use crate::broker::topics::Topics;
+
+/// Connections of members, by host and client id.
+pub type Index = HashMap<(Arc<str>, Arc<str>), Vec<Arc<ConnectionState>>>;
 
 impl Observer {
     /// The connection is one of a member.
@@ -21,7 +27,7 @@ impl Observer {
         seen.member(group, member, generation);
         drop(seen);
         if news {
-            self.membership.fetch_add(1, Ordering::Release);
+            self.index(connection, &noting.who);
         }
     }
 
@@ -29,7 +35,7 @@ impl Observer {
     pub fn owns(&self, noting: &Noting, group: &str, member: &str, generation: i32, owned: &assignment::Owned) {
         let Some(connection) = &noting.connection else { return };
         connection.seen.lock().member(group, member, generation).owned = Some(owned.clone());
-        self.membership.fetch_add(1, Ordering::Release);
+        self.index(connection, &noting.who);
     }
 
     /// Members left.
@@ -68,6 +74,29 @@ impl Observer {
         Said::Heartbeat { group: group.clone(), member, generation: response.member_epoch, owned }
     }
 
+    /// Finds the connection by its client from now on; whoever reads for it looks again.
+    fn index(&self, connection: &Arc<ConnectionState>, who: &Who) {
+        let mut members = self.members.lock();
+        let same = members.entry((connection.host.clone(), who.client_id.clone())).or_default();
+        if !same.iter().any(|other| other.id == connection.id) {
+            same.push(connection.clone());
+        }
+        drop(members);
+        self.membership.fetch_add(1, Ordering::Release);
+    }
+
+    /// The connection ended, and what it was a member through with it.
+    pub fn no_member(&self, connection: &ConnectionState) {
+        if connection.seen.lock().memberships.is_empty() {
+            return;
+        }
+        self.members.lock().retain(|_, same| {
+            same.retain(|other| other.id != connection.id);
+            !same.is_empty()
+        });
+        self.membership.fetch_add(1, Ordering::Release);
+    }
+
     /// Who a connection reads for, remembered until some membership changes.
     pub fn readers(&self, connection: Option<&ConnectionState>) -> Arc<[Member]> {
         let Some(connection) = connection else { return Arc::new([]) };
@@ -91,15 +120,12 @@ impl Observer {
         if !own.is_empty() {
             return own.into_iter().map(|member| (member, true)).collect();
         }
+        let key = (connection.host.clone(), client_id);
+        let members = self.members.lock().get(&key).cloned().unwrap_or_default();
         let mut found = Vec::new();
-        for other in self.connections.lock().iter().filter(|other| other.id != connection.id) {
-            if other.host != connection.host || other.origin == super::Origin::Window {
-                continue;
-            }
-            let seen = other.seen.lock();
-            if seen.who.client_id == client_id {
-                found.extend(seen.memberships.iter().map(|member| (other.id.abs_diff(connection.id), member.clone())));
-            }
+        for other in members.iter().filter(|other| other.id != connection.id) {
+            let distance = other.id.abs_diff(connection.id);
+            found.extend(other.seen.lock().memberships.iter().map(|member| (distance, member.clone())));
         }
         found.sort_by_key(|(distance, _)| *distance);
         found.into_iter().map(|(_, member)| (member, false)).collect()

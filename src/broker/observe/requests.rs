@@ -1,10 +1,10 @@
 //! The newest requests, in rings of fixed length.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use parking_lot::Mutex;
 
-use super::{Origin, RequestDetail, RequestFilter, RequestId, RequestView, detail::Detail};
+use super::{Origin, RequestDetail, RequestFilter, RequestId, RequestView, Who, detail::Detail};
 
 /// Requests kept of clients.
 pub const REQUESTS_KEPT_MAX: usize = 10_000;
@@ -12,6 +12,8 @@ pub const REQUESTS_KEPT_MAX: usize = 10_000;
 pub const WINDOW_REQUESTS_KEPT_MAX: usize = 1_000;
 /// Requests with errors that are kept beyond the newest ones: a flood of good ones must not push them out.
 pub const FAILED_KEPT_MAX: usize = 1_000;
+/// How far back a request is looked for whose answer was just written.
+const ANSWERED_LOOK_BACK: usize = 1_024;
 /// Fields of requests and answers that are kept, in bytes of text.
 const DETAIL_BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -56,22 +58,24 @@ impl RequestLog {
 
     /// The answer of a request was written.
     pub fn answered(&self, id: RequestId, response_bytes: u32) {
-        if let Some(entry) = self.0.lock().find(id) {
+        let mut rings = self.0.lock();
+        let mut newest = rings.clients.iter_mut().rev().take(ANSWERED_LOOK_BACK);
+        if let Some(entry) = newest.find(|entry| entry.view.id == id) {
             entry.view.response_bytes = Some(response_bytes);
         }
     }
 
     /// Requests with an id above `after` that pass the filter, newest first, at most `limit`.
     pub fn list(&self, after: RequestId, filter: &RequestFilter, limit: usize) -> Vec<RequestView> {
-        let wanted = filter.client.to_lowercase();
+        let mut client = ClientFilter { wanted: filter.client.to_lowercase(), known: Vec::new() };
         let rings = self.0.lock();
         let mut found: Vec<RequestView> = Vec::new();
         let rings = [Some(&rings.clients), Some(&rings.failed), filter.window_too.then_some(&rings.window)];
         for ring in rings.into_iter().flatten() {
             // Ids go up by and large, but who came first is not always answered first.
             let newer = ring.iter().rev().filter(|entry| entry.view.id > after);
-            found
-                .extend(newer.map(|entry| &entry.view).filter(|view| filter.takes(view, &wanted)).take(limit).cloned());
+            let wanted = newer.map(|entry| &entry.view).filter(|view| filter.takes(view) && client.takes(&view.who));
+            found.extend(wanted.take(limit).cloned());
         }
         found.sort_unstable_by_key(|view| std::cmp::Reverse(view.id));
         found.truncate(limit);
@@ -116,10 +120,29 @@ impl Rings {
 }
 
 impl RequestFilter {
-    fn takes(&self, view: &RequestView, wanted: &str) -> bool {
+    fn takes(&self, view: &RequestView) -> bool {
         self.connection.is_none_or(|id| view.who.connection == id)
             && self.api.is_none_or(|key| view.api_key == key)
             && (!self.errors_only || view.errors.is_some())
-            && (wanted.is_empty() || view.who.client_id.to_lowercase().contains(wanted))
+    }
+}
+
+/// Looks at each client once: the log is locked meanwhile, and thousands of requests come from a few.
+struct ClientFilter {
+    wanted: String,
+    known: Vec<(Arc<Who>, bool)>,
+}
+
+impl ClientFilter {
+    fn takes(&mut self, who: &Arc<Who>) -> bool {
+        if self.wanted.is_empty() {
+            return true;
+        }
+        if let Some((_, takes)) = self.known.iter().rev().find(|(known, _)| Arc::ptr_eq(known, who)) {
+            return *takes;
+        }
+        let takes = who.client_id.to_lowercase().contains(&self.wanted);
+        self.known.push((who.clone(), takes));
+        takes
     }
 }
