@@ -77,7 +77,7 @@ impl Session {
             let watch = Watch::new(handle.clone());
             let report_progress = |progress| watch.note(progress);
             let ended = watch.run(transfer::export(&client, request, &report_progress, &watch.cancel)).await;
-            let outcome = ended.map_err(|(error, _)| problem(title, &error))?;
+            let outcome = ended.map_err(|(error, _)| problem(failed(title), &error))?;
             (report.records, report.bytes, report.gone) = (outcome.records, Some(outcome.bytes), outcome.gone);
             session.keep_report(handle.id(), report);
             Ok(titled("done-export", &topic, &path).with("count", outcome.records))
@@ -103,7 +103,7 @@ impl Session {
                 Err((error, last)) => {
                     (report.records, report.bad_lines) = (last.records, last.bad_lines);
                     session.keep_report(handle.id(), report);
-                    return Err(problem(title, &error));
+                    return Err(problem(failed(title), &error));
                 }
             };
             report.expires_at_once = outcome.expires_at_once(session.now());
@@ -127,7 +127,7 @@ impl Session {
             };
             let report = TransferReport { topic: topic.clone(), records, ..Default::default() };
             session.keep_report(handle.id(), report);
-            let outcome = ended.map_err(|(error, _)| problem(title, &error))?;
+            let outcome = ended.map_err(|(error, _)| problem(failed(title), &error))?;
             Ok(Phrase::new("done-sample").with("topic", topic).with("count", outcome.records))
         })
     }
@@ -190,6 +190,11 @@ impl Session {
         let asked = rfd::AsyncFileDialog::new().set_file_name(name).save_file();
         self.load(slot, async move { Ok(asked.await.map(|file| file.path().to_owned())) });
     }
+}
+
+/// A job's title, told as what failed.
+fn failed(title: Phrase) -> Phrase {
+    Phrase::new("transfer-failed").with("job", title)
 }
 
 /// What a search wants, as the Messages screen reads it: a text anywhere in a record, or a comparison such as `mag >= 4`.

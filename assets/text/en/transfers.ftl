@@ -130,6 +130,7 @@ import-column-value = Value
 import-column-headers = Headers
 import-null = null
 
+transfer-failed = Failed: { $job }
 transfer-stopped = It was stopped
 transfer-disk-full = The disk is full
 transfer-not-allowed = This user may not open the file

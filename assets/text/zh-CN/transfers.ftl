@@ -109,6 +109,7 @@ import-column-value = 值
 import-column-headers = 消息头
 import-null = null
 
+transfer-failed = 失败：{ $job }
 transfer-stopped = 已停止
 transfer-disk-full = 磁盘已满
 transfer-not-allowed = 当前用户无权打开该文件

@@ -64,7 +64,8 @@ fn cluster(ui: &mut Ui, ctx: &Ctx<'_>, recent: &[PathBuf], folder: &Path) {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, ctx.t("cluster-switch")));
     let ground = if response.hovered() { theme.hover } else { theme.panel };
     let painter = ui.painter();
-    painter.rect(rect, CornerRadius::same(RADIUS), ground, Stroke::new(1.0, theme.edge), StrokeKind::Inside);
+    let edge = if response.has_focus() { theme.accent } else { theme.edge };
+    painter.rect(rect, CornerRadius::same(RADIUS), ground, Stroke::new(1.0, edge), StrokeKind::Inside);
     let y = rect.center().y;
     let dot = super::status::color(ctx);
     painter.circle_filled(egui::pos2(rect.left() + 15.0, y), 4.0, dot);

@@ -109,7 +109,10 @@ impl<'a> Chart<'a> {
         self.labels(ui, &shown.transform, whole.right() - labels_width, &span);
         self.mark_words(ui, &shown.transform, frame);
         self.zooming(ui, id, &shown.response, &shown.transform, zoom);
-        reading::show(ui, ctx, &self, &shown.response, &shown.transform);
+        // A menu over the chart is read, not what lies under it.
+        if !egui::Popup::is_any_open(ui.ctx()) {
+            reading::show(ui, ctx, &self, &shown.response, &shown.transform);
+        }
         shown.response.context_menu(|ui| self.menu(ui, ctx, id));
         save::take_picture(ui, id, whole, &self.file_name(), ctx.session);
     }

@@ -44,10 +44,10 @@ impl Titles {
             Column::left("state", t(1), 116.0).sorts(),
             Column::left("protocol", t(2), 144.0),
             Column::right("members", t(3), 82.0).sorts(),
-            Column::left("topics", t(4), 150.0).sorts().grows_to(360.0),
+            Column::left("topics", t(4), 140.0).sorts().grows_to(360.0),
             Column::right("lag", t(5), 100.0).sorts(),
             Column::right("behind", t(6), 138.0).sorts(),
-            Column::left("trend", t(7), 132.0).sorts(),
+            Column::left("trend", t(7), 148.0).sorts(),
         ]
     }
 }

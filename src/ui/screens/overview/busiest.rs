@@ -54,7 +54,7 @@ fn topic_row(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
     let theme = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::ROW), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Link, true, &topic.name));
-    if response.hovered() {
+    if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect.expand2(Vec2::new(6.0, 0.0)), 4.0, theme.hover);
     }
     ui.painter().hline(rect.x_range(), rect.top(), theme.rule());

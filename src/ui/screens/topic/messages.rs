@@ -37,6 +37,8 @@ use crate::{
 
 /// A search begins this long after the last key.
 const TYPING_PAUSE: Duration = Duration::from_millis(250);
+/// The bars may take so long to come; records without any time have none.
+const BARS_AWAITED: Duration = Duration::from_secs(3);
 /// Width of the details panel before it is dragged, in points.
 const DETAILS_WIDTH: f32 = 368.0;
 
@@ -61,6 +63,7 @@ pub struct MessagesTab {
     shown: Shown,
     visible: std::ops::Range<u64>,
     loading_since: Option<Instant>,
+    opened_at: Option<Instant>,
     bars: bars::Bars,
     details: RecordPanel,
     jump: Option<jump::Jump>,
@@ -135,6 +138,7 @@ impl MessagesTab {
         if self.browser.is_none() {
             let repaint = ui.ctx().clone();
             let wake = Arc::new(move || repaint.request_repaint());
+            self.opened_at = Some(Instant::now());
             self.browser = Some(Browser::open(session.client().clone(), session.handle(), wake, &topic.name));
         }
         self.keys(ui, ctx);
@@ -164,6 +168,12 @@ impl MessagesTab {
             ui.add_space(8.0);
             if let Some(browser) = &self.browser {
                 let histogram = browser.histogram();
+                // Its place is kept while it loads, so that the rows do not jump away from under the pointer.
+                let loads = self.opened_at.is_some_and(|at| at.elapsed() < BARS_AWAITED);
+                if histogram.width == 0 && topic.records > 0 && loads {
+                    ui.add_space(bars::HEIGHT_WHOLE);
+                    ui.request_repaint_after(BARS_AWAITED);
+                }
                 if let Some(range) = self.bars.ui(ui, ctx, &histogram, self.query.range, view) {
                     self.query.range = range;
                     if self.query.start == Start::Live {

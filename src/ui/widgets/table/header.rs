@@ -10,7 +10,7 @@ use crate::ui::{
     ctx::{Ctx, TableLayout},
     icon,
     theme::{self, fonts},
-    widgets::fields,
+    widgets::{button, fields},
 };
 
 /// Height of the head, in points.
@@ -52,6 +52,7 @@ fn title(ui: &mut Ui, table: &Table<'_>, id: Id, cell: Rect, placed: &Placed, la
     let sense = if column.sorts { Sense::click_and_drag() } else { Sense::drag() };
     let response = ui.interact(cell.shrink2(Vec2::new(GRAB, 0.0)), id.with(("title", column.id)), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, column.title));
+    button::focus_ring(ui, &response, cell.shrink2(Vec2::new(GRAB, 4.0)));
     if response.drag_started() {
         ui.data_mut(|data| data.insert_temp(moving_id(id), column.id));
     }

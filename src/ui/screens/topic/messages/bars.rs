@@ -22,6 +22,8 @@ use crate::{
 const HEIGHT: f32 = 60.0;
 /// Height of the line of times below, in points.
 const AXIS: f32 = 20.0;
+/// Height of the bars with their times, in points.
+pub(super) const HEIGHT_WHOLE: f32 = HEIGHT + AXIS;
 /// Space between two bars, in points.
 const GAP: f32 = 2.0;
 /// Width that one label of the axis needs, in points.

@@ -138,6 +138,6 @@ fn row(ui: &mut Ui, ctx: &Ctx<'_>, outcome: &ProduceOutcome) -> bool {
         None => "null".to_owned(),
     };
     let words = format!("{}  {}", text(record.key.as_deref()), text(record.value.as_deref()));
-    widgets::elided(ui, &words, fonts::data(), theme.quiet);
+    widgets::elided(ui, words.trim_start(), fonts::data(), theme.quiet);
     widgets::link(ui, &ctx.t("produce-fill-again")).clicked()
 }
