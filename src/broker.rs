@@ -26,6 +26,7 @@ mod meta;
 pub mod observe;
 mod open;
 mod queued;
+mod settings;
 mod topics;
 pub mod transactions;
 
@@ -65,6 +66,15 @@ const TRANSACTION_TIMEOUT_MAX_MS: i32 = 15 * 60 * 1_000;
 const PRODUCER_ID_EXPIRATION_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How often retention is applied. Kafka's five minutes are long for who has just changed a setting and watches.
 const RETENTION_INTERVAL_MS: u64 = 30_000;
+
+/// Most bytes in one answer to Fetch (`fetch.max.bytes`).
+const FETCH_BYTES_MAX: usize = 55 * 1024 * 1024;
+/// Fetch sessions at a time (`max.incremental.fetch.session.cache.slots`). Who finds no room fetches in full each time.
+const FETCH_SESSIONS_MAX: usize = 1_000;
+/// A fetch session that rested so long gives its room to another (`min.incremental.fetch.session.eviction.ms`).
+const FETCH_SESSION_EVICTION_MS: i64 = 120_000;
+/// Most partitions in one answer to DescribeTopicPartitions (`max.request.partition.size.limit`).
+const PAGE_PARTITIONS_MAX: i32 = 2_000;
 
 /// What a broker needs to open its workspace.
 #[derive(Clone)]

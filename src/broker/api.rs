@@ -2,8 +2,12 @@
 //!
 //! [`answer`] checks the version against the one table in `codec::apis` and picks the file.
 
+mod acls;
 mod add_offsets_to_txn;
 mod add_partitions_to_txn;
+mod alter_configs;
+mod alter_replica_log_dirs;
+mod alter_settings;
 mod api_versions;
 mod create_partitions;
 mod create_topics;
@@ -17,15 +21,18 @@ mod describe_log_dirs;
 mod describe_producers;
 mod describe_topic_partitions;
 mod describe_transactions;
+mod elect_leaders;
 mod end_txn;
 mod features;
 mod fetch;
 mod find_coordinator;
+mod group_settings;
 mod heartbeat;
 mod incremental_alter_configs;
 mod init_producer_id;
 mod join_group;
 mod leave_group;
+mod list_config_resources;
 mod list_groups;
 mod list_offsets;
 mod list_transactions;
@@ -36,8 +43,14 @@ mod offset_fetch;
 mod offset_for_leader_epoch;
 mod operations;
 mod produce;
+mod quotas;
+mod reassignments;
+mod resources;
+mod scram;
 mod sync_group;
+mod telemetry;
 mod txn_offset_commit;
+mod update_features;
 mod write_txn_markers;
 
 use std::sync::Arc;
@@ -53,6 +66,7 @@ pub use self::fetch::FetchSessions;
 
 use super::{
     CallContext, LEADER_EPOCH, NODE_ID, Queued,
+    config::ConfigError,
     inner::Inner,
     topics::{ChangeError, SlotError, Topic},
 };
@@ -106,6 +120,22 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::DescribeProducers(request) => describe_producers::answer(broker, request).await.into(),
         RequestKind::DescribeTransactions(request) => describe_transactions::answer(broker, request).into(),
         RequestKind::ListTransactions(request) => list_transactions::answer(broker, request).into(),
+        RequestKind::AlterConfigs(request) => alter_configs::answer(broker, request).await.into(),
+        RequestKind::ListConfigResources(request) => list_config_resources::answer(broker, version, &request).into(),
+        RequestKind::ElectLeaders(request) => elect_leaders::answer(broker, version, request).into(),
+        RequestKind::AlterPartitionReassignments(request) => reassignments::alter(broker, version, request).into(),
+        RequestKind::ListPartitionReassignments(_) => reassignments::list().into(),
+        RequestKind::AlterReplicaLogDirs(request) => alter_replica_log_dirs::answer(broker, request).into(),
+        RequestKind::UpdateFeatures(request) => update_features::answer(version, request).into(),
+        RequestKind::DescribeClientQuotas(request) => quotas::describe(&request).into(),
+        RequestKind::AlterClientQuotas(request) => quotas::alter(request).into(),
+        RequestKind::GetTelemetrySubscriptions(request) => telemetry::subscriptions(&request).into(),
+        RequestKind::PushTelemetry(request) => telemetry::push(&request).into(),
+        RequestKind::DescribeAcls(_) => acls::describe().into(),
+        RequestKind::CreateAcls(request) => acls::create(&request).into(),
+        RequestKind::DeleteAcls(request) => acls::delete(&request).into(),
+        RequestKind::DescribeUserScramCredentials(request) => scram::describe(request).into(),
+        RequestKind::AlterUserScramCredentials(request) => scram::alter(request).into(),
         other => api_versions::unsupported(&other).into(),
     }
 }
@@ -138,6 +168,7 @@ pub fn must_finish(request: &RequestKind) -> bool {
             | RequestKind::DeleteTopics(_)
             | RequestKind::CreatePartitions(_)
             | RequestKind::DeleteRecords(_)
+            | RequestKind::AlterConfigs(_)
             | RequestKind::IncrementalAlterConfigs(_)
             | RequestKind::OffsetCommit(_)
             | RequestKind::OffsetDelete(_)
@@ -232,6 +263,13 @@ impl From<ChangeError> for Fault {
             ChangeError::Exists { .. } => ResponseError::TopicAlreadyExists,
             ChangeError::Partitions { .. } | ChangeError::NotMore { .. } => ResponseError::InvalidPartitions,
             ChangeError::Deleted { .. } => ResponseError::UnknownTopicOrPartition,
+            // Not the settings are wrong, but how they are asked for.
+            ChangeError::Config(
+                ConfigError::NoValue { .. }
+                | ConfigError::Operation { .. }
+                | ConfigError::Twice { .. }
+                | ConfigError::NotDynamic { .. },
+            ) => ResponseError::InvalidRequest,
             ChangeError::Config(_) => ResponseError::InvalidConfig,
             ChangeError::Meta(_) | ChangeError::Io { .. } => ResponseError::KafkaStorageError,
         };

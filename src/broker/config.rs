@@ -2,10 +2,14 @@
 
 mod broker_settings;
 mod check;
+mod dynamic;
+mod synonyms;
 mod table;
 mod topic;
 
-pub use broker_settings::broker_settings;
+pub use broker_settings::{BrokerSetting, BrokerSource, broker_settings, default_values};
 pub use check::{ConfigError, check};
+pub use dynamic::{DynamicSettings, Scope, TopicDefaults};
+pub use synonyms::on_broker;
 pub use table::{Effect, SETTINGS, Setting, Unit, Values, setting};
 pub use topic::{ConfigOperation, TopicConfig};

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::{
     BrokerOptions, api::FetchSessions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta,
-    observe::Observer, topics::Topics, transactions::Transactions,
+    observe::Observer, settings::Settings, topics::Topics, transactions::Transactions,
 };
 use crate::log::Store;
 
@@ -22,6 +22,7 @@ pub struct Inner {
     pub meta: Arc<Meta>,
     pub topics: Topics,
     pub transactions: Transactions,
+    pub settings: Settings,
     /// Shared with the timer of the groups, which must not keep the broker alive.
     pub coordinator: Arc<Coordinator>,
     /// What consumers read, so that they need not say it each time.

@@ -6,6 +6,7 @@
 
 mod load;
 mod rows;
+mod settings;
 mod transactions;
 mod writer;
 
@@ -18,6 +19,7 @@ pub use rows::{
     CommittedRow, GroupRow, TopicRow, add_file, delete_committed, delete_group, delete_topic, end_pending,
     put_committed, put_pending, set_configs, set_partitions,
 };
+pub use settings::set_broker_settings;
 pub use transactions::{LoadedTransactions, delete_transaction, put_transaction, set_next_producer_id};
 pub use writer::{MetaError, MetaWrite};
 
@@ -87,6 +89,7 @@ fn prepare(connection: &Connection, is_new: bool) -> Result<(), MetaOpenError> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.execute_batch(rows::SCHEMA)?;
     connection.execute_batch(transactions::SCHEMA)?;
+    connection.execute_batch(settings::SCHEMA)?;
     connection.execute("INSERT OR IGNORE INTO fact VALUES ('format', ?1)", [FORMAT])?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use std::{
     sync::Arc,
 };
 
+use arc_swap::ArcSwap;
 use parking_lot::RwLock;
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ pub use leftovers::{clean, rebuild};
 pub use slot::{Slot, SlotError};
 pub use topic::Topic;
 
+use super::config::TopicDefaults;
+
 /// Name of the folder of all topics.
 pub const TOPICS_FOLDER: &str = "topics";
 
@@ -26,6 +29,8 @@ pub const TOPICS_FOLDER: &str = "topics";
 pub struct Topics {
     folder: PathBuf,
     index: RwLock<Index>,
+    /// What the broker says where a topic says nothing.
+    defaults: ArcSwap<TopicDefaults>,
     /// One change at a time; reads go on meanwhile.
     changing: tokio::sync::Mutex<()>,
 }
@@ -38,12 +43,19 @@ struct Index {
 
 impl Topics {
     /// The topics of a workspace.
-    pub fn new(workspace: &Path, topics: Vec<Arc<Topic>>) -> Self {
+    pub fn new(workspace: &Path, topics: Vec<Arc<Topic>>, defaults: TopicDefaults) -> Self {
         let mut index = Index::default();
+        let defaults = Arc::new(defaults);
         for topic in topics {
+            topic.set_config(topic.config().with_defaults(defaults.clone()));
             index.insert(topic);
         }
-        Self { folder: workspace.join(TOPICS_FOLDER), index: RwLock::new(index), changing: tokio::sync::Mutex::new(()) }
+        Self {
+            folder: workspace.join(TOPICS_FOLDER),
+            index: RwLock::new(index),
+            defaults: ArcSwap::new(defaults),
+            changing: tokio::sync::Mutex::new(()),
+        }
     }
 
     pub fn by_name(&self, name: &str) -> Option<Arc<Topic>> {

@@ -1,5 +1,6 @@
 //! The broker through `Broker::call`, in a workspace that goes away with the test.
 
+mod admin;
 mod configs;
 mod fetch;
 mod groups_api;

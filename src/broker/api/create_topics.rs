@@ -1,11 +1,14 @@
 //! CreateTopics.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use kafka_protocol::{
     ResponseError,
     messages::{
-        CreateTopicsRequest, CreateTopicsResponse,
+        CreateTopicsRequest, CreateTopicsResponse, TopicName,
         create_topics_request::{CreatableReplicaAssignment, CreatableTopic},
         create_topics_response::{CreatableTopicConfigs, CreatableTopicResult},
     },
@@ -13,20 +16,25 @@ use kafka_protocol::{
 use uuid::Uuid;
 
 use super::{Fault, describe_configs, text};
-use crate::broker::{NODE_ID, config, config::TopicConfig, inner::Inner, topics::NewTopic};
+use crate::broker::{NODE_ID, config, config::DynamicSettings, config::TopicConfig, inner::Inner, topics::NewTopic};
 
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: CreateTopicsRequest) -> CreateTopicsResponse {
-    let mut results = Vec::with_capacity(request.topics.len());
-    for (index, topic) in request.topics.iter().enumerate() {
-        let others = request.topics.iter().enumerate();
-        let twice = others.into_iter().any(|(other, same)| other != index && same.name == topic.name);
-        let outcome = if twice {
+    let dynamic = broker.settings.current();
+    let mut times = HashMap::<&TopicName, usize>::new();
+    for topic in &request.topics {
+        *times.entry(&topic.name).or_default() += 1;
+    }
+    let mut results = Vec::with_capacity(times.len());
+    for topic in &request.topics {
+        // Who is named more than once is answered once.
+        let Some(times) = times.remove(&topic.name) else { continue };
+        let outcome = if times > 1 {
             let message = format!("the topic {} is in the request more than once", *topic.name);
             Err(Fault::new(ResponseError::InvalidRequest, message))
         } else {
             create(broker, topic, request.validate_only).await
         };
-        results.push(result(topic, outcome, version));
+        results.push(result(topic, outcome, version, &dynamic));
     }
     CreateTopicsResponse::default().with_topics(results)
 }
@@ -87,20 +95,22 @@ fn partition_count(topic: &CreatableTopic, default: i32) -> Result<i32, Fault> {
     Ok(count)
 }
 
-fn result(topic: &CreatableTopic, outcome: Result<Created, Fault>, version: i16) -> CreatableTopicResult {
-    let result = CreatableTopicResult::default().with_name(topic.name.clone());
+fn result(
+    topic: &CreatableTopic,
+    outcome: Result<Created, Fault>,
+    version: i16,
+    dynamic: &DynamicSettings,
+) -> CreatableTopicResult {
+    let result = CreatableTopicResult::default().with_name(topic.name.clone()).with_error_message(None);
     match outcome {
-        Err(fault) => {
-            let result = result.with_error_code(fault.code()).with_error_message(fault.text());
-            if version >= 5 { result.with_configs(None) } else { result }
-        }
+        Err(fault) => result.with_error_code(fault.code()).with_error_message(fault.text()),
         Ok(created) if version >= 5 => {
             let configs = config::SETTINGS.iter().map(|setting| {
                 CreatableTopicConfigs::default()
                     .with_name(text(setting.name))
                     .with_value(Some(text(created.config.value(setting))))
                     .with_read_only(describe_configs::is_read_only(setting))
-                    .with_config_source(describe_configs::source(setting, &created.config))
+                    .with_config_source(describe_configs::source(setting, &created.config, dynamic))
             });
             let result = result
                 .with_num_partitions(created.partitions)

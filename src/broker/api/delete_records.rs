@@ -46,6 +46,10 @@ pub async fn answer(broker: &Arc<Inner>, request: DeleteRecordsRequest) -> Delet
 async fn delete(broker: &Arc<Inner>, topic: &Topic, wanted: &DeleteRecordsPartition) -> Result<Offset, Fault> {
     let slot =
         topic.slot(wanted.partition_index).ok_or_else(|| Fault::unknown_partition(topic, wanted.partition_index))?;
+    if !topic.config().delete {
+        let message = format!("{} is compacted only; records go when a newer one has their key", topic.name);
+        return Err(Fault::new(ResponseError::PolicyViolation, message));
+    }
     let log = slot.existing(&broker.store).await?;
     let (start, end) = log.as_ref().map_or((0, 0), |log| log.range());
     let before = if wanted.offset == ALL { end } else { wanted.offset };

@@ -10,25 +10,27 @@ use kafka_protocol::{
         describe_configs_response::{DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym},
     },
 };
+use tracing::level_filters::LevelFilter;
 use uuid::Uuid;
 
-use super::{Fault, find_topic, text};
+use super::{Fault, find_topic, group_settings, resources, text};
 use crate::{
     broker::{
         NODE_ID,
-        config::{Effect, SETTINGS, Setting, TopicConfig, Unit, broker_settings},
+        config::{
+            BrokerSetting, BrokerSource, DynamicSettings, Effect, SETTINGS, Scope, Setting, TopicConfig, Unit,
+            broker_settings, default_values, on_broker,
+        },
         inner::Inner,
+        topics::ChangeError,
     },
-    model::ConfigKind,
+    model::{ConfigKind, check_topic_name},
 };
 
-/// Numbers of the resource types.
-pub(super) const TOPIC: i8 = 2;
-pub(super) const BROKER: i8 = 4;
-
+/// Numbers of the sources.
 const SET_ON_TOPIC: i8 = 1;
-const SET_ON_BROKER: i8 = 4;
 const DEFAULT: i8 = 5;
+const SET_ON_LOGGER: i8 = 6;
 
 pub fn answer(broker: &Arc<Inner>, version: i16, request: DescribeConfigsRequest) -> DescribeConfigsResponse {
     let ask = Ask {
@@ -49,8 +51,8 @@ pub fn answer(broker: &Arc<Inner>, version: i16, request: DescribeConfigsRequest
 }
 
 /// Where the value in force comes from, as the number on the wire.
-pub(super) fn source(setting: &Setting, config: &TopicConfig) -> i8 {
-    if config.overrides().contains_key(setting.name) { SET_ON_TOPIC } else { DEFAULT }
+pub(super) fn source(setting: &Setting, config: &TopicConfig, dynamic: &DynamicSettings) -> i8 {
+    synonyms(setting, config, dynamic).first().map_or(DEFAULT, |synonym| synonym.source)
 }
 
 pub(super) fn is_read_only(setting: &Setting) -> bool {
@@ -68,66 +70,94 @@ fn describe(
     resource: &DescribeConfigsResource,
     ask: &Ask,
 ) -> Result<Vec<DescribeConfigsResourceResult>, Fault> {
-    let wanted = |name: &str| {
-        let keys = resource.configuration_keys.as_ref();
-        keys.is_none_or(|keys| keys.is_empty() || keys.iter().any(|key| key.as_str() == name))
-    };
     let name = resource.resource_name.as_str();
-    match resource.resource_type {
-        TOPIC => {
+    let mut described = match resource.resource_type {
+        resources::TOPIC => {
+            if let Err(why) = check_topic_name(name) {
+                return Err(ChangeError::Name { name: name.to_owned(), why }.into());
+            }
             let config = find_topic(broker, name, Uuid::nil(), false)?.config();
-            let settings = SETTINGS.iter().filter(|setting| wanted(setting.name));
-            Ok(settings.map(|setting| topic_setting(setting, &config, ask)).collect())
+            let dynamic = broker.settings.current();
+            SETTINGS.iter().map(|setting| topic_setting(setting, &config, &dynamic, ask)).collect()
         }
-        BROKER if name.is_empty() || name == NODE_ID.to_string() => {
-            let settings = broker_settings(&broker.options).into_iter().filter(|setting| wanted(setting.name));
-            Ok(settings
-                .map(|setting| {
-                    let value = Some(text(&setting.value));
-                    let synonym = DescribeConfigsSynonym::default()
-                        .with_name(text(setting.name))
-                        .with_value(value.clone())
-                        .with_source(SET_ON_BROKER);
-                    let mut result = DescribeConfigsResourceResult::default()
-                        .with_name(text(setting.name))
-                        .with_value(value)
-                        .with_read_only(true)
-                        .with_config_source(SET_ON_BROKER);
-                    if ask.synonyms {
-                        result.synonyms = vec![synonym];
-                    }
-                    finish(result, setting.kind, setting.documentation.to_owned(), ask)
-                })
-                .collect())
+        resources::BROKER => of_broker(broker, name, ask)?,
+        resources::BROKER_LOGGER if name.is_empty() => {
+            return Err(Fault::new(ResponseError::InvalidRequest, "loggers belong to a node; give its number"));
         }
-        BROKER => {
-            let message = format!("there is no node {name}; the only one is {NODE_ID}");
-            Err(Fault::new(ResponseError::InvalidRequest, message))
+        resources::BROKER_LOGGER => {
+            check_node(name)?;
+            vec![root_logger(ask)]
         }
+        resources::CLIENT_METRICS if name.is_empty() => {
+            return Err(Fault::new(ResponseError::InvalidRequest, "a subscription to client metrics has a name"));
+        }
+        // Nobody subscribes to the metrics of clients.
+        resources::CLIENT_METRICS => Vec::new(),
+        resources::GROUP if name.is_empty() => {
+            return Err(Fault::new(ResponseError::InvalidRequest, "a group has a name"));
+        }
+        resources::GROUP => group_settings::describe(broker, name)?,
         other => {
-            let message =
-                format!("resources of type {other} have no settings here; ask for a topic (2) or a broker (4)");
-            Err(Fault::new(ResponseError::InvalidRequest, message))
+            let message = format!("there are no resources of type {other}; topics are 2, brokers 4, groups 32");
+            return Err(Fault::new(ResponseError::InvalidRequest, message));
         }
+    };
+    if let Some(keys) = resource.configuration_keys.as_ref().filter(|keys| !keys.is_empty()) {
+        described.retain(|setting| keys.contains(&setting.name));
     }
+    Ok(described)
 }
 
-fn topic_setting(setting: &Setting, config: &TopicConfig, ask: &Ask) -> DescribeConfigsResourceResult {
-    let mut result = DescribeConfigsResourceResult::default()
+fn of_broker(broker: &Arc<Inner>, name: &str, ask: &Ask) -> Result<Vec<DescribeConfigsResourceResult>, Fault> {
+    let dynamic = broker.settings.current();
+    let advertised = broker.advertised.load();
+    let (host, port) = &**advertised;
+    let mut settings = broker_settings(&broker.options, &dynamic, host, *port);
+    if name.is_empty() {
+        // What is set for every node, and only that.
+        let cluster = dynamic.of(Scope::Cluster);
+        settings.retain(|setting| cluster.contains_key(setting.name));
+        for setting in &mut settings {
+            setting.values.retain(|(_, source)| *source == BrokerSource::DynamicCluster);
+        }
+    } else {
+        check_node(name)?;
+    }
+    Ok(settings.iter().map(|setting| broker_setting(setting, ask)).collect())
+}
+
+fn check_node(name: &str) -> Result<(), Fault> {
+    let message = match name.parse::<i32>() {
+        Ok(NODE_ID) => return Ok(()),
+        Ok(other) => format!("there is no node {other}; the only one is {NODE_ID}"),
+        Err(_) => format!("{name:?} is not the number of a node"),
+    };
+    Err(Fault::new(ResponseError::InvalidRequest, message))
+}
+
+fn broker_setting(setting: &BrokerSetting, ask: &Ask) -> DescribeConfigsResourceResult {
+    let synonyms: Vec<_> =
+        setting.values.iter().map(|(value, source)| synonym(setting.name, value, number(*source))).collect();
+    let result = DescribeConfigsResourceResult::default()
+        .with_name(text(setting.name))
+        .with_value(synonyms.first().and_then(|first| first.value.clone()))
+        .with_read_only(setting.read_only)
+        .with_config_source(synonyms.first().map_or(DEFAULT, |first| first.source));
+    finish(result, synonyms, setting.kind, setting.documentation.clone(), ask)
+}
+
+fn topic_setting(
+    setting: &Setting,
+    config: &TopicConfig,
+    dynamic: &DynamicSettings,
+    ask: &Ask,
+) -> DescribeConfigsResourceResult {
+    let synonyms = synonyms(setting, config, dynamic);
+    let result = DescribeConfigsResourceResult::default()
         .with_name(text(setting.name))
         .with_value(Some(text(config.value(setting))))
         .with_read_only(is_read_only(setting))
-        .with_config_source(source(setting, config));
-    if ask.synonyms {
-        let synonym = |value: &str, source| {
-            DescribeConfigsSynonym::default()
-                .with_name(text(setting.name))
-                .with_value(Some(text(value)))
-                .with_source(source)
-        };
-        let own = config.overrides().get(setting.name).map(|value| synonym(value, SET_ON_TOPIC));
-        result.synonyms = own.into_iter().chain([synonym(setting.default, DEFAULT)]).collect();
-    }
+        .with_config_source(synonyms.first().map_or(DEFAULT, |first| first.source));
     let unit = match setting.unit {
         Unit::None => "",
         Unit::Milliseconds => " In milliseconds.",
@@ -137,20 +167,63 @@ fn topic_setting(setting: &Setting, config: &TopicConfig, ask: &Ask) -> Describe
         Effect::Honoured => format!("{}{unit}", setting.documentation),
         Effect::Fixed(why) => format!("{}{unit} It cannot be changed here: {why}.", setting.documentation),
     };
-    finish(result, setting.kind, documentation, ask)
+    finish(result, synonyms, setting.kind, documentation, ask)
+}
+
+/// The values of a topic setting, the one in force first: the topic's own, the broker's, the default.
+fn synonyms(setting: &Setting, config: &TopicConfig, dynamic: &DynamicSettings) -> Vec<DescribeConfigsSynonym> {
+    let own = config.overrides().get(setting.name).map(|value| synonym(setting.name, value, SET_ON_TOPIC));
+    let name = on_broker(setting.name).unwrap_or(setting.name);
+    let values = default_values(name, setting.default, dynamic);
+    own.into_iter().chain(values.iter().map(|(value, source)| synonym(name, value, number(*source)))).collect()
+}
+
+fn synonym(name: &str, value: &str, source: i8) -> DescribeConfigsSynonym {
+    DescribeConfigsSynonym::default().with_name(text(name)).with_value(Some(text(value))).with_source(source)
+}
+
+fn root_logger(ask: &Ask) -> DescribeConfigsResourceResult {
+    let level = match LevelFilter::current() {
+        LevelFilter::OFF => "FATAL",
+        LevelFilter::ERROR => "ERROR",
+        LevelFilter::WARN => "WARN",
+        LevelFilter::INFO => "INFO",
+        LevelFilter::DEBUG => "DEBUG",
+        _ => "TRACE",
+    };
+    let result = DescribeConfigsResourceResult::default()
+        .with_name(text("root"))
+        .with_value(Some(text(level)))
+        .with_read_only(true)
+        .with_config_source(SET_ON_LOGGER);
+    let documentation = "How much Millpond logs. It is chosen with RUST_LOG when Millpond starts.".to_owned();
+    finish(result, vec![synonym("root", level, SET_ON_LOGGER)], ConfigKind::String, documentation, ask)
 }
 
 fn finish(
     mut result: DescribeConfigsResourceResult,
+    synonyms: Vec<DescribeConfigsSynonym>,
     kind: ConfigKind,
     documentation: String,
     ask: &Ask,
 ) -> DescribeConfigsResourceResult {
+    if ask.synonyms {
+        result.synonyms = synonyms;
+    }
     if ask.kinds {
         result.config_type = kind_number(kind);
     }
     result.documentation = ask.documentation.then(|| text(&documentation));
     result
+}
+
+fn number(source: BrokerSource) -> i8 {
+    match source {
+        BrokerSource::DynamicNode => 2,
+        BrokerSource::DynamicCluster => 3,
+        BrokerSource::Static => 4,
+        BrokerSource::Default => DEFAULT,
+    }
 }
 
 fn kind_number(kind: ConfigKind) -> i8 {

@@ -15,15 +15,12 @@ use kafka_protocol::{
 use super::{node, operations, text};
 use crate::{
     broker::{
-        LEADER_EPOCH,
+        LEADER_EPOCH, PAGE_PARTITIONS_MAX,
         inner::Inner,
         topics::{Slot, Topic},
     },
     model::check_topic_name,
 };
-
-/// Most partitions in one answer (`max.request.partition.size.limit`).
-const PAGE_PARTITIONS_MAX: i32 = 2_000;
 
 pub fn answer(broker: &Arc<Inner>, request: DescribeTopicPartitionsRequest) -> DescribeTopicPartitionsResponse {
     let named = !request.topics.is_empty();

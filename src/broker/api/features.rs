@@ -25,7 +25,6 @@ pub const FEATURES: &[Feature] = &[
 ];
 
 /// The feature of that name.
-#[allow(dead_code)]
 pub fn feature(name: &str) -> Option<&'static Feature> {
     FEATURES.iter().find(|feature| feature.name == name)
 }

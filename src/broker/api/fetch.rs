@@ -26,8 +26,6 @@ pub use self::sessions::FetchSessions;
 
 /// First version that names topics by id.
 const BY_ID_FROM: i16 = 13;
-/// Most bytes in one answer (Kafka: `fetch.max.bytes` of the broker).
-pub const ANSWER_BYTES_MAX: usize = 55 * 1024 * 1024;
 /// Longest that an answer is held back.
 const WAIT_MS_MAX: i32 = 60_000;
 

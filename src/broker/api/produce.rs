@@ -133,6 +133,13 @@ async fn partition(
     let slot = topic.slot(data.index).ok_or_else(|| Fault::unknown_partition(topic, data.index))?;
     let now = broker.options.clock.now();
     let config = topic.config();
+    if how.acks == Acks::All && config.min_insync_replicas > 1 {
+        let message = format!(
+            "{} asks for min.insync.replicas={}, and there is one node: produce with acks=1 or change the setting",
+            topic.name, config.min_insync_replicas
+        );
+        return Err(Fault::new(ResponseError::NotEnoughReplicas, message));
+    }
     let records = data.records.unwrap_or_default();
     let size = records.len() as u64;
     let checked = if records.len() > CHECK_INLINE_BYTES_MAX {
@@ -147,6 +154,7 @@ async fn partition(
     let turn = admit(broker, topic, data.index, transactional, how).await?;
     let request = AppendRequest {
         sync: match how.acks {
+            _ if config.flush_messages.is_some_and(|every| slot.must_sync(count, every)) => Sync::Disk,
             Acks::None => Sync::None,
             Acks::Leader => Sync::Wal,
             Acks::All => Sync::Disk,

@@ -1,78 +1,185 @@
-//! What DescribeConfigs tells of the broker itself. All of it is read only: it is chosen when the workspace is opened.
+//! What DescribeConfigs tells of the broker itself: what is chosen when the workspace is opened (read only), and the
+//! defaults for topics, which can be changed while the broker runs.
 
+use super::{
+    dynamic::DynamicSettings,
+    synonyms::SYNONYMS,
+    table::{Effect, setting},
+};
 use crate::{
-    broker::{BrokerOptions, NODE_ID},
+    broker::{
+        BrokerOptions, FETCH_BYTES_MAX, FETCH_SESSION_EVICTION_MS, FETCH_SESSIONS_MAX, GROUP_MEMBERS_MAX, NODE_ID,
+        OFFSET_METADATA_BYTES_MAX, OFFSETS_RETENTION_MS, PAGE_PARTITIONS_MAX, RETENTION_INTERVAL_MS,
+    },
     model::ConfigKind,
 };
 
-/// A broker setting: name, value, kind, explanation.
+/// Where a broker setting's value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokerSource {
+    /// Changed while the broker runs, for this node.
+    DynamicNode,
+    /// Changed while the broker runs, for every node.
+    DynamicCluster,
+    /// Chosen when the workspace was opened, or by Millpond.
+    Static,
+    /// Kafka's default.
+    Default,
+}
+
+/// A broker setting.
+#[derive(Debug, Clone)]
 pub struct BrokerSetting {
     pub name: &'static str,
-    pub value: String,
     pub kind: ConfigKind,
-    pub documentation: &'static str,
+    pub documentation: String,
+    /// The value in force and those that it hides, down to Kafka's default.
+    pub values: Vec<(String, BrokerSource)>,
+    pub read_only: bool,
 }
 
 /// The broker's settings, by name.
-pub fn broker_settings(options: &BrokerOptions) -> Vec<BrokerSetting> {
-    let row = |name, value: String, kind, documentation| BrokerSetting { name, value, kind, documentation };
+pub fn broker_settings(
+    options: &BrokerOptions,
+    dynamic: &DynamicSettings,
+    host: &str,
+    port: u16,
+) -> Vec<BrokerSetting> {
+    let mut settings = chosen(options, host, port);
+    settings.extend(SYNONYMS.iter().filter_map(|(topic, broker)| topic_default(topic, broker, dynamic)));
+    settings.sort_by_key(|setting| setting.name);
+    settings
+}
+
+/// The values that the default of a topic setting has on the broker, the one in force first.
+pub fn default_values(name: &str, default: &str, dynamic: &DynamicSettings) -> Vec<(String, BrokerSource)> {
+    let node = dynamic.node.get(name).map(|value| (value.clone(), BrokerSource::DynamicNode));
+    let cluster = dynamic.cluster.get(name).map(|value| (value.clone(), BrokerSource::DynamicCluster));
+    node.into_iter().chain(cluster).chain([(default.to_owned(), BrokerSource::Default)]).collect()
+}
+
+fn topic_default(topic: &str, broker: &'static str, dynamic: &DynamicSettings) -> Option<BrokerSetting> {
+    let setting = setting(topic)?;
+    Some(BrokerSetting {
+        name: broker,
+        kind: setting.kind,
+        documentation: format!("The default of {topic} for topics that do not set it. {}", setting.documentation),
+        values: default_values(broker, setting.default, dynamic),
+        read_only: matches!(setting.effect, Effect::Fixed(_)),
+    })
+}
+
+/// What is chosen when the workspace is opened, with Kafka's default where it has one.
+fn chosen(options: &BrokerOptions, host: &str, port: u16) -> Vec<BrokerSetting> {
+    use ConfigKind::{Boolean, Int, List, Long};
+    let row = |name, kind, value: String, default: Option<&str>, documentation: &str| BrokerSetting {
+        name,
+        kind,
+        documentation: documentation.to_owned(),
+        values: with_default(value, default),
+        read_only: true,
+    };
+    let offsets_retention = (OFFSETS_RETENTION_MS / 60_000).to_string();
     vec![
+        row("advertised.listeners", List, format!("PLAINTEXT://{host}:{port}"), None, "Where clients are sent to."),
         row(
             "auto.create.topics.enable",
+            Boolean,
             options.auto_create_topics.to_string(),
-            ConfigKind::Boolean,
+            Some("true"),
             "Whether a topic that a client asks for is made when it does not exist.",
         ),
-        row("default.replication.factor", "1".to_owned(), ConfigKind::Int, "Copies of a partition; there is one node."),
+        row("broker.id", Int, NODE_ID.to_string(), Some("-1"), "The node's number in the cluster."),
+        row("default.replication.factor", Int, "1".to_owned(), Some("1"), "Copies of a partition; there is one node."),
+        row("delete.topic.enable", Boolean, "true".to_owned(), Some("true"), "Whether topics can be deleted."),
+        row(
+            "fetch.max.bytes",
+            Int,
+            FETCH_BYTES_MAX.to_string(),
+            Some("57671680"),
+            "Most bytes in one answer to Fetch.",
+        ),
         row(
             "group.initial.rebalance.delay.ms",
+            Int,
             options.initial_rebalance_delay_ms.to_string(),
-            ConfigKind::Int,
+            Some("3000"),
             "How long an empty group waits for more members after the first one.",
         ),
         row(
             "group.max.session.timeout.ms",
+            Int,
             options.session_timeout_max_ms.to_string(),
-            ConfigKind::Int,
+            Some("1800000"),
             "Longest session timeout that a member may ask for.",
         ),
-        row(
-            "group.max.size",
-            crate::broker::GROUP_MEMBERS_MAX.to_string(),
-            ConfigKind::Int,
-            "Most members of a group.",
-        ),
+        row("group.max.size", Int, GROUP_MEMBERS_MAX.to_string(), Some("2147483647"), "Most members of a group."),
         row(
             "group.min.session.timeout.ms",
+            Int,
             options.session_timeout_min_ms.to_string(),
-            ConfigKind::Int,
+            Some("6000"),
             "Shortest session timeout that a member may ask for.",
         ),
-        row("log.dirs", options.data_dir.display().to_string(), ConfigKind::String, "The workspace folder."),
+        row("log.dirs", List, options.data_dir.display().to_string(), None, "The workspace folder."),
         row(
             "log.retention.check.interval.ms",
-            crate::broker::RETENTION_INTERVAL_MS.to_string(),
-            ConfigKind::Long,
+            Long,
+            RETENTION_INTERVAL_MS.to_string(),
+            Some("300000"),
             "How often old records are deleted.",
         ),
-        row("node.id", NODE_ID.to_string(), ConfigKind::Int, "The node's number in the cluster."),
+        row(
+            "max.incremental.fetch.session.cache.slots",
+            Int,
+            FETCH_SESSIONS_MAX.to_string(),
+            Some("1000"),
+            "Fetch sessions at a time; who finds no room fetches in full each time.",
+        ),
+        row(
+            "max.request.partition.size.limit",
+            Int,
+            PAGE_PARTITIONS_MAX.to_string(),
+            Some("2000"),
+            "Most partitions in one answer to DescribeTopicPartitions.",
+        ),
+        row(
+            "min.incremental.fetch.session.eviction.ms",
+            Int,
+            FETCH_SESSION_EVICTION_MS.to_string(),
+            Some("120000"),
+            "How long a fetch session must have rested before another may take its room.",
+        ),
+        row("node.id", Int, NODE_ID.to_string(), None, "The node's number in the cluster."),
         row(
             "num.partitions",
+            Int,
             options.default_partitions.to_string(),
-            ConfigKind::Int,
+            Some("1"),
             "Partitions of a topic that does not say how many.",
         ),
         row(
             "offset.metadata.max.bytes",
-            crate::broker::OFFSET_METADATA_BYTES_MAX.to_string(),
-            ConfigKind::Int,
+            Int,
+            OFFSET_METADATA_BYTES_MAX.to_string(),
+            Some("4096"),
             "Longest note that a commit may carry.",
         ),
         row(
             "offsets.retention.minutes",
-            (crate::broker::OFFSETS_RETENTION_MS / 60_000).to_string(),
-            ConfigKind::Int,
+            Int,
+            offsets_retention,
+            Some("10080"),
             "How long the offsets of a group without members are kept.",
         ),
+        row("process.roles", List, "broker,controller".to_owned(), None, "What the node does: all there is to do."),
     ]
+}
+
+fn with_default(value: String, default: Option<&str>) -> Vec<(String, BrokerSource)> {
+    match default {
+        Some(default) if default == value => vec![(value, BrokerSource::Default)],
+        Some(default) => vec![(value, BrokerSource::Static), (default.to_owned(), BrokerSource::Default)],
+        None => vec![(value, BrokerSource::Static)],
+    }
 }

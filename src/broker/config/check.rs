@@ -17,6 +17,8 @@ pub enum ConfigError {
     Fixed { name: &'static str, default: &'static str, why: &'static str },
     #[error("{name} is no list: set it to a value instead of adding to it or taking from it")]
     NoList { name: &'static str },
+    #[error("the broker setting {name:?} cannot be changed while the broker runs; DescribeConfigs tells which can")]
+    NotDynamic { name: String },
     #[error("{operation} is no operation on a setting; Kafka knows 0 SET, 1 DELETE, 2 APPEND and 3 SUBTRACT")]
     Operation { operation: i8 },
     #[error("{name} is given more than once in one request")]
@@ -70,9 +72,9 @@ mod tests {
             "retention.ms must be a whole number from -1 to 9223372036854775807, \"-2\" is not"
         );
         assert!(message("cleanup.policy", "compact,delete").contains("compaction does not exist yet"));
-        assert!(message("segment.bytes", "1000").contains("one SQLite file"));
+        assert!(message("preallocate", "true").contains("one SQLite file"));
         assert!(message("retention.msec", "1").contains("no topic setting"));
         assert!(message("message.timestamp.type", "Now").contains("CreateTime, LogAppendTime"));
-        assert!(check("segment.bytes", "1073741824").is_ok());
+        assert!(check("preallocate", "false").is_ok());
     }
 }

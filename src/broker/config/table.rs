@@ -62,7 +62,8 @@ const NO_SEGMENTS: &str = "a partition is one SQLite file without segments";
 const NO_COMPACTION: &str = "compaction does not exist yet";
 const NO_TIERS: &str = "there is no tiered storage";
 const ONE_NODE: &str = "there is one node and nothing is replicated";
-const AS_ACKS_SAY: &str = "acks decides about syncing: acks=all answers after the sync, acks=1 before";
+const AS_ACKS_SAY: &str =
+    "acks and flush.messages decide about syncing: acks=all answers after the sync, acks=1 before";
 const AS_PRODUCED: &str = "batches are stored as the producer sent them";
 
 const fn long(name: &'static str, default: &'static str, unit: Unit, documentation: &'static str) -> Setting {
@@ -132,9 +133,14 @@ pub const SETTINGS: &[Setting] = &[
         "How long a file is kept after its records were deleted.",
     )
     .fixed(NO_SEGMENTS),
-    long("flush.messages", "9223372036854775807", Unit::None, "After how many records the log is synced to disk.")
-        .values(Values::Whole(1, i64::MAX))
-        .fixed(AS_ACKS_SAY),
+    long(
+        "flush.messages",
+        "9223372036854775807",
+        Unit::None,
+        "After how many records the log is synced to disk before they are acknowledged, also where acks asks for less. \
+         acks=all is always synced first.",
+    )
+    .values(Values::Whole(1, i64::MAX)),
     long("flush.ms", "9223372036854775807", Unit::Milliseconds, "After how much time the log is synced to disk.")
         .fixed(AS_ACKS_SAY),
     long(
@@ -229,10 +235,15 @@ pub const SETTINGS: &[Setting] = &[
     .fixed(NO_COMPACTION),
     long("min.compaction.lag.ms", "0", Unit::Milliseconds, "How long a record stays uncompacted at least.")
         .fixed(NO_COMPACTION),
-    long("min.insync.replicas", "1", Unit::None, "How many replicas must have a record before acks=all is answered.")
-        .kind(ConfigKind::Int)
-        .values(Values::Whole(1, i32::MAX as i64))
-        .fixed(ONE_NODE),
+    long(
+        "min.insync.replicas",
+        "1",
+        Unit::None,
+        "How many replicas must have a record before acks=all is answered. There is one: with more than 1 here, \
+         acks=all is refused with NOT_ENOUGH_REPLICAS, as on a cluster that has lost its other nodes.",
+    )
+    .kind(ConfigKind::Int)
+    .values(Values::Whole(1, i32::MAX as i64)),
     long("preallocate", "false", Unit::None, "Whether files are made in their full size at once.")
         .kind(ConfigKind::Boolean)
         .values(Values::Boolean)
@@ -270,19 +281,29 @@ pub const SETTINGS: &[Setting] = &[
          timestamp.",
     )
     .values(Values::Whole(-1, i64::MAX)),
-    long("segment.bytes", "1073741824", Unit::Bytes, "Size of a segment, the unit in which Kafka deletes.")
-        .kind(ConfigKind::Int)
-        .values(Values::Whole(14, i32::MAX as i64))
-        .fixed(NO_SEGMENTS),
+    long(
+        "segment.bytes",
+        "1073741824",
+        Unit::Bytes,
+        "Size of a segment. A partition is one file and deletes batch by batch; what counts here is that compaction \
+         leaves the newest segment alone.",
+    )
+    .kind(ConfigKind::Int)
+    .values(Values::Whole(1_048_576, i32::MAX as i64)),
     long("segment.index.bytes", "10485760", Unit::Bytes, "Size of the index of a segment.")
         .kind(ConfigKind::Int)
         .values(Values::Whole(4, i32::MAX as i64))
         .fixed(NO_SEGMENTS),
     long("segment.jitter.ms", "0", Unit::Milliseconds, "By how much the end of a segment is put off at random.")
         .fixed(NO_SEGMENTS),
-    long("segment.ms", "604800000", Unit::Milliseconds, "After how much time a new segment begins.")
-        .values(Values::Whole(1, i64::MAX))
-        .fixed(NO_SEGMENTS),
+    long(
+        "segment.ms",
+        "604800000",
+        Unit::Milliseconds,
+        "After how much time a new segment begins, however small the last one is. Compaction leaves the newest segment \
+         alone.",
+    )
+    .values(Values::Whole(1, i64::MAX)),
     long(
         "unclean.leader.election.enable",
         "false",

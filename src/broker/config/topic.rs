@@ -1,9 +1,10 @@
 //! The settings of one topic.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     check::{ConfigError, check},
+    dynamic::TopicDefaults,
     table::{Setting, setting},
 };
 use crate::model::{ConfigKind, TimestampMillis};
@@ -12,6 +13,8 @@ use crate::model::{ConfigKind, TimestampMillis};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopicConfig {
     overrides: BTreeMap<String, String>,
+    /// What the broker says where the topic says nothing.
+    defaults: Arc<TopicDefaults>,
     /// `None`: records do not age.
     pub retention_ms: Option<i64>,
     /// `None`: a partition grows without limit.
@@ -21,6 +24,12 @@ pub struct TopicConfig {
     pub log_append_time: bool,
     pub timestamp_before_max_ms: i64,
     pub timestamp_after_max_ms: i64,
+    /// With more than the one replica there is, `acks=all` is refused.
+    pub min_insync_replicas: i64,
+    /// After how many records the log is synced, whatever `acks` says; `None`: as `acks` says.
+    pub flush_messages: Option<u64>,
+    /// Whether old records are dropped by time and size.
+    pub delete: bool,
 }
 
 /// A change of one setting, as IncrementalAlterConfigs has them.
@@ -51,7 +60,7 @@ impl ConfigOperation {
 
 impl Default for TopicConfig {
     fn default() -> Self {
-        Self::derive(BTreeMap::new())
+        Self::derive(BTreeMap::new(), Arc::default())
     }
 }
 
@@ -61,13 +70,18 @@ impl TopicConfig {
         for (name, value) in &overrides {
             check(name, value)?;
         }
-        Ok(Self::derive(overrides))
+        Ok(Self::derive(overrides, Arc::default()))
+    }
+
+    /// The same where the broker has other defaults.
+    pub fn with_defaults(&self, defaults: Arc<TopicDefaults>) -> Self {
+        Self::derive(self.overrides.clone(), defaults)
     }
 
     /// As [`TopicConfig::new`], for what was stored: what this version does not allow falls back to its default instead
     /// of making the topic unusable.
     pub fn from_stored(overrides: BTreeMap<String, String>) -> Self {
-        Self::derive(overrides.into_iter().filter(|(name, value)| check(name, value).is_ok()).collect())
+        Self::derive(overrides.into_iter().filter(|(name, value)| check(name, value).is_ok()).collect(), Arc::default())
     }
 
     /// What the topic has set.
@@ -77,7 +91,8 @@ impl TopicConfig {
 
     /// The value in force.
     pub fn value(&self, setting: &Setting) -> &str {
-        self.overrides.get(setting.name).map_or(setting.default, String::as_str)
+        let value = self.overrides.get(setting.name).or_else(|| self.defaults.get(setting.name));
+        value.map_or(setting.default, String::as_str)
     }
 
     /// The settings after `changes`; all are allowed, or nothing changes.
@@ -100,7 +115,12 @@ impl TopicConfig {
             check(name, &value)?;
             overrides.insert(name.clone(), value);
         }
-        Ok(Self::derive(overrides))
+        Ok(Self::derive(overrides, self.defaults.clone()))
+    }
+
+    /// The settings when these are all that the topic sets.
+    pub fn replaced(&self, overrides: BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        Ok(Self::new(overrides)?.with_defaults(self.defaults.clone()))
     }
 
     /// Whether a record may carry `timestamp` when it arrives at `now`. -1 is a record without one.
@@ -111,10 +131,10 @@ impl TopicConfig {
                 && timestamp.saturating_sub(now) <= self.timestamp_after_max_ms)
     }
 
-    fn derive(overrides: BTreeMap<String, String>) -> Self {
+    fn derive(overrides: BTreeMap<String, String>, defaults: Arc<TopicDefaults>) -> Self {
         let text = |name: &str| {
-            let default = setting(name).map_or("", |setting| setting.default);
-            overrides.get(name).map_or(default, String::as_str).trim()
+            let value = overrides.get(name).or_else(|| defaults.get(name)).map(String::as_str);
+            value.or_else(|| Some(setting(name)?.default)).unwrap_or("").trim()
         };
         let number = |name: &str| text(name).parse::<i64>().unwrap_or(-1);
         let limit = |name: &str| Some(number(name)).filter(|limit| *limit >= 0);
@@ -125,12 +145,21 @@ impl TopicConfig {
             log_append_time: text("message.timestamp.type") == "LogAppendTime",
             timestamp_before_max_ms: number("message.timestamp.before.max.ms"),
             timestamp_after_max_ms: number("message.timestamp.after.max.ms"),
+            min_insync_replicas: number("min.insync.replicas"),
+            flush_messages: u64::try_from(number("flush.messages")).ok().filter(|count| *count < i64::MAX as u64),
+            delete: text("cleanup.policy").split(',').any(|word| word.trim() == "delete"),
             overrides,
+            defaults,
         }
     }
 }
 
-fn edit_list(setting: &'static Setting, current: &str, words: &str, add: bool) -> Result<String, ConfigError> {
+pub(super) fn edit_list(
+    setting: &'static Setting,
+    current: &str,
+    words: &str,
+    add: bool,
+) -> Result<String, ConfigError> {
     if setting.kind != ConfigKind::List {
         return Err(ConfigError::NoList { name: setting.name });
     }

@@ -9,7 +9,9 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::rows::{CommittedRow, GroupRow, TopicRow};
+use super::settings;
 use super::transactions::{self, LoadedTransactions};
+use crate::broker::config::DynamicSettings;
 
 /// What the file says.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Loaded {
     pub topics: Vec<TopicRow>,
     pub groups: Vec<GroupRow>,
     pub committed: Vec<CommittedRow>,
+    /// Broker settings that were changed while it ran.
+    pub settings: DynamicSettings,
     pub transactions: LoadedTransactions,
     /// What transactions that are not over want to commit, each with its producer id.
     pub pending: Vec<(i64, CommittedRow)>,
@@ -33,6 +37,7 @@ pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> r
         topics: load_topics(connection)?,
         groups: load_groups(connection)?,
         committed: load_committed(connection)?,
+        settings: settings::load(connection)?,
         transactions: transactions::load(connection)?,
         pending: load_pending(connection)?,
     })

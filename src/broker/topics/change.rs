@@ -11,7 +11,7 @@ use super::{Topic, Topics, leftovers};
 use crate::{
     broker::{
         blocking,
-        config::{ConfigError, ConfigOperation, TopicConfig},
+        config::{ConfigError, TopicConfig, TopicDefaults},
         meta::{self, Meta, MetaError, TopicRow},
     },
     model::{NameError, check_topic_name},
@@ -64,13 +64,13 @@ impl Topics {
             return Err(ChangeError::Collision { name: new.name.clone(), other });
         }
         check_partition_count(new.partitions)?;
-        Ok(TopicConfig::new(new.configs.clone())?)
+        Ok(TopicConfig::new(new.configs.clone())?.with_defaults(self.defaults.load_full()))
     }
 
     /// Makes a topic; it is durable when this returns.
     pub async fn create(&self, meta: &Meta, new: NewTopic) -> Result<Arc<Topic>, ChangeError> {
         let _one = self.changing.lock().await;
-        self.check_new(&new)?;
+        let config = self.check_new(&new)?;
         let id = Uuid::new_v4();
         let row = TopicRow {
             id,
@@ -81,6 +81,7 @@ impl Topics {
             files: Vec::new(),
         };
         let topic = Arc::new(Topic::from_row(&row, &self.folder));
+        topic.set_config(config);
         let (folder, fresh) = (topic.folder.clone(), leftovers::fresh(&topic.folder));
         let made = fresh.clone();
         on_disk("make the folder of the topic", fresh.clone(), move || fs::create_dir_all(&made)).await?;
@@ -140,22 +141,32 @@ impl Topics {
         Ok(())
     }
 
-    /// Changes settings; all of `changes` or none.
+    /// Gives the topic the settings that `change` makes of its own, or changes nothing.
     pub async fn configure(
         &self,
         meta: &Meta,
         topic: &Arc<Topic>,
-        changes: &[(String, ConfigOperation)],
+        change: impl FnOnce(&TopicConfig) -> Result<TopicConfig, ConfigError> + Send,
         validate_only: bool,
     ) -> Result<(), ChangeError> {
         let _one = self.changing.lock().await;
         self.still_there(topic)?;
-        let config = topic.config().changed(changes)?;
+        let config = change(&topic.config())?;
         if !validate_only {
             meta.write(meta::set_configs(topic.id, config.overrides().clone())).await?;
             topic.set_config(config);
         }
         Ok(())
+    }
+
+    /// Changes what counts for topics that do not say otherwise.
+    pub async fn set_defaults(&self, defaults: TopicDefaults) {
+        let _one = self.changing.lock().await;
+        let defaults = Arc::new(defaults);
+        self.defaults.store(defaults.clone());
+        for topic in self.all() {
+            topic.set_config(topic.config().with_defaults(defaults.clone()));
+        }
     }
 
     fn still_there(&self, topic: &Topic) -> Result<(), ChangeError> {

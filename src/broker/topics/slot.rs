@@ -4,7 +4,10 @@ use std::{
     fs::File,
     io::Read as _,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use parking_lot::RwLock;
@@ -25,6 +28,8 @@ pub struct Slot {
     state: RwLock<State>,
     /// One opening at a time.
     opening: tokio::sync::Mutex<()>,
+    /// Records since the log was last synced because of `flush.messages`.
+    unsynced: AtomicU64,
 }
 
 #[derive(Clone)]
@@ -60,6 +65,7 @@ impl Slot {
             path: folder.join(format!("{id}.sqlite")),
             state: RwLock::new(if has_file { State::Closed } else { State::Absent }),
             opening: tokio::sync::Mutex::new(()),
+            unsynced: AtomicU64::new(0),
         }
     }
 
@@ -110,6 +116,15 @@ impl Slot {
             State::Open(partition) => Some(partition.clone()),
             _ => None,
         }
+    }
+
+    /// Counts records that are about to be stored; true when as many as `flush.messages` says wait for a sync.
+    pub fn must_sync(&self, records: u64, flush_messages: u64) -> bool {
+        let due = self.unsynced.fetch_add(records, Relaxed).saturating_add(records) >= flush_messages;
+        if due {
+            self.unsynced.store(0, Relaxed);
+        }
+        due
     }
 
     /// Whether nothing was ever written to it.

@@ -3,7 +3,8 @@
 use kafka_protocol::{
     ResponseError as E,
     messages::{
-        DescribeConfigsRequest, IncrementalAlterConfigsRequest,
+        AlterConfigsRequest, DescribeConfigsRequest, IncrementalAlterConfigsRequest, ListConfigResourcesRequest,
+        alter_configs_request,
         describe_configs_request::DescribeConfigsResource,
         describe_configs_response::{DescribeConfigsResourceResult, DescribeConfigsResult},
         incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig},
@@ -17,6 +18,9 @@ const BROKER: i8 = 4;
 const SET: i8 = 0;
 const DELETE: i8 = 1;
 const APPEND: i8 = 2;
+const SUBTRACT: i8 = 3;
+const LOGGER: i8 = 8;
+const CLIENT_METRICS: i8 = 16;
 
 async fn describe(stage: &Stage, kind: i8, name: &str) -> DescribeConfigsResult {
     let resource = DescribeConfigsResource::default()
@@ -74,7 +78,7 @@ async fn every_setting_is_told_with_default_source_kind_and_explanation() {
     assert_eq!(retention.synonyms[1].value, Some(text("604800000")));
     let policy = setting(&stage, "t", "cleanup.policy").await;
     assert_eq!((policy.value, policy.config_source, policy.read_only), (Some(text("delete")), 5, false));
-    assert!(setting(&stage, "t", "segment.bytes").await.read_only);
+    assert!(setting(&stage, "t", "preallocate").await.read_only);
     let broker = describe(&stage, BROKER, "1").await;
     assert!(broker.configs.iter().any(|config| *config.name == *"num.partitions" && config.read_only));
     assert_eq!(describe(&stage, TOPIC, "no").await.error_code, E::UnknownTopicOrPartition.code());
@@ -104,12 +108,11 @@ async fn a_change_is_taken_whole_or_refused_with_a_reason() {
         ("cleanup.policy", SET, Some("compact"), "compaction does not exist yet"),
         ("cleanup.policy", APPEND, Some("compact"), "compaction does not exist yet"),
         ("retention.ms", APPEND, Some("5"), "no list"),
-        ("retention.ms", SET, None, "needs a value"),
         ("retention.ms", SET, Some("-2"), "-2"),
-        ("retention.ms", 9, Some("1"), "no operation"),
         ("retention.minutes", SET, Some("1"), "no topic setting"),
-        ("segment.ms", SET, Some("1"), "without segments"),
-        ("min.insync.replicas", SET, Some("2"), "one node"),
+        ("segment.index.bytes", SET, Some("1000"), "without segments"),
+        ("segment.bytes", SET, Some("1000"), "1048576"),
+        ("unclean.leader.election.enable", SET, Some("true"), "one node"),
         ("compression.type", SET, Some("zstd"), "as the producer sent"),
     ];
     for (name, operation, value, reason) in cases {
@@ -120,10 +123,147 @@ async fn a_change_is_taken_whole_or_refused_with_a_reason() {
     }
     assert_eq!(setting(&stage, "t", "retention.bytes").await.config_source, 5, "nothing was changed");
     let twice = [("retention.ms", SET, Some("1")), ("retention.ms", SET, Some("2"))];
-    assert_eq!(alter(&stage, TOPIC, "t", &twice).await.0, E::InvalidConfig.code());
+    assert_eq!(alter(&stage, TOPIC, "t", &twice).await.0, E::InvalidRequest.code());
+    for odd in [("retention.ms", SET, None), ("retention.ms", 9, Some("1"))] {
+        assert_eq!(alter(&stage, TOPIC, "t", &[odd]).await.0, E::InvalidRequest.code(), "{odd:?}");
+    }
+    assert_eq!(alter(&stage, TOPIC, "", &[]).await.0, E::InvalidRequest.code());
+    assert_eq!(alter(&stage, TOPIC, "not a name", &[]).await.0, E::InvalidTopicException.code());
     let one = [("retention.ms", SET, Some("1"))];
     assert_eq!(alter_with(&stage, TOPIC, "t", &one, true).await.0, 0);
     assert_eq!(setting(&stage, "t", "retention.ms").await.config_source, 5, "validated only");
     assert_eq!(alter(&stage, BROKER, "1", &one).await.0, E::InvalidRequest.code());
     assert_eq!(alter(&stage, TOPIC, "no", &one).await.0, E::UnknownTopicOrPartition.code());
+}
+
+async fn replace(stage: &Stage, kind: i8, name: &str, all: &[(&str, Option<&str>)]) -> i16 {
+    let configs = all.iter().map(|(name, value)| {
+        alter_configs_request::AlterableConfig::default().with_name(text(name)).with_value(value.map(text))
+    });
+    let resource = alter_configs_request::AlterConfigsResource::default()
+        .with_resource_type(kind)
+        .with_resource_name(text(name))
+        .with_configs(configs.collect());
+    ask!(stage, AlterConfigs, 2, AlterConfigsRequest::default().with_resources(vec![resource])).responses[0].error_code
+}
+
+/// Value and source of a broker setting.
+async fn of_broker(stage: &Stage, node: &str, name: &str) -> Option<(String, i8)> {
+    let found = describe(stage, BROKER, node).await.configs.into_iter().find(|config| *config.name == *name)?;
+    Some((found.value.unwrap().to_string(), found.config_source))
+}
+
+#[tokio::test]
+async fn alter_configs_replaces_all_that_a_topic_has_set() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[("retention.ms", "1000"), ("max.message.bytes", "2000")]).await;
+    assert_eq!(replace(&stage, TOPIC, "t", &[("retention.ms", Some("5000"))]).await, 0);
+    assert_eq!(setting(&stage, "t", "retention.ms").await.value, Some(text("5000")));
+    assert_eq!(setting(&stage, "t", "max.message.bytes").await.config_source, 5, "back to its default");
+    assert_eq!(replace(&stage, TOPIC, "t", &[("retention.ms", None)]).await, E::InvalidRequest.code());
+    assert_eq!(replace(&stage, TOPIC, "t", &[("retention.msec", Some("1"))]).await, E::InvalidConfig.code());
+    // All that DescribeConfigs tells can be written back as it is.
+    let all = describe(&stage, TOPIC, "t").await.configs;
+    let all: Vec<_> = all.iter().map(|config| (config.name.as_str(), config.value.as_deref())).collect();
+    assert_eq!(replace(&stage, TOPIC, "t", &all).await, 0);
+    assert_eq!(setting(&stage, "t", "retention.ms").await.value, Some(text("5000")));
+}
+
+#[tokio::test]
+async fn a_resource_may_be_in_a_request_only_once() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let resource = AlterConfigsResource::default().with_resource_type(TOPIC).with_resource_name(text("t"));
+    let request = IncrementalAlterConfigsRequest::default().with_resources(vec![resource.clone(), resource]);
+    let responses = ask!(stage, IncrementalAlterConfigs, 1, request).responses;
+    assert!(responses.iter().all(|response| response.error_code == E::InvalidRequest.code()));
+}
+
+#[tokio::test]
+async fn the_brokers_defaults_count_for_topics_that_say_nothing() {
+    let stage = Stage::new().await;
+    stage.create("says", 1, &[("retention.ms", "1000")]).await;
+    stage.create("silent", 1, &[]).await;
+    let seven_days = ("604800000".to_owned(), 5);
+    assert_eq!(of_broker(&stage, "1", "log.retention.ms").await, Some(seven_days.clone()));
+    assert_eq!(alter(&stage, BROKER, "", &[("log.retention.ms", SET, Some("2000"))]).await, (0, String::new()));
+    assert_eq!(alter(&stage, BROKER, "1", &[("log.retention.ms", SET, Some("3000"))]).await.0, 0);
+    assert_eq!(of_broker(&stage, "1", "log.retention.ms").await, Some(("3000".to_owned(), 2)));
+    assert_eq!(of_broker(&stage, "", "log.retention.ms").await, Some(("2000".to_owned(), 3)));
+    assert_eq!(describe(&stage, BROKER, "").await.configs.len(), 1, "only what is set for every node");
+    let stage = stage.reopen().await;
+    stage.create("young", 1, &[]).await;
+    for topic in ["silent", "young"] {
+        let inherited = setting(&stage, topic, "retention.ms").await;
+        assert_eq!((inherited.value, inherited.config_source), (Some(text("3000")), 2), "{topic}");
+        let sources: Vec<_> = inherited.synonyms.iter().map(|synonym| synonym.source).collect();
+        assert_eq!(sources, [2, 3, 5]);
+        assert_eq!(*inherited.synonyms[0].name, *"log.retention.ms");
+    }
+    assert_eq!(setting(&stage, "says", "retention.ms").await.value, Some(text("1000")));
+    stage.produce("silent", 0, batch(&["old"])).await;
+    stage.clock.step(3_001);
+    stage.broker.retain().await;
+    assert_eq!(stage.offset("silent", 0, -2).await.offset, 1, "the broker's default is applied");
+    assert_eq!(alter(&stage, BROKER, "1", &[("log.retention.ms", DELETE, None)]).await.0, 0);
+    assert_eq!(of_broker(&stage, "1", "log.retention.ms").await, Some(("2000".to_owned(), 3)));
+    assert_eq!(replace(&stage, BROKER, "", &[]).await, 0);
+    assert_eq!(of_broker(&stage, "1", "log.retention.ms").await, Some(seven_days));
+}
+
+#[tokio::test]
+async fn what_cannot_be_changed_on_the_broker_is_refused() {
+    let stage = Stage::new().await;
+    let cases = [
+        ("1", "num.partitions", SET, Some("9"), E::InvalidRequest),
+        ("1", "no.such.setting", SET, Some("9"), E::InvalidRequest),
+        ("9", "log.retention.ms", SET, Some("9"), E::InvalidRequest),
+        ("one", "log.retention.ms", SET, Some("9"), E::InvalidRequest),
+        ("1", "log.retention.ms", SET, Some("soon"), E::InvalidConfig),
+        ("1", "log.retention.ms", APPEND, Some("1"), E::InvalidConfig),
+        ("1", "log.cleanup.policy", SUBTRACT, Some("delete"), E::InvalidConfig),
+        ("", "log.preallocate", SET, Some("true"), E::InvalidConfig),
+    ];
+    for (node, name, operation, value, error) in cases {
+        let (code, message) = alter(&stage, BROKER, node, &[(name, operation, value)]).await;
+        assert_eq!(code, error.code(), "{name}: {message}");
+    }
+    for kind in [LOGGER, CLIENT_METRICS, 3, 0] {
+        assert_eq!(alter(&stage, kind, "1", &[("root", SET, Some("DEBUG"))]).await.0, E::InvalidRequest.code());
+    }
+    let chosen = of_broker(&stage, "1", "num.partitions").await;
+    assert_eq!(chosen, Some(("4".to_owned(), 4)), "not Kafka's default");
+    assert_eq!(of_broker(&stage, "1", "auto.create.topics.enable").await, Some(("true".to_owned(), 5)));
+    let logger = describe(&stage, LOGGER, "1").await.configs.remove(0);
+    assert_eq!((&*logger.name, logger.config_source, logger.read_only), ("root", 6, true));
+    assert!(describe(&stage, CLIENT_METRICS, "any").await.configs.is_empty());
+    for (kind, name) in [(LOGGER, ""), (CLIENT_METRICS, ""), (BROKER, "x"), (3, "any")] {
+        assert_eq!(describe(&stage, kind, name).await.error_code, E::InvalidRequest.code(), "{kind} {name:?}");
+    }
+}
+
+#[tokio::test]
+async fn in_sync_replicas_that_are_not_there_refuse_only_acks_all() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[("min.insync.replicas", "2")]).await;
+    let refused = stage.produce_with("t", 0, batch(&["v"]), -1).await;
+    assert_eq!(refused.error_code, E::NotEnoughReplicas.code());
+    assert_eq!(stage.produce_with("t", 0, batch(&["v"]), 1).await.error_code, 0);
+}
+
+#[tokio::test]
+async fn what_has_settings_is_listed() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let list = async |version: i16, kinds: &[i8]| {
+        let request = ListConfigResourcesRequest::default().with_resource_types(kinds.to_vec());
+        let told = ask!(stage, ListConfigResources, version, request);
+        let names = told.config_resources.iter().map(|one| (one.resource_type, one.resource_name.to_string()));
+        (told.error_code, names.collect::<Vec<_>>())
+    };
+    assert_eq!(list(0, &[]).await, (0, vec![]));
+    let (topic, node, logger) = ((TOPIC, "t".to_owned()), (BROKER, "1".to_owned()), (LOGGER, "1".to_owned()));
+    assert_eq!(list(1, &[]).await, (0, vec![topic.clone(), node, logger]));
+    assert_eq!(list(1, &[TOPIC, CLIENT_METRICS]).await, (0, vec![topic]));
+    assert_eq!(list(1, &[3]).await.0, E::UnsupportedVersion.code());
 }

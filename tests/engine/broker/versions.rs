@@ -94,5 +94,15 @@ async fn an_empty_request_of_every_api_and_version_is_answered() {
         EndTxn: EndTxnRequest, WriteTxnMarkers: WriteTxnMarkersRequest, TxnOffsetCommit: TxnOffsetCommitRequest,
         DescribeProducers: DescribeProducersRequest, DescribeTransactions: DescribeTransactionsRequest,
         ListTransactions: ListTransactionsRequest,
+        DescribeTopicPartitions: DescribeTopicPartitionsRequest, DescribeAcls: DescribeAclsRequest,
+        CreateAcls: CreateAclsRequest, DeleteAcls: DeleteAclsRequest, AlterConfigs: AlterConfigsRequest,
+        AlterReplicaLogDirs: AlterReplicaLogDirsRequest, ElectLeaders: ElectLeadersRequest,
+        AlterPartitionReassignments: AlterPartitionReassignmentsRequest,
+        ListPartitionReassignments: ListPartitionReassignmentsRequest,
+        DescribeClientQuotas: DescribeClientQuotasRequest, AlterClientQuotas: AlterClientQuotasRequest,
+        DescribeUserScramCredentials: DescribeUserScramCredentialsRequest,
+        AlterUserScramCredentials: AlterUserScramCredentialsRequest, UpdateFeatures: UpdateFeaturesRequest,
+        GetTelemetrySubscriptions: GetTelemetrySubscriptionsRequest, PushTelemetry: PushTelemetryRequest,
+        ListConfigResources: ListConfigResourcesRequest,
     }
 }

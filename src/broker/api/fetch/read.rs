@@ -5,12 +5,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kafka_protocol::{ResponseError, messages::FetchRequest};
 
-use super::{
-    ANSWER_BYTES_MAX,
-    wanted::{Ask, Wanted},
-};
+use super::wanted::{Ask, Wanted};
 use crate::{
     broker::{
+        FETCH_BYTES_MAX,
         api::{Fault, check_leader_epoch, offset_for_leader_epoch::end_of_epoch},
         blocking,
         inner::Inner,
@@ -57,7 +55,7 @@ pub struct Outcome {
 
 impl Limits {
     pub fn of(request: &FetchRequest) -> Self {
-        let max_bytes = usize::try_from(request.max_bytes).unwrap_or(0).min(ANSWER_BYTES_MAX);
+        let max_bytes = usize::try_from(request.max_bytes).unwrap_or(0).min(FETCH_BYTES_MAX);
         Self {
             min_bytes: usize::try_from(request.min_bytes).unwrap_or(0).min(max_bytes),
             max_bytes,

@@ -15,14 +15,10 @@ use super::{
     wanted::{Ask, Place, TopicKey, Wanted},
 };
 use crate::{
-    broker::topics::Topics,
+    broker::{FETCH_SESSION_EVICTION_MS, FETCH_SESSIONS_MAX, topics::Topics},
     model::{Offset, PartitionId, TimestampMillis},
 };
 
-/// Sessions at a time (`max.incremental.fetch.session.cache.slots`). Who finds no room fetches in full each time.
-pub const SESSIONS_MAX: usize = 1_000;
-/// A session that rested so long gives its room to another (`min.incremental.fetch.session.eviction.ms`).
-pub const EVICTION_MS_MIN: i64 = 120_000;
 /// Partitions of one session.
 const SESSION_PARTITIONS_MAX: usize = 100_000;
 /// Epoch of the request that asks for a session.
@@ -142,7 +138,7 @@ impl FetchSessions {
             state.put(cached);
         }
         let mut table = self.table.lock();
-        if table.len() >= SESSIONS_MAX && !make_room(&mut table, wanted.len(), now) {
+        if table.len() >= FETCH_SESSIONS_MAX && !make_room(&mut table, wanted.len(), now) {
             return 0;
         }
         let mut random = rand::rng();
@@ -161,11 +157,11 @@ impl FetchSessions {
 /// Ends the session that rested longest, if that was long enough, or a smaller one that is no longer new.
 fn make_room(table: &mut HashMap<i32, Entry>, size: usize, now: TimestampMillis) -> bool {
     let rested = table.iter().min_by_key(|(_, entry)| entry.last_used);
-    if let Some((id, _)) = rested.filter(|(_, entry)| now.saturating_sub(entry.last_used) > EVICTION_MS_MIN) {
+    if let Some((id, _)) = rested.filter(|(_, entry)| now.saturating_sub(entry.last_used) > FETCH_SESSION_EVICTION_MS) {
         let id = *id;
         return table.remove(&id).is_some();
     }
-    let old = table.iter().filter(|(_, entry)| now.saturating_sub(entry.created) > EVICTION_MS_MIN);
+    let old = table.iter().filter(|(_, entry)| now.saturating_sub(entry.created) > FETCH_SESSION_EVICTION_MS);
     let smallest = old.min_by_key(|(_, entry)| entry.size).filter(|(_, entry)| entry.size < size).map(|(id, _)| *id);
     smallest.is_some_and(|id| table.remove(&id).is_some())
 }
