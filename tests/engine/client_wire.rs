@@ -95,7 +95,9 @@ impl Wire {
 
     fn limit(&self, versions: &mut ApiVersionsResponse) {
         for api in &mut versions.api_keys {
-            let least = OLDEST.iter().find(|(key, _)| *key as i16 == api.api_key).map_or(api.min_version, |(_, v)| *v);
+            // What is served counts: of Produce the answer says less than that.
+            let served = apis::SERVED.iter().find(|row| row.key as i16 == api.api_key).map_or(0, |row| row.min);
+            let least = OLDEST.iter().find(|(key, _)| *key as i16 == api.api_key).map_or(served, |(_, v)| *v);
             api.max_version = api.max_version.min(least.saturating_add(self.above_min));
         }
     }

@@ -315,6 +315,26 @@ fn every_served_version_is_one_that_the_structs_carry() {
             IncrementalAlterConfigs: IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse;
             OffsetDelete: OffsetDeleteRequest, OffsetDeleteResponse;
             DescribeCluster: DescribeClusterRequest, DescribeClusterResponse;
+            InitProducerId: InitProducerIdRequest, InitProducerIdResponse;
+            OffsetForLeaderEpoch: OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse;
+            DescribeAcls: DescribeAclsRequest, DescribeAclsResponse;
+            CreateAcls: CreateAclsRequest, CreateAclsResponse;
+            DeleteAcls: DeleteAclsRequest, DeleteAclsResponse;
+            AlterConfigs: AlterConfigsRequest, AlterConfigsResponse;
+            AlterReplicaLogDirs: AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse;
+            DescribeLogDirs: DescribeLogDirsRequest, DescribeLogDirsResponse;
+            ElectLeaders: ElectLeadersRequest, ElectLeadersResponse;
+            AlterPartitionReassignments: AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse;
+            ListPartitionReassignments: ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse;
+            DescribeClientQuotas: DescribeClientQuotasRequest, DescribeClientQuotasResponse;
+            AlterClientQuotas: AlterClientQuotasRequest, AlterClientQuotasResponse;
+            DescribeUserScramCredentials: DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsResponse;
+            AlterUserScramCredentials: AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse;
+            UpdateFeatures: UpdateFeaturesRequest, UpdateFeaturesResponse;
+            GetTelemetrySubscriptions: GetTelemetrySubscriptionsRequest, GetTelemetrySubscriptionsResponse;
+            PushTelemetry: PushTelemetryRequest, PushTelemetryResponse;
+            ListConfigResources: ListConfigResourcesRequest, ListConfigResourcesResponse;
+            DescribeTopicPartitions: DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse;
         }
     }
 }
