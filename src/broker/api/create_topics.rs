@@ -62,7 +62,8 @@ async fn create(broker: &Arc<Inner>, topic: &CreatableTopic, validate_only: bool
     let new = NewTopic { name: topic.name.to_string(), partitions, configs };
     let config = broker.topics.check_new(&new)?;
     if validate_only {
-        return Ok(Created { id: Uuid::nil(), partitions, config });
+        // Some id, as in Kafka: the topic would get another.
+        return Ok(Created { id: Uuid::new_v4(), partitions, config });
     }
     let made = broker.topics.create(&broker.meta, new).await?;
     Ok(Created { id: made.id, partitions, config })

@@ -12,7 +12,10 @@ mod wanted;
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::future::select_all;
-use kafka_protocol::messages::{FetchRequest, FetchResponse};
+use kafka_protocol::{
+    ResponseError,
+    messages::{FetchRequest, FetchResponse},
+};
 use tokio::time::{Instant, timeout_at};
 
 use self::{
@@ -31,6 +34,9 @@ const WAIT_MS_MAX: i32 = 60_000;
 
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: FetchRequest) -> FetchResponse {
     let by_id = version >= BY_ID_FROM;
+    let Some(limits) = Limits::of(&request) else {
+        return FetchResponse::default().with_error_code(ResponseError::InvalidRequest.code());
+    };
     let now = broker.options.clock.now();
     let begun = match broker.fetch_sessions.begin(&broker.topics, &request, by_id, now) {
         Ok(begun) => begun,
@@ -40,7 +46,6 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: FetchRequest) ->
         Begun::Full { .. } => wanted::all_of(&broker.topics, &request, by_id),
         Begun::Incremental { wanted, .. } => wanted.clone(),
     };
-    let limits = Limits::of(&request);
     let wait = Duration::from_millis(u64::from(request.max_wait_ms.clamp(0, WAIT_MS_MAX).unsigned_abs()));
     let outcomes = read_or_wait(broker, &wanted, &limits, wait).await;
     for (wanted, outcome) in wanted.iter().zip(&outcomes) {

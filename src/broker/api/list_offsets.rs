@@ -1,6 +1,6 @@
 //! ListOffsets: the offset of the start, the end, a time, or the latest timestamp.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use kafka_protocol::{
     ResponseError,
@@ -16,7 +16,7 @@ use super::{Fault, check_leader_epoch, find_topic};
 use crate::{
     broker::{LEADER_EPOCH, blocking, inner::Inner, topics::Topic},
     log::{LogError, Partition},
-    model::{Offset, TimestampMillis},
+    model::{Offset, PartitionId, TimestampMillis},
 };
 
 const LATEST: i64 = -1;
@@ -39,10 +39,15 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: ListOffsetsReque
     for asked in request.topics {
         let topic = find_topic(broker, &asked.name, Uuid::nil(), false);
         let mut partitions = Vec::with_capacity(asked.partitions.len());
-        let mut seen = HashSet::with_capacity(asked.partitions.len());
+        let mut times = HashMap::<PartitionId, usize>::with_capacity(asked.partitions.len());
+        for wanted in &asked.partitions {
+            *times.entry(wanted.partition_index).or_default() += 1;
+        }
         for wanted in asked.partitions {
+            // What is asked for more than once is answered once.
+            let Some(times) = times.remove(&wanted.partition_index) else { continue };
             let found = match &topic {
-                _ if !seen.insert(wanted.partition_index) => {
+                _ if times > 1 => {
                     let message = format!("partition {} is asked for more than once", wanted.partition_index);
                     Err(Fault::new(ResponseError::InvalidRequest, message))
                 }

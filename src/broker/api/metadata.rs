@@ -38,8 +38,10 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: MetadataRequest)
     let asked = request.topics.filter(|topics| version > 0 || !topics.is_empty());
     let topics = match asked {
         None => broker.topics.all().iter().map(|topic| describe(topic, &ask)).collect(),
-        Some(asked) if version < BY_ID_FROM && asked.iter().any(|one| one.name.is_none() || !one.topic_id.is_nil()) => {
-            asked.into_iter().map(|one| failed(ResponseError::InvalidRequest, one)).collect()
+        // The whole request is refused, as in Kafka: the answer holds no broker either.
+        Some(asked) if asked.iter().any(|one| is_odd(one, version)) => {
+            let topics = asked.into_iter().map(|one| failed(ResponseError::InvalidRequest, one));
+            return MetadataResponse::default().with_topics(topics.collect());
         }
         Some(asked) => {
             let mut seen = HashSet::with_capacity(asked.len());
@@ -70,6 +72,12 @@ struct Ask {
     version: i16,
     create: bool,
     operations: bool,
+}
+
+/// Asks by id before that was possible, or neither by id nor by name.
+fn is_odd(asked: &MetadataRequestTopic, version: i16) -> bool {
+    let by_id = !asked.topic_id.is_nil();
+    if version < BY_ID_FROM { asked.name.is_none() || by_id } else { asked.name.is_none() && !by_id }
 }
 
 async fn one(broker: &Arc<Inner>, asked: MetadataRequestTopic, ask: &Ask) -> MetadataResponseTopic {

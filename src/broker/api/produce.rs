@@ -283,9 +283,10 @@ fn check_header(header: &BatchHeader, config: &TopicConfig, now: TimestampMillis
 
 fn batch_fault(error: BatchError) -> Fault {
     let kafka = match &error {
-        BatchError::Magic { .. } => ResponseError::UnsupportedForMessageFormat,
         BatchError::UnknownCompression { .. } => ResponseError::UnsupportedCompressionType,
-        _ => ResponseError::CorruptMessage,
+        // Only where bytes changed on the way does it help to send them again.
+        BatchError::Crc { .. } => ResponseError::CorruptMessage,
+        _ => ResponseError::InvalidRecord,
     };
     Fault::new(kafka, error.to_string())
 }

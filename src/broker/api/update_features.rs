@@ -20,20 +20,15 @@ const UPGRADE_TYPES: std::ops::RangeInclusive<i8> = 1..=3;
 pub fn answer(version: i16, request: UpdateFeaturesRequest) -> UpdateFeaturesResponse {
     let response = UpdateFeaturesResponse::default().with_error_message(None);
     let outcomes: Vec<_> = request.feature_updates.iter().map(|update| check(version, update)).collect();
-    if version > RESULTS_UNTIL {
-        // All or nothing: the first refusal speaks for the request.
-        return match outcomes.into_iter().find_map(Result::err) {
-            Some(fault) => response.with_error_code(fault.code()).with_error_message(fault.text()),
-            None => response,
-        };
+    // All or nothing: the first refusal speaks for the request.
+    if let Some(fault) = outcomes.into_iter().find_map(Result::err) {
+        return response.with_error_code(fault.code()).with_error_message(fault.text());
     }
-    let results = request.feature_updates.into_iter().zip(outcomes).map(|(update, outcome)| {
-        let result = UpdatableFeatureResult::default().with_feature(update.feature);
-        match outcome {
-            Ok(()) => result.with_error_message(None),
-            Err(fault) => result.with_error_code(fault.code()).with_error_message(fault.text()),
-        }
-    });
+    if version > RESULTS_UNTIL {
+        return response;
+    }
+    let done = |update: FeatureUpdateKey| UpdatableFeatureResult::default().with_feature(update.feature);
+    let results = request.feature_updates.into_iter().map(|update| done(update).with_error_message(None));
     response.with_results(results.collect())
 }
 

@@ -35,7 +35,7 @@ pub struct NewTopic {
 pub enum ChangeError {
     #[error("the topic name {name:?} is not allowed: {why}")]
     Name { name: String, why: NameError },
-    #[error("the topic {name} exists already; choose another name")]
+    #[error("Topic '{name}' already exists; choose another name")]
     Exists { name: String },
     #[error("the topic name {name} collides with {other}: names must differ in more than \".\" and \"_\"")]
     Collision { name: String, other: Arc<str> },

@@ -200,3 +200,14 @@ async fn a_long_poll_of_a_session_wakes_for_any_of_its_partitions_once_there_is_
     let partitions: Vec<_> = told(&response).into_iter().map(|(partition, ..)| partition).collect();
     assert_eq!(partitions, [1, 2]);
 }
+
+#[tokio::test]
+async fn who_is_no_consumer_or_asks_for_no_isolation_there_is_gets_nothing() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let follower = fetch_request("t", 0, 0).with_replica_id(7.into());
+    let data = ask!(stage, Fetch, 12, follower).responses.remove(0).partitions.remove(0);
+    assert_eq!((data.error_code, data.high_watermark), (E::NotLeaderOrFollower.code(), -1));
+    let odd = fetch_request("t", 0, 0).with_isolation_level(2);
+    assert_eq!(ask!(stage, Fetch, 12, odd).error_code, E::InvalidRequest.code());
+}

@@ -223,14 +223,14 @@ async fn bad_batches_are_refused_with_kafkas_codes_and_a_reason() {
     set_log_append_time(&mut stamped, NOW);
     let cases = [
         (changed(70, 0xff), E::CorruptMessage, "checksum"),
-        (changed(16, 1), E::UnsupportedForMessageFormat, "format 1"),
-        (batch(&["v"]).slice(..40), E::CorruptMessage, "ends early"),
+        (changed(16, 1), E::InvalidRecord, "format 1"),
+        (batch(&["v"]).slice(..40), E::InvalidRecord, "ends early"),
         (Bytes::new(), E::InvalidRecord, "no record batch"),
         (batch(&[&"x".repeat(3_000)]), E::MessageTooLarge, "max.message.bytes=2000"),
         (batch_at(NOW + 3_600_001, &["v"]), E::InvalidTimestamp, "message.timestamp.after.max.ms"),
         (lying.freeze(), E::InvalidRecord, "malformed"),
         (stamped.freeze(), E::InvalidTimestamp, "LogAppendTime"),
-        (Bytes::from_static(&[0xff; 300]), E::UnsupportedForMessageFormat, "format"),
+        (Bytes::from_static(&[0xff; 300]), E::InvalidRecord, "format"),
     ];
     for (bytes, error, reason) in cases {
         let answer = stage.produce("t", 0, bytes).await;

@@ -22,6 +22,8 @@ use crate::{
 
 /// The isolation level `read_committed`.
 const READ_COMMITTED: i8 = 1;
+/// The isolation level `read_uncommitted`.
+const READ_UNCOMMITTED: i8 = 0;
 
 /// How much is wanted, and how little is enough.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +32,8 @@ pub struct Limits {
     max_bytes: usize,
     /// Only what belongs to no open transaction (isolation level `read_committed`).
     committed: bool,
+    /// The caller says that it is another node. There is none.
+    follower: bool,
 }
 
 /// What a partition has.
@@ -54,13 +58,20 @@ pub struct Outcome {
 }
 
 impl Limits {
-    pub fn of(request: &FetchRequest) -> Self {
+    /// `None` where the isolation level is none of the two.
+    pub fn of(request: &FetchRequest) -> Option<Self> {
+        if !(READ_UNCOMMITTED..=READ_COMMITTED).contains(&request.isolation_level) {
+            return None;
+        }
         let max_bytes = usize::try_from(request.max_bytes).unwrap_or(0).min(FETCH_BYTES_MAX);
-        Self {
+        // Until version 14 in one field, from 15 on in the other.
+        let follower = request.replica_id.0 >= 0 || request.replica_state.replica_id.0 >= 0;
+        Some(Self {
             min_bytes: usize::try_from(request.min_bytes).unwrap_or(0).min(max_bytes),
             max_bytes,
             committed: request.isolation_level == READ_COMMITTED,
-        }
+            follower,
+        })
     }
 
     /// Whether the answer need not wait.
@@ -98,7 +109,11 @@ pub async fn read_all(broker: &Arc<Inner>, wanted: &[Wanted], limits: &Limits) -
     let mut on_disk: Vec<(usize, Job)> = Vec::new();
     for (index, wanted) in wanted.iter().enumerate() {
         let mut outcome = Outcome { aborted: limits.committed.then(Vec::new), ..Outcome::default() };
-        match look(broker, wanted, &mut outcome).await {
+        let looked = match limits.follower {
+            true => Err(ResponseError::NotLeaderOrFollower),
+            false => look(broker, wanted, &mut outcome).await,
+        };
+        match looked {
             Ok(Some(job)) if on_disk.is_empty() => match budget.read_in_memory(&job) {
                 Some(result) => outcome.take(result, &job.slot),
                 None => on_disk.push((index, job)),
@@ -106,6 +121,10 @@ pub async fn read_all(broker: &Arc<Inner>, wanted: &[Wanted], limits: &Limits) -
             Ok(Some(job)) => on_disk.push((index, job)),
             Ok(None) => {}
             Err(error) => outcome.fail(error),
+        }
+        if wanted.place.is_err() {
+            // What Kafka answers before it looks for a log.
+            outcome.aborted = Some(Vec::new());
         }
         outcomes.push(outcome);
     }

@@ -1,9 +1,12 @@
 //! The answer to a Fetch.
 
 use bytes::{Bytes, BytesMut};
-use kafka_protocol::messages::{
-    FetchResponse, TopicName,
-    fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, PartitionData},
+use kafka_protocol::{
+    ResponseError,
+    messages::{
+        FetchResponse, TopicName,
+        fetch_response::{AbortedTransaction, EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, PartitionData},
+    },
 };
 use uuid::Uuid;
 
@@ -11,10 +14,15 @@ use super::{
     read::Outcome,
     wanted::{TopicKey, Wanted},
 };
-use crate::log;
+use crate::{
+    broker::{LEADER_EPOCH, api::node},
+    log,
+};
 
 /// First version that tells where the log starts.
 const START_FROM: i16 = 5;
+/// First version that tells who leads instead (KIP-951).
+const LEADER_FROM: i16 = 16;
 
 /// Puts partitions into an answer, in their order; neighbours of one topic share its entry.
 pub fn reply<'a>(partitions: impl Iterator<Item = (&'a Wanted, Outcome)>, version: i16) -> FetchResponse {
@@ -49,6 +57,9 @@ fn partition(wanted: &Wanted, outcome: Outcome, version: i16) -> PartitionData {
         .with_records(Some(joined(outcome.batches)));
     if version >= START_FROM {
         data.log_start_offset = outcome.start;
+    }
+    if outcome.error == Some(ResponseError::NotLeaderOrFollower) && version >= LEADER_FROM && wanted.place.is_ok() {
+        data.current_leader = LeaderIdAndEpoch::default().with_leader_id(node()).with_leader_epoch(LEADER_EPOCH);
     }
     if let Some((epoch, end)) = outcome.diverging {
         data.diverging_epoch = EpochEndOffset::default().with_epoch(epoch).with_end_offset(end);
