@@ -70,14 +70,16 @@ impl DynamicSettings {
             if changes[..index].iter().any(|(earlier, _)| earlier == name) {
                 return Err(ConfigError::Twice { name: name.clone() });
             }
+            if let ConfigOperation::Delete = operation {
+                // Tools take away what they never set: limits of copying, above all.
+                settings.remove(name);
+                continue;
+            }
             let topic = on_topic(name).ok_or_else(|| ConfigError::NotDynamic { name: name.clone() })?;
             let setting = setting(topic).ok_or_else(|| ConfigError::NotDynamic { name: name.clone() })?;
             let current = settings.get(name).or_else(|| self.value(name)).map_or(setting.default, String::as_str);
             let value = match operation {
-                ConfigOperation::Delete => {
-                    settings.remove(name);
-                    continue;
-                }
+                ConfigOperation::Delete => continue,
                 ConfigOperation::Set(value) => value.clone(),
                 ConfigOperation::Append(words) => edit_list(setting, current, words, true)?,
                 ConfigOperation::Subtract(words) => edit_list(setting, current, words, false)?,

@@ -228,6 +228,8 @@ async fn what_cannot_be_changed_on_the_broker_is_refused() {
         let (code, message) = alter(&stage, BROKER, node, &[(name, operation, value)]).await;
         assert_eq!(code, error.code(), "{name}: {message}");
     }
+    // What was never set can be taken away: tools do that.
+    assert_eq!(alter(&stage, BROKER, "1", &[("leader.replication.throttled.rate", DELETE, None)]).await.0, 0);
     for kind in [LOGGER, CLIENT_METRICS, 3, 0] {
         assert_eq!(alter(&stage, kind, "1", &[("root", SET, Some("DEBUG"))]).await.0, E::InvalidRequest.code());
     }
