@@ -6,11 +6,11 @@ use bytes::Bytes;
 use kafka_protocol::messages::{
     BrokerId, FetchRequest,
     fetch_request::{FetchPartition, FetchTopic},
-    fetch_response::PartitionData,
+    fetch_response::{AbortedTransaction, PartitionData},
 };
 
 use super::{
-    Client, ClientError,
+    Aborted, Client, ClientError, Isolation,
     routing::{ANSWER_WAIT_MILLIS, PartitionOutcomes, Target},
     topics::left_out,
     wire::{by_topic, topic_name},
@@ -29,11 +29,12 @@ pub struct FetchOptions {
     pub max_wait_ms: u32,
     /// The broker answers as soon as it has this many bytes.
     pub min_bytes: usize,
+    pub isolation: Isolation,
 }
 
 impl Default for FetchOptions {
     fn default() -> Self {
-        Self { max_bytes: 1024 * 1024, max_wait_ms: 0, min_bytes: 1 }
+        Self { max_bytes: 1024 * 1024, max_wait_ms: 0, min_bytes: 1, isolation: Isolation::ReadUncommitted }
     }
 }
 
@@ -44,7 +45,11 @@ pub struct Fetched {
     pub high_watermark: Offset,
     /// First offset of the log; -1 where not told.
     pub log_start: Offset,
-    /// Whole batches as stored; the first one may begin below the offset that was asked for.
+    /// Where the first open transaction begins, or the high watermark.
+    pub last_stable_offset: Offset,
+    /// Transactions that were aborted and have records here; told only to who reads what is committed.
+    pub aborted: Vec<Aborted>,
+    /// Whole batches as stored, with [`Isolation::ReadCommitted`] those that count alone; the first one may begin below the offset that was asked for.
     pub batches: Vec<Bytes>,
     /// Where to go on: after the last batch, or the offset that was asked for when there is none.
     pub next: Offset,
@@ -53,6 +58,20 @@ pub struct Fetched {
 impl Client {
     /// Fetches from one partition. OFFSET_OUT_OF_RANGE is an error whose code says so.
     pub async fn fetch(
+        &self,
+        partition: &TopicPartition,
+        from: Offset,
+        options: FetchOptions,
+    ) -> Result<Fetched, ClientError> {
+        let mut fetched = self.fetch_raw(partition, from, options).await?;
+        if options.isolation == Isolation::ReadCommitted {
+            fetched.keep_visible();
+        }
+        Ok(fetched)
+    }
+
+    /// As the answer has it: with what was aborted, and markers.
+    pub(super) async fn fetch_raw(
         &self,
         partition: &TopicPartition,
         from: Offset,
@@ -103,6 +122,7 @@ impl Client {
                 .with_max_wait_ms(i32::try_from(options.max_wait_ms).unwrap_or(i32::MAX))
                 .with_min_bytes(wire_bytes(options.min_bytes))
                 .with_max_bytes(wire_bytes(options.max_bytes))
+                .with_isolation_level(options.isolation.as_wire())
                 // Session id 0 and epoch -1: a full fetch outside of any session (KIP-227).
                 .with_session_epoch(-1)
                 .with_topics(topics.collect())
@@ -135,6 +155,8 @@ fn read_partition(tp: &TopicPartition, from: Offset, data: PartitionData) -> Res
     let mut fetched = Fetched {
         high_watermark: data.high_watermark,
         log_start: data.log_start_offset,
+        last_stable_offset: data.last_stable_offset,
+        aborted: data.aborted_transactions.unwrap_or_default().iter().map(aborted).collect(),
         batches: Vec::new(),
         next: from,
     };
@@ -152,6 +174,10 @@ fn read_partition(tp: &TopicPartition, from: Offset, data: PartitionData) -> Res
         }
     }
     Ok(fetched)
+}
+
+fn aborted(told: &AbortedTransaction) -> Aborted {
+    Aborted { producer_id: *told.producer_id, first_offset: told.first_offset }
 }
 
 /// A batch that cannot be read, told with where it stands.

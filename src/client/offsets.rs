@@ -6,7 +6,7 @@ use kafka_protocol::messages::{
 };
 
 use super::{
-    Client, ClientError,
+    Client, ClientError, Isolation,
     routing::{ANSWER_WAIT_MILLIS, PartitionOutcomes, Target},
     topics::left_out,
     wire::{by_topic, topic_name},
@@ -20,6 +20,9 @@ pub enum OffsetSpec {
     Earliest,
     /// The high watermark: the offset that the next record will get.
     Latest,
+    /// The last stable offset: where the first open transaction begins, or the high watermark. Must not be asked for
+    /// together with the others.
+    LastStable,
     /// The record with the largest timestamp.
     MaxTimestamp,
     /// The first record at or after this time.
@@ -67,7 +70,12 @@ impl Client {
                 });
                 ListOffsetsTopic::default().with_name(topic_name(&name)).with_partitions(partitions.collect())
             });
-            ListOffsetsRequest::default().with_replica_id(BrokerId(-1)).with_topics(topics.collect())
+            let stable = part.iter().any(|(_, spec)| *spec == OffsetSpec::LastStable);
+            let isolation = if stable { Isolation::ReadCommitted } else { Isolation::ReadUncommitted };
+            ListOffsetsRequest::default()
+                .with_replica_id(BrokerId(-1))
+                .with_isolation_level(isolation.as_wire())
+                .with_topics(topics.collect())
         };
         let (answer, version) = self.ask_once(Target::Node(node), "look up offsets", ANSWER_WAIT_MILLIS, build).await?;
         if version < MAX_TIMESTAMP_VERSION && part.iter().any(|(_, spec)| *spec == OffsetSpec::MaxTimestamp) {
@@ -102,7 +110,7 @@ impl OffsetSpec {
     fn as_wire(self) -> i64 {
         match self {
             Self::Earliest => -2,
-            Self::Latest => -1,
+            Self::Latest | Self::LastStable => -1,
             Self::MaxTimestamp => -3,
             // Negative times would be read as one of the marks above.
             Self::At(timestamp) => timestamp.max(0),

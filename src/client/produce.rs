@@ -105,7 +105,7 @@ impl Client {
                 places.push(at);
                 drop(record);
             }
-            let sent = self.produce_batch(&tp, batch, options.acks).await;
+            let sent = self.produce_batch(&tp, batch, options.acks, ProducerStamp::NONE).await;
             for (nth, at) in places.into_iter().enumerate() {
                 outcomes.push((at, sent.as_ref().map(|stored| stored.record(nth)).map_err(Clone::clone)));
             }
@@ -113,15 +113,17 @@ impl Client {
         outcomes
     }
 
-    /// Sends one batch to its partition. Tries again only where it is certain that nothing was stored: without
-    /// idempotence a second try after a lost answer would store the records twice.
+    /// Sends one batch to its partition. Without a sequence number it tries again only where it is certain that nothing
+    /// was stored: a second try after a lost answer would store the records twice.
     pub(super) async fn produce_batch(
         &self,
         tp: &TopicPartition,
         batch: NewBatch,
         acks: Acks,
+        stamp: ProducerStamp,
     ) -> Result<StoredBatch, ClientError> {
-        let (records, timestamps) = batch.build(tp)?;
+        let (records, timestamps) = batch.build(tp, stamp)?;
+        let is_idempotent = stamp.producer_id >= 0;
         let mut attempt = 1;
         loop {
             let outcome = match self.leader(tp).await {
@@ -137,7 +139,7 @@ impl Client {
             if error.is_stale_metadata() {
                 self.metadata_cache().forget_topic(&tp.topic);
             }
-            let wait = retry::wait_after(&error, attempt).filter(|_| nothing_stored(&error));
+            let wait = retry::wait_after(&error, attempt).filter(|_| is_idempotent || nothing_stored(&error));
             let Some(wait) = wait else { return Err(error) };
             tokio::time::sleep(wait).await;
             attempt += 1;
@@ -220,8 +222,8 @@ impl NewBatch {
         fits
     }
 
-    fn build(self, tp: &TopicPartition) -> Result<(Bytes, Vec<TimestampMillis>), ClientError> {
-        let records = self.builder.build(ProducerStamp::NONE).map_err(|error| ClientError::Batch {
+    fn build(self, tp: &TopicPartition, stamp: ProducerStamp) -> Result<(Bytes, Vec<TimestampMillis>), ClientError> {
+        let records = self.builder.build(stamp).map_err(|error| ClientError::Batch {
             asked: format!("produce to {tp}"),
             why: error.to_string(),
             hint: "send smaller records".to_owned(),

@@ -16,8 +16,10 @@ use tokio::{
 
 use super::{
     BoxFuture, Client, ClientError, Partitioner, Produced,
+    idempotence::Idempotence,
     produce::{NewBatch, StoredBatch},
 };
+use crate::codec::ProducerStamp;
 use crate::model::{Acks, Compression, NewRecord, TopicPartition};
 
 /// What a record counts in the buffer beyond its key, value and headers, in bytes.
@@ -36,6 +38,9 @@ pub struct ProducerOptions {
     pub buffer_bytes: usize,
     /// Produce requests in flight at once, over all partitions; one partition never has more than one, which keeps order.
     pub in_flight_max: usize,
+    /// Batches carry sequence numbers: one whose answer is lost is sent again and stored once. Needs acks=all, without
+    /// which it is off.
+    pub idempotent: bool,
 }
 
 impl Default for ProducerOptions {
@@ -47,6 +52,7 @@ impl Default for ProducerOptions {
             batch_bytes: 256 * 1024,
             buffer_bytes: 16 * 1024 * 1024,
             in_flight_max: 5,
+            idempotent: false,
         }
     }
 }
@@ -133,7 +139,8 @@ impl Producer {
     /// Starts a producer; needs a tokio runtime.
     pub fn start(client: Client, options: ProducerOptions) -> Self {
         let shared = Arc::new(Shared::default());
-        let sender = Sender { client: client.clone(), options, shared: Arc::clone(&shared) };
+        let idempotence = (options.idempotent && options.acks == Acks::All).then(Idempotence::default);
+        let sender = Sender { client: client.clone(), options, shared: Arc::clone(&shared), idempotence };
         let task = tokio::spawn(sender.run()).abort_handle();
         // A semaphore counts in 32 bits on some targets; more than 1 GiB of waiting records is never wanted.
         let room = Arc::new(Semaphore::new(options.buffer_bytes.clamp(1, 1 << 30)));
@@ -231,6 +238,7 @@ struct Sender {
     client: Client,
     options: ProducerOptions,
     shared: Arc<Shared>,
+    idempotence: Option<Idempotence>,
 }
 
 /// The records of a batch in flight.
@@ -265,7 +273,21 @@ impl Sender {
     }
 
     async fn send(&self, partition: TopicPartition, records: Vec<Waiting>, batch: NewBatch) -> Sent {
-        let outcome = self.client.produce_batch(&partition, batch, self.options.acks).await;
+        let Some(idempotence) = &self.idempotence else {
+            let outcome = self.client.produce_batch(&partition, batch, self.options.acks, ProducerStamp::NONE).await;
+            return Sent { partition, records, outcome };
+        };
+        let outcome = match idempotence.stamp(&self.client, &partition).await {
+            Ok(stamp) => {
+                let outcome = self.client.produce_batch(&partition, batch, self.options.acks, stamp).await;
+                match &outcome {
+                    Ok(_) => idempotence.stored(&partition, stamp, records.len()).await,
+                    Err(_) => idempotence.failed(stamp).await,
+                }
+                outcome
+            }
+            Err(error) => Err(error),
+        };
         Sent { partition, records, outcome }
     }
 

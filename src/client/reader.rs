@@ -9,7 +9,7 @@ use tokio::{
     task::{AbortHandle, JoinHandle},
 };
 
-use super::{Client, ClientError, FetchOptions, OffsetSpec, records_from};
+use super::{Client, ClientError, FetchOptions, Isolation, OffsetSpec, records_from};
 use crate::{
     codec,
     model::{Offset, Record, TopicPartition},
@@ -44,6 +44,8 @@ pub struct ReaderOptions {
     pub ahead_pieces: usize,
     /// What one batch may decompress to, in bytes.
     pub decompressed_bytes_max: usize,
+    /// With [`Isolation::ReadCommitted`] a range ends at the last stable offset.
+    pub isolation: Isolation,
 }
 
 impl Default for ReaderOptions {
@@ -53,6 +55,7 @@ impl Default for ReaderOptions {
             order: ReadOrder::InTurn,
             ahead_pieces: 1,
             decompressed_bytes_max: codec::DECOMPRESSED_BYTES_MAX_DEFAULT,
+            isolation: Isolation::ReadUncommitted,
         }
     }
 }
@@ -137,7 +140,8 @@ async fn read_all(
 
 /// The next piece of a range. It always moves on: past the end of the log and below its start there is nothing to read.
 async fn read_piece(client: &Client, range: &ReadRange, options: ReaderOptions) -> Result<Piece, ClientError> {
-    let fetch = FetchOptions { max_bytes: options.piece_bytes, max_wait_ms: 0, min_bytes: 0 };
+    let isolation = options.isolation;
+    let fetch = FetchOptions { max_bytes: options.piece_bytes, max_wait_ms: 0, min_bytes: 0, isolation };
     let mut piece = Piece {
         partition: range.partition.clone(),
         from: range.from,
@@ -151,17 +155,23 @@ async fn read_piece(client: &Client, range: &ReadRange, options: ReaderOptions) 
         match client.fetch(&range.partition, range.from, fetch).await {
             Ok(fetched) => {
                 piece.log_start = fetched.log_start;
-                let at_end = range.from >= fetched.high_watermark;
-                if fetched.batches.is_empty() && !at_end && empty_answers < EMPTY_ANSWERS_MAX {
+                let end = match isolation {
+                    Isolation::ReadUncommitted => fetched.high_watermark,
+                    Isolation::ReadCommitted => fetched.last_stable_offset,
+                };
+                let at_end = range.from >= end;
+                // Batches that do not count were passed over, if there is a next offset but no batch.
+                let nothing = fetched.batches.is_empty() && fetched.next == range.from;
+                if nothing && !at_end && empty_answers < EMPTY_ANSWERS_MAX {
                     // Allowed, but not what a broker does with records at hand: ask again, a little later.
                     empty_answers += 1;
                     tokio::time::sleep(EMPTY_ANSWER_WAIT).await;
                     continue;
                 }
-                if fetched.batches.is_empty() && !at_end {
+                if nothing && !at_end {
                     return Err(ClientError::BadAnswer {
                         asked: format!("read {} at offset {}", range.partition, range.from),
-                        why: format!("no records come, though the log ends at {}", fetched.high_watermark),
+                        why: format!("no records come, though the log ends at {end}"),
                     });
                 }
                 piece.to = if at_end { range.to } else { fetched.next.min(range.to) };

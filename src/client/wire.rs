@@ -40,6 +40,7 @@ asks! {
     IncrementalAlterConfigsRequest => IncrementalAlterConfigs,
     ListOffsetsRequest => ListOffsets,
     FindCoordinatorRequest => FindCoordinator,
+    InitProducerIdRequest => InitProducerId,
     ListGroupsRequest => ListGroups,
     DescribeGroupsRequest => DescribeGroups,
     DeleteGroupsRequest => DeleteGroups,

@@ -117,7 +117,7 @@ impl MergedReader {
 
     async fn fill(&mut self, index: usize) -> Result<(), ClientError> {
         let piece_bytes = (PIECES_BYTES_MAX / self.lanes.len()).clamp(*PIECE_BYTES.start(), *PIECE_BYTES.end());
-        let options = FetchOptions { max_bytes: piece_bytes, max_wait_ms: 0, min_bytes: 1 };
+        let options = FetchOptions { max_bytes: piece_bytes, max_wait_ms: 0, min_bytes: 1, ..FetchOptions::default() };
         let lane = &mut self.lanes[index];
         while lane.buffer.is_empty() && lane.next < lane.stretch.to {
             let partition = &lane.stretch.partition;

@@ -4,6 +4,7 @@
 mod broker;
 mod browse;
 mod client;
+mod client_transactions;
 mod client_wire;
 mod codec;
 mod consumers;

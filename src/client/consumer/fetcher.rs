@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     client::{
-        BoxFuture, ClientError, FetchOptions, Fetched, OffsetSpec, fetch::header_of, records_from,
+        BoxFuture, ClientError, FetchOptions, Fetched, Isolation, OffsetSpec, fetch::header_of, records_from,
         routing::PartitionOutcomes,
     },
     codec::DECOMPRESSED_BYTES_MAX_DEFAULT,
@@ -87,6 +87,7 @@ impl Fetcher {
             max_bytes: self.shared.options.buffer_bytes.clamp(1, PARTITION_BYTES * 8),
             max_wait_ms: MAX_WAIT_MILLIS,
             min_bytes: 1,
+            isolation: self.shared.options.isolation,
         };
         let asked = from.iter().map(|(tp, _)| tp.clone()).collect();
         let outcomes = self.shared.client.fetch_from(node, from, options, PARTITION_BYTES).await;
@@ -147,8 +148,11 @@ impl Fetcher {
         let mut decoded: Vec<Record> = Vec::new();
         let mut next = from;
         let mut damage = None;
-        for batch in &fetched.batches {
-            match self.decode(tp, batch, from) {
+        let committed = self.shared.options.isolation == Isolation::ReadCommitted;
+        let states = if committed { fetched.states() } else { Vec::new() };
+        for (index, batch) in fetched.batches.iter().enumerate() {
+            let visible = states.get(index).is_none_or(|state| state.is_visible());
+            match self.decode(tp, batch, from, visible) {
                 Ok((records, after)) => {
                     decoded.extend(records);
                     next = next.max(after);
@@ -171,8 +175,18 @@ impl Fetcher {
         }
     }
 
-    fn decode(&self, tp: &TopicPartition, batch: &Bytes, from: Offset) -> Result<(Vec<Record>, Offset), ClientError> {
+    /// The records of a batch, none where it is passed over, and the offset after it.
+    fn decode(
+        &self,
+        tp: &TopicPartition,
+        batch: &Bytes,
+        from: Offset,
+        visible: bool,
+    ) -> Result<(Vec<Record>, Offset), ClientError> {
         let after = header_of(tp, batch, from)?.last_offset() + 1;
+        if !visible {
+            return Ok((Vec::new(), after));
+        }
         let records = records_from(tp, std::slice::from_ref(batch), from, DECOMPRESSED_BYTES_MAX_DEFAULT)?;
         Ok((records, after))
     }
@@ -240,6 +254,9 @@ impl Fetcher {
     async fn reset(&self, plan: u64, partitions: Vec<TopicPartition>) -> bool {
         let spec = match self.shared.options.auto_offset_reset {
             AutoOffsetReset::Earliest => OffsetSpec::Earliest,
+            AutoOffsetReset::Latest if self.shared.options.isolation == Isolation::ReadCommitted => {
+                OffsetSpec::LastStable
+            }
             AutoOffsetReset::Latest => OffsetSpec::Latest,
             AutoOffsetReset::None => {
                 for tp in partitions {

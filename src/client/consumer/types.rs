@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    client::ClientError,
+    client::{ClientError, Isolation},
     model::{Assignor, Offset, Record, TimestampMillis, TopicPartition},
 };
 
@@ -36,6 +36,8 @@ pub struct ConsumerOptions {
     pub buffer_bytes: usize,
     /// How often the leader looks whether topics have got more partitions, in milliseconds; not more often than heartbeats.
     pub metadata_interval_ms: u64,
+    /// With [`Isolation::ReadCommitted`] records of transactions come when their transaction is committed.
+    pub isolation: Isolation,
 }
 
 impl ConsumerOptions {
@@ -54,6 +56,7 @@ impl ConsumerOptions {
             max_poll_records: 500,
             buffer_bytes: 16 * 1024 * 1024,
             metadata_interval_ms: 5_000,
+            isolation: Isolation::ReadUncommitted,
         }
     }
 }

@@ -105,7 +105,7 @@ async fn timestamp_of_batch(
 
 async fn timestamp_of(client: &Client, tp: &TopicPartition, offset: Offset) -> Option<TimestampMillis> {
     // One byte brings one whole batch (KIP-74), which is all that is needed.
-    let options = FetchOptions { max_bytes: 1, max_wait_ms: 0, min_bytes: 1 };
+    let options = FetchOptions { max_bytes: 1, max_wait_ms: 0, min_bytes: 1, ..FetchOptions::default() };
     let fetched = client.fetch(tp, offset, options).await.ok()?;
     let records = records_from(tp, &fetched.batches, offset, DECOMPRESSED_BYTES_MAX).ok()?;
     records.first().map(|record| record.timestamp).filter(|at| *at >= 0)
