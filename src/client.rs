@@ -13,7 +13,6 @@ mod connection;
 mod consumer;
 mod error;
 mod fetch;
-mod group_protocol;
 mod groups;
 mod idempotence;
 mod metadata;

@@ -8,6 +8,7 @@ pub mod apis;
 pub mod batch;
 pub mod build;
 pub mod compress;
+pub mod consumer_protocol;
 mod error;
 pub mod frame;
 pub mod marker;

@@ -9,6 +9,8 @@ mod alter_configs;
 mod alter_replica_log_dirs;
 mod alter_settings;
 mod api_versions;
+mod consumer_group_describe;
+mod consumer_group_heartbeat;
 mod create_partitions;
 mod create_topics;
 mod delete_groups;
@@ -105,6 +107,10 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::OffsetDelete(request) => offset_delete::answer(broker, request).await.into(),
         RequestKind::ListGroups(request) => list_groups::answer(broker, version, request).into(),
         RequestKind::DescribeGroups(request) => describe_groups::answer(broker, version, request).into(),
+        RequestKind::ConsumerGroupHeartbeat(request) => {
+            consumer_group_heartbeat::answer(broker, context, version, request).await.into()
+        }
+        RequestKind::ConsumerGroupDescribe(request) => consumer_group_describe::answer(broker, version, request).into(),
         RequestKind::DeleteGroups(request) => delete_groups::answer(broker, request).await.into(),
         RequestKind::DescribeLogDirs(request) => describe_log_dirs::answer(broker, request).await.into(),
         RequestKind::DescribeTopicPartitions(request) => describe_topic_partitions::answer(broker, request).into(),
@@ -174,6 +180,7 @@ pub fn must_finish(request: &RequestKind) -> bool {
             | RequestKind::OffsetDelete(_)
             | RequestKind::DeleteGroups(_)
             | RequestKind::LeaveGroup(_)
+            | RequestKind::ConsumerGroupHeartbeat(_)
             | RequestKind::InitProducerId(_)
             | RequestKind::AddPartitionsToTxn(_)
             | RequestKind::AddOffsetsToTxn(_)

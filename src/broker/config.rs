@@ -3,6 +3,7 @@
 mod broker_settings;
 mod check;
 mod dynamic;
+mod group;
 mod synonyms;
 mod table;
 mod topic;
@@ -10,6 +11,7 @@ mod topic;
 pub use broker_settings::{BrokerSetting, BrokerSource, broker_settings, default_values};
 pub use check::{ConfigError, check};
 pub use dynamic::{DynamicSettings, Scope, TopicDefaults};
+pub use group::{GROUP_SETTINGS, GroupConfig};
 pub use synonyms::on_broker;
 pub use table::{Effect, SETTINGS, Setting, Unit, Values, setting};
 pub use topic::{ConfigOperation, TopicConfig};

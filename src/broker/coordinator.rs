@@ -4,6 +4,8 @@
 //! carried out: who waited is answered, what must survive is written to `meta.sqlite`.
 
 mod admin;
+mod configs;
+mod consumer;
 mod offsets;
 mod timer;
 mod transactional;
@@ -15,19 +17,23 @@ use std::{
 };
 
 use kafka_protocol::ResponseError;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, oneshot};
 
 pub use admin::GroupDescription;
+pub use configs::GroupConfigError;
 pub use offsets::{Commit, CommitError, Committed, Committer};
 
 use super::{
     RebalanceEvent,
+    config::GroupConfig,
     groups::{
-        CallId, Effect, Group, GroupLimits, JoinAnswer, JoinRequest, Leaving, Rebalanced, SyncAnswer, SyncRequest,
+        AnyGroup, CallId, Catalog, Effect, Group, GroupLimits, JoinAnswer, JoinRequest, Leaving, Rebalanced,
+        SyncAnswer, SyncRequest,
     },
     meta::{CommittedRow, GroupRow, Meta},
     observe,
+    topics::Topics,
 };
 use crate::model::{Clock, PartitionId, TimestampMillis};
 
@@ -38,7 +44,12 @@ pub const REBALANCES_KEPT_MAX: usize = 1000;
 pub struct Coordinator {
     clock: Arc<dyn Clock>,
     meta: Arc<Meta>,
+    topics: Arc<Topics>,
+    /// The topics as the groups see them; made anew when they have changed.
+    catalog: Mutex<Arc<Catalog>>,
     limits: GroupLimits,
+    /// What groups have set; the others have the defaults.
+    configs: RwLock<BTreeMap<Arc<str>, GroupConfig>>,
     inner: Mutex<Inner>,
     /// Rung when a deadline has come closer than the timer expects.
     sooner: Notify,
@@ -61,7 +72,7 @@ struct Inner {
 
 /// A group and what it committed.
 struct Entry {
-    group: Group,
+    group: AnyGroup,
     offsets: Offsets,
     /// What transactions that are not over want to commit, by producer id.
     pending: HashMap<i64, Offsets>,
@@ -70,7 +81,7 @@ struct Entry {
 type Offsets = BTreeMap<(Arc<str>, PartitionId), Committed>;
 
 impl Entry {
-    fn new(group: Group) -> Self {
+    fn new(group: AnyGroup) -> Self {
         Self { group, offsets: Offsets::new(), pending: HashMap::new() }
     }
 }
@@ -81,6 +92,8 @@ pub struct StoredGroups {
     pub committed: Vec<CommittedRow>,
     /// With the producer ids of the transactions.
     pub pending: Vec<(i64, CommittedRow)>,
+    /// What groups have set.
+    pub configs: BTreeMap<Arc<str>, BTreeMap<String, String>>,
 }
 
 enum Waiting {
@@ -90,18 +103,27 @@ enum Waiting {
 
 impl Coordinator {
     /// The groups as `meta.sqlite` has them: with their members, each of which gets a fresh session.
-    pub fn new(clock: Arc<dyn Clock>, meta: Arc<Meta>, limits: GroupLimits, stored: StoredGroups) -> Self {
+    pub fn new(
+        clock: Arc<dyn Clock>,
+        meta: Arc<Meta>,
+        topics: Arc<Topics>,
+        limits: GroupLimits,
+        stored: StoredGroups,
+    ) -> Self {
         let now = clock.now();
+        let configs: BTreeMap<_, _> =
+            stored.configs.into_iter().map(|(group, set)| (group, GroupConfig::from_stored(set))).collect();
         let mut inner = Inner::default();
         for row in stored.groups {
             inner.last_store = inner.last_store.max(row.number);
-            let group = restored(&row, &limits, now);
+            let session_timeout_ms = configs.get(&row.id).cloned().unwrap_or_default().session_timeout_ms;
+            let group = restored(&row, &limits, session_timeout_ms, now);
             inner.groups.insert(row.id, Entry::new(group));
         }
         let committed = stored.committed.into_iter().map(|row| (None, row));
         for (producer, row) in committed.chain(stored.pending.into_iter().map(|(id, row)| (Some(id), row))) {
             inner.last_commit = inner.last_commit.max(row.number);
-            let fresh = || Entry::new(Group::new(limits.clone(), now));
+            let fresh = || Entry::new(AnyGroup::Classic(Group::new(limits.clone(), now)));
             let entry = inner.groups.entry(row.group.clone()).or_insert_with(fresh);
             let offsets = match producer {
                 Some(id) => entry.pending.entry(id).or_default(),
@@ -112,7 +134,10 @@ impl Coordinator {
         Self {
             clock,
             meta,
+            topics,
+            catalog: Mutex::default(),
             limits,
+            configs: RwLock::new(configs),
             inner: Mutex::new(inner),
             sooner: Notify::new(),
             wakes_at: AtomicI64::new(i64::MAX),
@@ -124,6 +149,8 @@ impl Coordinator {
         let member_id = request.member_id.clone();
         let refused = |error| JoinAnswer::refused(error, &member_id);
         let now = self.clock.now();
+        let catalog = self.catalog();
+        let world = self.world(group, &catalog);
         let (sender, answer) = oneshot::channel();
         let outcome = {
             let mut inner = self.inner.lock();
@@ -139,7 +166,24 @@ impl Coordinator {
             let call = inner.park(Waiting::Join(sender));
             let id: Arc<str> = group.into();
             let entry = inner.groups.entry(id.clone()).or_insert_with(|| self.vacant(now));
-            let effects = entry.group.join(call, request, now);
+            // A group of the newer protocol that nobody is in becomes what its first member speaks.
+            if let AnyGroup::Consumer(empty) = &entry.group
+                && entry.group.is_vacant()
+            {
+                let since = empty.empty_since().unwrap_or(now);
+                entry.group = AnyGroup::Classic(Group::vacant(self.limits.clone(), empty.epoch(), None, since));
+            }
+            let effects = match &mut entry.group {
+                AnyGroup::Classic(group) => group.join(call, request, now),
+                AnyGroup::Consumer(group) => match group.classic_join(&request, world, now) {
+                    Ok((answer, mut effects)) => {
+                        effects.push(Effect::Join(call, answer));
+                        effects
+                    }
+                    Err(error) => vec![Effect::Join(call, refused(error))],
+                },
+            };
+            let effects = self.downgraded(entry, effects, world, false, now);
             self.carry_out(&mut inner, &id, effects)
         };
         self.settle(outcome).await;
@@ -149,6 +193,8 @@ impl Coordinator {
     /// SyncGroup: answered when the leader has assigned.
     pub async fn sync(&self, group: &str, request: SyncRequest) -> SyncAnswer {
         let now = self.clock.now();
+        let catalog = self.catalog();
+        let world = self.world(group, &catalog);
         let (sender, answer) = oneshot::channel();
         let outcome = {
             let mut inner = self.inner.lock();
@@ -160,7 +206,13 @@ impl Coordinator {
             let Some(entry) = inner.groups.get_mut(&id) else {
                 return SyncAnswer::refused(ResponseError::UnknownMemberId);
             };
-            let effects = entry.group.sync(call, request, now);
+            let effects = match &mut entry.group {
+                AnyGroup::Classic(group) => group.sync(call, request, now),
+                AnyGroup::Consumer(group) => {
+                    let answer = group.classic_sync(&request, world, now).unwrap_or_else(SyncAnswer::refused);
+                    vec![Effect::Sync(call, answer)]
+                }
+            };
             self.carry_out(&mut inner, &id, effects)
         };
         self.settle(outcome).await;
@@ -176,9 +228,21 @@ impl Coordinator {
         generation: i32,
     ) -> Result<(), ResponseError> {
         let now = self.clock.now();
+        let catalog = self.catalog();
+        let world = self.world(group, &catalog);
         let mut inner = self.inner.lock();
         let entry = inner.groups.get_mut(group).ok_or(ResponseError::UnknownMemberId)?;
-        entry.group.heartbeat(member, instance, generation, now)
+        let (answer, deadline) = match &mut entry.group {
+            AnyGroup::Classic(group) => (group.heartbeat(member, instance, generation, now), None),
+            AnyGroup::Consumer(consumers) => {
+                let answer = consumers.classic_heartbeat(member, instance, generation, world, now);
+                (answer, consumers.next_deadline())
+            }
+        };
+        if let Some(deadline) = deadline {
+            self.wake_by(deadline);
+        }
+        answer
     }
 
     /// LeaveGroup: an answer for each who leaves.
@@ -191,7 +255,10 @@ impl Coordinator {
             };
             let id = id.clone();
             let Some(entry) = inner.groups.get_mut(&id) else { return Vec::new() };
-            let (answers, effects) = entry.group.leave(leaving, now);
+            let (answers, effects) = match &mut entry.group {
+                AnyGroup::Classic(group) => group.leave(leaving, now),
+                AnyGroup::Consumer(group) => group.classic_leave(leaving, now),
+            };
             (answers, self.carry_out(&mut inner, &id, effects))
         };
         self.settle(outcome).await;
@@ -292,26 +359,26 @@ impl Answer {
 
 /// The group of a row. One that cannot be read any more, or comes from an earlier Millpond, is empty: its members join
 /// again.
-fn restored(row: &GroupRow, limits: &GroupLimits, now: TimestampMillis) -> Group {
-    match row.state.as_deref().map(serde_json::from_str) {
-        Some(Ok(stored)) => Group::restored(limits.clone(), stored, row.empty_since, now),
-        Some(Err(error)) => {
-            tracing::warn!("the members of the group {} are not readable: {error}; they must join again", row.id);
-            Group::vacant(limits.clone(), row.generation, row.protocol_type.clone(), row.empty_since.unwrap_or(now))
-        }
-        None => {
-            Group::vacant(limits.clone(), row.generation, row.protocol_type.clone(), row.empty_since.unwrap_or(now))
+fn restored(row: &GroupRow, limits: &GroupLimits, session_timeout_ms: i32, now: TimestampMillis) -> AnyGroup {
+    if let Some(text) = &row.state {
+        match AnyGroup::restored(text, limits, session_timeout_ms, row.empty_since, now) {
+            Ok(group) => return group,
+            Err(error) => {
+                tracing::warn!("the members of the group {} are not readable: {error}; they must join again", row.id);
+            }
         }
     }
+    let since = row.empty_since.unwrap_or(now);
+    AnyGroup::Classic(Group::vacant(limits.clone(), row.generation, row.protocol_type.clone(), since))
 }
 
-fn row(id: &Arc<str>, group: &Group, number: i64) -> GroupRow {
+fn row(id: &Arc<str>, group: &AnyGroup, number: i64) -> GroupRow {
     GroupRow {
         id: id.clone(),
-        generation: group.generation(),
+        generation: group.epoch(),
         protocol_type: group.protocol_type().map(str::to_owned),
         empty_since: group.empty_since(),
-        state: serde_json::to_string(&group.stored()).ok(),
+        state: group.stored().ok(),
         number,
     }
 }

@@ -1,4 +1,5 @@
-//! Classic consumer groups as a pure state machine: `(state, event, now) -> (state, effects)`.
+//! Groups as pure state machines: `(state, event, now) -> (state, effects)`. [`Group`] is a classic one, [`ConsumerGroup`]
+//! one of the newer protocol (KIP-848), [`AnyGroup`] either.
 //!
 //! Nothing here waits, sends or reads a clock. An event is a method of [`Group`] (`join`, `sync`, `heartbeat`, `leave`,
 //! `tick`); `now` comes in; what the world must do comes out as [`Effect`]s. The room's `coordinator` keeps the callers
@@ -14,6 +15,10 @@
 //!                                a member joins, leaves, falls silent or changes its subscription
 //! ```
 
+mod any;
+mod catalog;
+mod consumer;
+mod convert;
 mod group;
 mod join;
 mod members;
@@ -22,6 +27,13 @@ mod stored;
 mod sync;
 mod types;
 
+pub use any::AnyGroup;
+pub use catalog::{Catalog, CatalogTopic};
+pub use consumer::{
+    ASSIGNORS, ConsumerDescription, ConsumerGroup, ConsumerMember, ConsumerMemberDescription, ConsumerSettings,
+    Heartbeat, HeartbeatAnswer, JOIN_EPOCH, LEAVE_EPOCH, MemberState, Partitions, Refusal, STATIC_LEAVE_EPOCH,
+    ServerAssignor, World,
+};
 pub use group::{Group, Member};
 pub use stored::StoredGroup;
 pub use types::{

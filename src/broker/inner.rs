@@ -20,7 +20,8 @@ pub struct Inner {
     pub cluster_id: String,
     pub store: Arc<Store>,
     pub meta: Arc<Meta>,
-    pub topics: Topics,
+    /// Shared with the coordinator of the groups, which assigns their partitions.
+    pub topics: Arc<Topics>,
     pub transactions: Transactions,
     pub settings: Settings,
     /// Shared with the timer of the groups, which must not keep the broker alive.

@@ -17,7 +17,7 @@ use rusqlite::Connection;
 pub use load::Loaded;
 pub use rows::{
     CommittedRow, GroupRow, TopicRow, add_file, delete_committed, delete_group, delete_topic, end_pending,
-    put_committed, put_pending, set_configs, set_partitions,
+    put_committed, put_pending, set_configs, set_group_configs, set_partitions,
 };
 pub use settings::set_broker_settings;
 pub use transactions::{LoadedTransactions, delete_transaction, put_transaction, set_next_producer_id};

@@ -47,13 +47,14 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         initial_rebalance_delay_ms: options.initial_rebalance_delay_ms,
         members_max: GROUP_MEMBERS_MAX,
     };
-    let Loaded { cluster_id, groups, committed, pending, transactions, settings, .. } = opened.loaded;
+    let Loaded { cluster_id, groups, committed, pending, group_configs, transactions, settings, .. } = opened.loaded;
     let transactions = Transactions::new(options.clock.clone(), opened.meta.clone(), transactions);
-    let stored = StoredGroups { groups, committed, pending };
-    let coordinator = Coordinator::new(options.clock.clone(), opened.meta.clone(), limits, stored);
+    let stored = StoredGroups { groups, committed, pending, configs: group_configs };
+    let topics = Arc::new(Topics::new(&options.data_dir, opened.topics, settings.topic_defaults()));
+    let coordinator = Coordinator::new(options.clock.clone(), opened.meta.clone(), topics.clone(), limits, stored);
     let inner = Arc::new(Inner {
         observer: Arc::new(Observer::new(options.clock.clone())),
-        topics: Topics::new(&options.data_dir, opened.topics, settings.topic_defaults()),
+        topics,
         settings: Settings::new(settings),
         advertised: ArcSwap::from_pointee(options.advertised.clone()),
         options,

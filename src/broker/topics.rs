@@ -8,7 +8,10 @@ mod topic;
 use std::{
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -31,6 +34,8 @@ pub struct Topics {
     index: RwLock<Index>,
     /// What the broker says where a topic says nothing.
     defaults: ArcSwap<TopicDefaults>,
+    /// Goes up when a topic comes, goes or grows.
+    version: AtomicU64,
     /// One change at a time; reads go on meanwhile.
     changing: tokio::sync::Mutex<()>,
 }
@@ -54,8 +59,14 @@ impl Topics {
             folder: workspace.join(TOPICS_FOLDER),
             index: RwLock::new(index),
             defaults: ArcSwap::new(defaults),
+            version: AtomicU64::new(1),
             changing: tokio::sync::Mutex::new(()),
         }
+    }
+
+    /// A number that is higher after a topic came, went or got more partitions.
+    pub fn version(&self) -> u64 {
+        self.version.load(SeqCst)
     }
 
     pub fn by_name(&self, name: &str) -> Option<Arc<Topic>> {

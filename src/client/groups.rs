@@ -13,12 +13,14 @@ use kafka_protocol::{
 
 use super::{
     Client, ClientError,
-    group_protocol::{self, Subscription},
     routing::Target,
     topics::left_out,
     wire::{group_id, owned},
 };
-use crate::model::{GroupState, TopicPartition};
+use crate::{
+    codec::consumer_protocol::{self, Subscription},
+    model::{GroupState, TopicPartition},
+};
 
 /// A group in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,10 +152,10 @@ impl Client {
 const DESCRIBES_AT_ONCE_MAX: usize = 16;
 
 fn read_group(group: DescribedGroup) -> GroupInfo {
-    let consumers = group.protocol_type.as_str() == group_protocol::PROTOCOL_TYPE;
+    let consumers = group.protocol_type.as_str() == consumer_protocol::PROTOCOL_TYPE;
     let members = group.members.iter().map(|member| {
         let subscription = consumers.then(|| Subscription::decode(&member.member_metadata)).flatten();
-        let assignment = consumers.then(|| group_protocol::decode_assignment(&member.member_assignment)).flatten();
+        let assignment = consumers.then(|| consumer_protocol::decode_assignment(&member.member_assignment)).flatten();
         MemberInfo {
             id: member.member_id.to_string(),
             instance_id: owned(&member.group_instance_id),

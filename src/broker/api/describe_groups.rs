@@ -10,7 +10,7 @@ use kafka_protocol::{
     },
 };
 
-use super::text;
+use super::{operations, text};
 use crate::{
     broker::{coordinator::GroupDescription, inner::Inner},
     model::GroupState,
@@ -18,9 +18,14 @@ use crate::{
 
 /// First version that tells a group that does not exist from a dead one.
 const NOT_FOUND_FROM: i16 = 6;
+/// First version that tells what the caller may do.
+const OPERATIONS_FROM: i16 = 3;
 
 pub fn answer(broker: &Arc<Inner>, version: i16, request: DescribeGroupsRequest) -> DescribeGroupsResponse {
+    // Version 2 and below had no such field; a default is not encoded for them.
+    let told = request.include_authorized_operations && version >= OPERATIONS_FROM;
     let groups = request.groups.into_iter().map(|id| match broker.coordinator.describe(&id) {
+        Some(group) if told => found(id, group, version).with_authorized_operations(operations::GROUP),
         Some(group) => found(id, group, version),
         None => missing(id, version),
     });
@@ -46,7 +51,7 @@ fn found(id: GroupId, group: GroupDescription, version: i16) -> DescribedGroup {
 }
 
 fn missing(id: GroupId, version: i16) -> DescribedGroup {
-    let message = format!("there is no group {:?}", &**id);
+    let message = format!("Group {} not found.", &**id);
     let group = DescribedGroup::default().with_group_id(id).with_group_state(text(GroupState::Dead.as_str()));
     if version >= NOT_FOUND_FROM {
         return group.with_error_code(ResponseError::GroupIdNotFound.code()).with_error_message(Some(text(&message)));

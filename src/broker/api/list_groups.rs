@@ -10,9 +10,6 @@ use kafka_protocol::{
 use super::text;
 use crate::broker::inner::Inner;
 
-/// The only type of groups so far.
-const CLASSIC: &str = "classic";
-
 pub fn answer(broker: &Arc<Inner>, version: i16, request: ListGroupsRequest) -> ListGroupsResponse {
     let passes = |filter: &[StrBytes], word: &str| {
         filter.is_empty() || filter.iter().any(|wanted| wanted.as_str().eq_ignore_ascii_case(word))
@@ -21,7 +18,9 @@ pub fn answer(broker: &Arc<Inner>, version: i16, request: ListGroupsRequest) -> 
         .coordinator
         .list()
         .into_iter()
-        .filter(|group| passes(&request.states_filter, group.state.as_str()) && passes(&request.types_filter, CLASSIC))
+        .filter(|group| {
+            passes(&request.states_filter, group.state.as_str()) && passes(&request.types_filter, group.group_type)
+        })
         .map(|group| {
             let mut listed = ListedGroup::default()
                 .with_group_id(GroupId(text(&group.id)))
@@ -30,7 +29,7 @@ pub fn answer(broker: &Arc<Inner>, version: i16, request: ListGroupsRequest) -> 
                 listed.group_state = text(group.state.as_str());
             }
             if version >= 5 {
-                listed.group_type = text(CLASSIC);
+                listed.group_type = text(group.group_type);
             }
             listed
         });

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use bytes::{Buf as _, Bytes};
 use kafka_protocol::{
     ResponseError,
     messages::{
-        ConsumerProtocolSubscription, OffsetDeleteRequest, OffsetDeleteResponse,
+        OffsetDeleteRequest, OffsetDeleteResponse,
         offset_delete_response::{OffsetDeleteResponsePartition, OffsetDeleteResponseTopic},
     },
-    protocol::Decodable as _,
 };
 
 use crate::broker::inner::Inner;
 
 pub async fn answer(broker: &Arc<Inner>, request: OffsetDeleteRequest) -> OffsetDeleteResponse {
-    let subscribed = match broker.coordinator.subscribed(&request.group_id, subscription) {
+    let subscribed = match broker
+        .coordinator
+        .subscribed(&request.group_id, request.topics.iter().map(|topic| topic.name.as_str()))
+    {
         Ok(topics) => topics,
         Err(error) => return OffsetDeleteResponse::default().with_error_code(error.code()),
     };
@@ -49,17 +50,4 @@ pub async fn answer(broker: &Arc<Inner>, request: OffsetDeleteRequest) -> Offset
         OffsetDeleteResponseTopic::default().with_name(name).with_partitions(partitions.collect())
     });
     OffsetDeleteResponse::default().with_topics(topics.collect())
-}
-
-/// The topics of a consumer's subscription; `None` for what is no such thing.
-fn subscription(metadata: &Bytes) -> Option<Vec<String>> {
-    /// Newest version of the format that the protocol crate reads; newer ones only add to the end.
-    const VERSION_MAX: i16 = 3;
-    let mut bytes = metadata.clone();
-    if bytes.len() < 2 {
-        return None;
-    }
-    let version = bytes.get_i16().clamp(0, VERSION_MAX);
-    let topics = ConsumerProtocolSubscription::decode(&mut bytes, version).ok()?.topics;
-    Some(topics.into_iter().map(|topic| topic.to_string()).collect())
 }

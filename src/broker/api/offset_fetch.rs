@@ -21,6 +21,8 @@ use crate::{
 
 /// First version that asks for several groups at once.
 const BATCHED_FROM: i16 = 8;
+/// First version in which members of the newer group protocol tell who they are (KIP-848).
+const EPOCHS_FROM: i16 = 9;
 /// First version that can ask for offsets that no open transaction is about to change (KIP-447).
 const STABLE_FROM: i16 = 7;
 
@@ -37,6 +39,12 @@ pub fn answer(broker: &Arc<Inner>, version: i16, request: OffsetFetchRequest) ->
         return OffsetFetchResponse::default().with_topics(topics.collect());
     }
     let groups = request.groups.into_iter().map(|group| {
+        if version >= EPOCHS_FROM
+            && let Err(error) =
+                broker.coordinator.may_fetch(&group.group_id, group.member_id.as_deref(), group.member_epoch)
+        {
+            return OffsetFetchResponseGroup::default().with_group_id(group.group_id).with_error_code(error.code());
+        }
         let asked = group
             .topics
             .map(|topics| topics.into_iter().map(|topic| (topic.name, topic.partition_indexes)).collect::<Vec<_>>());

@@ -7,6 +7,8 @@ use super::table::{Effect, Setting, Values, setting};
 pub enum ConfigError {
     #[error("there is no topic setting {name:?}; DescribeConfigs lists them")]
     Unknown { name: String },
+    #[error("there is no group setting {name:?}; DescribeConfigs of a group lists them")]
+    UnknownOfGroup { name: String },
     #[error("{name} needs a value; to return to its default, delete the setting")]
     NoValue { name: String },
     #[error("{name} must be {wanted}, {value:?} is not")]

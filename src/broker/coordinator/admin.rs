@@ -5,8 +5,12 @@ use std::{collections::HashSet, sync::Arc};
 use bytes::Bytes;
 use kafka_protocol::ResponseError;
 
-use super::{Coordinator, Entry, offsets::CommitError};
-use crate::{broker::meta, model::GroupState};
+use super::{Coordinator, offsets::CommitError};
+use crate::{
+    broker::{groups::AnyGroup, meta},
+    codec::consumer_protocol::Subscription,
+    model::GroupState,
+};
 
 /// A group in a list.
 #[derive(Debug, Clone)]
@@ -15,6 +19,8 @@ pub struct GroupSummary {
     pub state: GroupState,
     /// Empty where only offsets were ever committed.
     pub protocol_type: String,
+    /// `classic` or `consumer`.
+    pub group_type: &'static str,
 }
 
 /// A group in full.
@@ -50,14 +56,15 @@ impl Coordinator {
                 id: id.clone(),
                 state: entry.group.state(),
                 protocol_type: entry.group.protocol_type().unwrap_or_default().to_owned(),
+                group_type: entry.group.type_word(),
             })
             .collect()
     }
 
-    /// One group; `None` where nobody knows it.
+    /// One classic group; `None` where there is no such.
     pub fn describe(&self, group: &str) -> Option<GroupDescription> {
         let inner = self.inner.lock();
-        let group = &inner.groups.get(group)?.group;
+        let AnyGroup::Classic(group) = &inner.groups.get(group)?.group else { return None };
         let is_stable = group.state() == GroupState::Stable;
         // While they rebalance, what members told and were given does not hold (as in Kafka).
         let protocol = group.protocol().filter(|_| is_stable).unwrap_or_default();
@@ -95,20 +102,26 @@ impl Coordinator {
 
     /// Which of `topics` the group's members are subscribed to: their offsets must not be deleted. An error where the
     /// group is unknown, or its members speak another protocol than consumers do.
-    pub fn subscribed(
+    pub fn subscribed<'a>(
         &self,
         group: &str,
-        subscription: impl Fn(&Bytes) -> Option<Vec<String>>,
+        topics: impl Iterator<Item = &'a str>,
     ) -> Result<HashSet<String>, ResponseError> {
         let inner = self.inner.lock();
-        let Entry { group, .. } = inner.groups.get(group).ok_or(ResponseError::GroupIdNotFound)?;
-        let mut topics = HashSet::new();
+        let group = match &inner.groups.get(group).ok_or(ResponseError::GroupIdNotFound)?.group {
+            AnyGroup::Consumer(group) => {
+                return Ok(topics.filter(|topic| group.reads(topic)).map(str::to_owned).collect());
+            }
+            AnyGroup::Classic(group) => group,
+        };
+        let mut read = HashSet::new();
         let Some(protocol) = group.protocol() else {
-            return if group.members().is_empty() { Ok(topics) } else { Err(ResponseError::NonEmptyGroup) };
+            return if group.members().is_empty() { Ok(read) } else { Err(ResponseError::NonEmptyGroup) };
         };
         for member in group.members() {
-            topics.extend(subscription(&member.metadata(protocol)).ok_or(ResponseError::NonEmptyGroup)?);
+            let subscription = Subscription::decode(&member.metadata(protocol)).ok_or(ResponseError::NonEmptyGroup)?;
+            read.extend(subscription.topics.iter().map(|topic| topic.to_string()));
         }
-        Ok(topics)
+        Ok(read)
     }
 }

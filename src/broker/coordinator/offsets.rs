@@ -7,7 +7,7 @@ use kafka_protocol::ResponseError;
 use super::{Coordinator, Entry, Offsets};
 use crate::{
     broker::{
-        groups::{CommitRight, Group},
+        groups::{AnyGroup, CommitRight, Group},
         meta::{self, CommittedRow, MetaError},
     },
     model::{Offset, PartitionId, TimestampMillis},
@@ -73,7 +73,7 @@ impl Coordinator {
     /// Commits; durable when this returns.
     pub async fn commit(&self, who: Committer<'_>, commits: Vec<Commit>) -> Result<(), CommitError> {
         let now = self.clock.now();
-        let (group, number) = self.admit(&who, now).map_err(CommitError::Refused)?;
+        let (group, number) = self.admit(&who, &commits, now).map_err(CommitError::Refused)?;
         let rows = rows(&group, commits, now, number);
         self.meta.write(meta::put_committed(rows.clone())).await?;
         let mut inner = self.inner.lock();
@@ -87,7 +87,13 @@ impl Coordinator {
 
     /// Checks who commits and gives the commit its number. A group that nobody knows comes to be when somebody commits
     /// who is no member.
-    pub(super) fn admit(&self, who: &Committer<'_>, now: TimestampMillis) -> Result<(Arc<str>, i64), ResponseError> {
+    pub(super) fn admit(
+        &self,
+        who: &Committer<'_>,
+        commits: &[Commit],
+        now: TimestampMillis,
+    ) -> Result<(Arc<str>, i64), ResponseError> {
+        let catalog = self.catalog();
         let mut inner = self.inner.lock();
         let id: Arc<str> = match inner.groups.get_key_value(who.group) {
             Some((id, _)) => id.clone(),
@@ -96,7 +102,13 @@ impl Coordinator {
             None => who.group.into(),
         };
         let entry = inner.groups.entry(id.clone()).or_insert_with(|| self.vacant(now));
-        entry.group.may_commit(who.right, now)?;
+        match &mut entry.group {
+            AnyGroup::Classic(group) => group.may_commit(who.right, now)?,
+            AnyGroup::Consumer(group) => {
+                let wanted = commits.iter().map(|commit| catalog.key(&commit.topic, commit.partition));
+                group.may_commit(who.right, who.knows_epochs, wanted)?;
+            }
+        }
         inner.last_commit += 1;
         Ok((id, inner.last_commit))
     }
@@ -138,7 +150,7 @@ impl Coordinator {
     }
 
     pub(super) fn vacant(&self, now: TimestampMillis) -> Entry {
-        Entry::new(Group::new(self.limits.clone(), now))
+        Entry::new(AnyGroup::Classic(Group::new(self.limits.clone(), now)))
     }
 }
 

@@ -18,6 +18,7 @@ impl Coordinator {
     /// Lets the time pass for all groups. The timer calls it; so does who steps the clock by hand.
     pub async fn tick(&self) {
         let now = self.clock.now();
+        let catalog = self.catalog();
         let outcomes: Vec<_> = {
             let mut inner = self.inner.lock();
             let due: Vec<Arc<str>> = inner
@@ -28,7 +29,10 @@ impl Coordinator {
                 .collect();
             due.iter()
                 .filter_map(|id| {
-                    let effects = inner.groups.get_mut(id)?.group.tick(now);
+                    let entry = inner.groups.get_mut(id)?;
+                    let effects = entry.group.tick(now);
+                    let world = self.world(id, &catalog);
+                    let effects = self.downgraded(entry, effects, world, true, now);
                     Some(self.carry_out(&mut inner, id, effects))
                 })
                 .collect()

@@ -19,7 +19,7 @@ impl Coordinator {
         commits: Vec<Commit>,
     ) -> Result<(), CommitError> {
         let now = self.clock.now();
-        let (group, number) = self.admit(&who, now).map_err(CommitError::Refused)?;
+        let (group, number) = self.admit(&who, &commits, now).map_err(CommitError::Refused)?;
         let rows = rows(&group, commits, now, number);
         // Known before it is durable: who asks for stable offsets meanwhile is rather told to wait once too often.
         {

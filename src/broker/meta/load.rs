@@ -27,6 +27,7 @@ pub struct Loaded {
     pub transactions: LoadedTransactions,
     /// What transactions that are not over want to commit, each with its producer id.
     pub pending: Vec<(i64, CommittedRow)>,
+    pub group_configs: BTreeMap<Arc<str>, BTreeMap<String, String>>,
 }
 
 pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> rusqlite::Result<Loaded> {
@@ -40,6 +41,7 @@ pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> r
         settings: settings::load(connection)?,
         transactions: transactions::load(connection)?,
         pending: load_pending(connection)?,
+        group_configs: load_group_configs(connection)?,
     })
 }
 
@@ -109,6 +111,16 @@ fn load_pending(connection: &Connection) -> rusqlite::Result<Vec<(i64, Committed
          FROM pending_commit",
     )?;
     statement.query_map([], |row| Ok((row.get(8)?, committed_row(row)?)))?.collect()
+}
+
+fn load_group_configs(connection: &Connection) -> rusqlite::Result<BTreeMap<Arc<str>, BTreeMap<String, String>>> {
+    let mut configs = BTreeMap::<Arc<str>, BTreeMap<String, String>>::new();
+    let mut statement = connection.prepare("SELECT group_id, name, value FROM group_config")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        configs.entry(row.get::<_, String>(0)?.into()).or_default().insert(row.get(1)?, row.get(2)?);
+    }
+    Ok(configs)
 }
 
 fn committed_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<CommittedRow> {

@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS consumer_group(
 -- members and assignments of a group, as JSON; number counts such writes over all groups, so that of two the later stays
 CREATE TABLE IF NOT EXISTS group_state(
   id TEXT PRIMARY KEY, state TEXT NOT NULL, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS group_config(
+  group_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(group_id, name)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS committed(
   group_id TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL,
   leader_epoch INTEGER NOT NULL, metadata TEXT NOT NULL, at INTEGER NOT NULL, number INTEGER NOT NULL,
@@ -109,6 +111,17 @@ impl GroupRow {
                 .map(|_| ())
         })
     }
+}
+
+/// Replaces what a group has set.
+pub fn set_group_configs(group: Arc<str>, configs: BTreeMap<String, String>) -> MetaWrite {
+    Box::new(move |connection| {
+        connection.execute("DELETE FROM group_config WHERE group_id = ?1", [&*group])?;
+        for (name, value) in &configs {
+            connection.execute("INSERT INTO group_config VALUES (?1, ?2, ?3)", params![&*group, name, value])?;
+        }
+        Ok(())
+    })
 }
 
 /// Removes the topic and what groups committed for it.

@@ -3,7 +3,12 @@
 //! A topic's folder and its row in `meta.sqlite` cannot change in one step. So that a crash in between is recognised, a
 //! folder is made as `<name>.new`, renamed once the row is stored, and renamed to `<name>.deleted` before the row goes.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering::SeqCst},
+};
 
 use uuid::Uuid;
 
@@ -92,6 +97,7 @@ impl Topics {
         }
         on_disk("name the folder of the topic", folder.clone(), move || fs::rename(&fresh, &folder)).await?;
         self.index.write().insert(topic.clone());
+        self.version.fetch_add(1, SeqCst);
         Ok(topic)
     }
 
@@ -100,6 +106,7 @@ impl Topics {
         let _one = self.changing.lock().await;
         self.still_there(topic)?;
         self.index.write().remove(topic);
+        self.version.fetch_add(1, SeqCst);
         let open: Vec<_> = topic.slots().iter().filter_map(|slot| slot.retire()).collect();
         topic.changed.notify_waiters();
         let (folder, doomed) = (topic.folder.clone(), leftovers::doomed(&topic.folder));
@@ -137,6 +144,7 @@ impl Topics {
         if !validate_only {
             meta.write(meta::set_partitions(topic.id, count)).await?;
             topic.grow(count);
+            self.version.fetch_add(1, SeqCst);
         }
         Ok(())
     }

@@ -21,11 +21,11 @@ use crate::{
     client::{
         ClientError,
         assignor::{self, MemberSubscription},
-        group_protocol::{self, Subscription},
         retry,
         routing::{ANSWER_WAIT_MILLIS, Target},
         wire::{group_id, text},
     },
+    codec::consumer_protocol::{self, Subscription},
     model::{Assignor, PartitionId, TopicPartition},
 };
 
@@ -146,7 +146,7 @@ impl Member {
             .with_session_timeout_ms(options.session_timeout_ms)
             .with_rebalance_timeout_ms(options.rebalance_timeout_ms)
             .with_member_id(text(member_id))
-            .with_protocol_type(text(group_protocol::PROTOCOL_TYPE))
+            .with_protocol_type(text(consumer_protocol::PROTOCOL_TYPE))
             .with_protocols(vec![protocol]);
         let request = if version >= 8 { request.with_reason(Some(text(&self.reason))) } else { request };
         if version >= 5 { request.with_group_instance_id(options.instance_id.as_deref().map(text)) } else { request }
@@ -157,7 +157,7 @@ impl Member {
         let sticky = options.assignor == Assignor::Sticky && self.memory.1 >= 0;
         Subscription {
             topics: options.topics.iter().map(|topic| Arc::from(topic.as_str())).collect(),
-            user_data: sticky.then(|| group_protocol::encode_sticky_memory(&self.memory.0, self.memory.1)),
+            user_data: sticky.then(|| consumer_protocol::encode_sticky_memory(&self.memory.0, self.memory.1)),
             owned: self.shared.assignment(),
             generation: self.shared.identity().1,
         }
@@ -173,7 +173,7 @@ impl Member {
             .map(|member| {
                 let said = Subscription::decode(&member.metadata).unwrap_or_default();
                 let remembered = said.user_data.as_ref().filter(|_| sticky);
-                let remembered = remembered.and_then(|bytes| group_protocol::decode_sticky_memory(bytes));
+                let remembered = remembered.and_then(|bytes| consumer_protocol::decode_sticky_memory(bytes));
                 let (owned, generation) = remembered.unwrap_or((said.owned, said.generation));
                 MemberSubscription {
                     member_id: member.member_id.to_string(),
@@ -191,7 +191,7 @@ impl Member {
         let share = |(id, partitions): (String, Vec<TopicPartition>)| {
             SyncGroupRequestAssignment::default()
                 .with_member_id(text(&id))
-                .with_assignment(group_protocol::encode_assignment(&partitions))
+                .with_assignment(consumer_protocol::encode_assignment(&partitions))
         };
         Ok(shares.into_iter().map(share).collect())
     }
@@ -224,7 +224,7 @@ impl Member {
                 .with_assignments(shares.clone());
             let request = if version >= 5 {
                 request
-                    .with_protocol_type(Some(text(group_protocol::PROTOCOL_TYPE)))
+                    .with_protocol_type(Some(text(consumer_protocol::PROTOCOL_TYPE)))
                     .with_protocol_name(Some(text(options.assignor.as_str())))
             } else {
                 request
@@ -237,7 +237,7 @@ impl Member {
         };
         let (answer, _) = self.shared.client.ask_once(Target::Coordinator(&self.group), &asked, wait, build).await?;
         ClientError::check(answer.error_code, || asked.clone(), None)?;
-        let partitions = group_protocol::decode_assignment(&answer.assignment).ok_or_else(|| {
+        let partitions = consumer_protocol::decode_assignment(&answer.assignment).ok_or_else(|| {
             ClientError::BadAnswer { asked, why: "the leader's assignment cannot be read".to_owned() }
         })?;
         Ok(partitions.into_iter().collect())

@@ -7,26 +7,28 @@ use std::sync::Arc;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use super::wire::by_topic;
-use crate::model::TopicPartition;
+use crate::model::{PartitionId, TopicPartition};
 
 /// Protocol type of consumers in JoinGroup.
-pub(super) const PROTOCOL_TYPE: &str = "consumer";
+pub const PROTOCOL_TYPE: &str = "consumer";
 /// Version written: 2 has owned partitions and the generation in which they were owned.
 const SUBSCRIPTION_VERSION: i16 = 2;
 const ASSIGNMENT_VERSION: i16 = 0;
 
 /// What a member says about itself (`ConsumerProtocolSubscription`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Subscription {
+pub struct Subscription {
     pub topics: Vec<Arc<str>>,
+    /// What the assignor of the member wants to remember.
     pub user_data: Option<Bytes>,
+    /// What it held when it wrote this.
     pub owned: Vec<TopicPartition>,
     /// -1 where not told.
     pub generation: i32,
 }
 
 impl Subscription {
+    /// The bytes for JoinGroup.
     pub fn encode(&self) -> Bytes {
         let mut out = BytesMut::new();
         out.put_i16(SUBSCRIPTION_VERSION);
@@ -54,7 +56,7 @@ impl Subscription {
 }
 
 /// The bytes of an assignment (`ConsumerProtocolAssignment`).
-pub(super) fn encode_assignment(partitions: &[TopicPartition]) -> Bytes {
+pub fn encode_assignment(partitions: &[TopicPartition]) -> Bytes {
     let mut out = BytesMut::new();
     out.put_i16(ASSIGNMENT_VERSION);
     put_partitions(&mut out, partitions);
@@ -63,7 +65,7 @@ pub(super) fn encode_assignment(partitions: &[TopicPartition]) -> Bytes {
 }
 
 /// The partitions of an assignment, ascending; `None` for bytes that are none. No bytes at all are no partitions.
-pub(super) fn decode_assignment(bytes: &[u8]) -> Option<Vec<TopicPartition>> {
+pub fn decode_assignment(bytes: &[u8]) -> Option<Vec<TopicPartition>> {
     if bytes.is_empty() {
         return Some(Vec::new());
     }
@@ -76,7 +78,7 @@ pub(super) fn decode_assignment(bytes: &[u8]) -> Option<Vec<TopicPartition>> {
 
 /// What the sticky assignor remembers in `user_data` (Kafka: `StickyAssignorUserData` version 1), because an eager member
 /// owns nothing any more when it joins again.
-pub(super) fn encode_sticky_memory(owned: &[TopicPartition], generation: i32) -> Bytes {
+pub fn encode_sticky_memory(owned: &[TopicPartition], generation: i32) -> Bytes {
     let mut out = BytesMut::new();
     put_partitions(&mut out, owned);
     out.put_i32(generation);
@@ -84,7 +86,7 @@ pub(super) fn encode_sticky_memory(owned: &[TopicPartition], generation: i32) ->
 }
 
 /// Previous partitions and their generation; `None` for bytes that are none.
-pub(super) fn decode_sticky_memory(bytes: &[u8]) -> Option<(Vec<TopicPartition>, i32)> {
+pub fn decode_sticky_memory(bytes: &[u8]) -> Option<(Vec<TopicPartition>, i32)> {
     let mut rest = bytes;
     let owned = take_partitions(&mut rest)?;
     // Version 0 has no generation.
@@ -107,12 +109,18 @@ fn put_bytes(out: &mut BytesMut, bytes: Option<&Bytes>) {
 }
 
 fn put_partitions(out: &mut BytesMut, partitions: &[TopicPartition]) {
-    let topics = by_topic(partitions.iter().map(|tp| (tp.clone(), ())));
+    let mut topics = Vec::<(&Arc<str>, Vec<PartitionId>)>::new();
+    for tp in partitions {
+        match topics.iter_mut().find(|(name, _)| **name == tp.topic) {
+            Some((_, numbers)) => numbers.push(tp.partition),
+            None => topics.push((&tp.topic, vec![tp.partition])),
+        }
+    }
     out.put_i32(topics.len() as i32);
     for (name, numbers) in topics {
-        put_string(out, &name);
+        put_string(out, name);
         out.put_i32(numbers.len() as i32);
-        numbers.iter().for_each(|(number, ())| out.put_i32(*number));
+        numbers.iter().for_each(|number| out.put_i32(*number));
     }
 }
 
