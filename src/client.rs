@@ -37,7 +37,7 @@ pub use consumer::{
 };
 pub use error::ClientError;
 pub use fetch::{FetchOptions, Fetched, records_from};
-pub use groups::{GroupInfo, GroupListing, MemberInfo};
+pub use groups::{GroupEpochs, GroupInfo, GroupListing, MemberInfo};
 pub use offsets::{ListedOffset, OffsetSpec};
 pub use partitioner::{Partitioner, murmur2, partition_for_key};
 pub use produce::{ProduceOptions, Produced};

@@ -67,7 +67,7 @@ pub use self::{
     clock::SystemClock,
     events::Event,
     facts::{
-        ClusterFacts, Facts, GroupFacts, GroupPartitionFacts, MemberFacts, PartitionFacts, RebalanceEvent,
+        ClusterFacts, Facts, GroupEpochs, GroupFacts, GroupPartitionFacts, MemberFacts, PartitionFacts, RebalanceEvent,
         RebalanceReason, TopicFacts,
     },
     jobs::{JOBS_RUNNING_MAX, JobHandle, JobId, JobKind, JobState, JobUnit, JobView},

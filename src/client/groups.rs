@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 use kafka_protocol::{
     ResponseError,
     messages::{
-        DeleteGroupsRequest, DescribeGroupsRequest, ListGroupsRequest, describe_groups_response::DescribedGroup,
-        list_groups_response::ListedGroup,
+        ConsumerGroupDescribeRequest, DeleteGroupsRequest, DescribeGroupsRequest, ListGroupsRequest,
+        consumer_group_describe_response, describe_groups_response::DescribedGroup, list_groups_response::ListedGroup,
     },
 };
 
@@ -41,9 +41,20 @@ pub struct GroupInfo {
     pub protocol_type: String,
     /// The assignor in use.
     pub protocol: String,
+    /// Epochs of a group of the newer protocol (KIP-848); `None` for a classic group.
+    pub epochs: Option<GroupEpochs>,
     pub members: Vec<MemberInfo>,
     /// Set when the coordinator could not describe this group.
     pub error: Option<ClientError>,
+}
+
+/// Epochs of a group of the newer protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupEpochs {
+    /// Rises when members, subscriptions or topics change.
+    pub group: i32,
+    /// For which of these the targets of the members were computed.
+    pub assignment: i32,
 }
 
 /// A member of a group.
@@ -57,6 +68,8 @@ pub struct MemberInfo {
     pub topics: Vec<Arc<str>>,
     /// Partitions it owns, ascending.
     pub assignment: Vec<TopicPartition>,
+    /// What it will own once the others have given it back, ascending; `None` in a classic group.
+    pub target: Option<Vec<TopicPartition>>,
 }
 
 impl Client {
@@ -110,13 +123,43 @@ impl Client {
             state: GroupState::Unknown,
             protocol_type: String::new(),
             protocol: String::new(),
+            epochs: None,
             members: Vec::new(),
             error: Some(error),
         })
     }
 
-    /// Describes one group; a group that does not exist is `Dead` and has no members.
+    /// Describes one group of either protocol; a group that does not exist is `Dead` and has no members.
     pub async fn describe_group(&self, id: &str) -> Result<GroupInfo, ClientError> {
+        let classic = self.describe_classic_group(id).await?;
+        // A group of the newer protocol is dead to who asks for a classic one.
+        if classic.state != GroupState::Dead {
+            return Ok(classic);
+        }
+        match self.describe_consumer_group(id).await {
+            Ok(Some(group)) => Ok(group),
+            // A broker that does not know such groups has none.
+            Ok(None) | Err(ClientError::Unsupported { .. }) => Ok(classic),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A group of the newer protocol (KIP-848); `None` where there is no such group.
+    async fn describe_consumer_group(&self, id: &str) -> Result<Option<GroupInfo>, ClientError> {
+        let asked = format!("describe group {id}");
+        let build = |_| ConsumerGroupDescribeRequest::default().with_group_ids(vec![group_id(id)]);
+        self.ask(Target::Coordinator(id), &asked, build, |answer, _| {
+            let group = answer.groups.into_iter().next().ok_or_else(|| left_out(&asked))?;
+            if group.error_code == ResponseError::GroupIdNotFound.code() {
+                return Ok(None);
+            }
+            ClientError::check(group.error_code, || asked.clone(), group.error_message.as_deref())?;
+            Ok(Some(read_consumer_group(group)))
+        })
+        .await
+    }
+
+    async fn describe_classic_group(&self, id: &str) -> Result<GroupInfo, ClientError> {
         let asked = format!("describe group {id}");
         let build = |_| DescribeGroupsRequest::default().with_groups(vec![group_id(id)]);
         self.ask(Target::Coordinator(id), &asked, build, |answer, _| {
@@ -163,6 +206,7 @@ fn read_group(group: DescribedGroup) -> GroupInfo {
             host: member.client_host.to_string(),
             topics: subscription.map(|subscription| subscription.topics).unwrap_or_default(),
             assignment: assignment.unwrap_or_default(),
+            target: None,
         }
     });
     GroupInfo {
@@ -170,6 +214,37 @@ fn read_group(group: DescribedGroup) -> GroupInfo {
         state: GroupState::from_wire(&group.group_state),
         protocol_type: group.protocol_type.to_string(),
         protocol: group.protocol_data.to_string(),
+        epochs: None,
+        members: members.collect(),
+        error: None,
+    }
+}
+
+fn read_consumer_group(group: consumer_group_describe_response::DescribedGroup) -> GroupInfo {
+    let partitions = |assignment: &consumer_group_describe_response::Assignment| {
+        let mut partitions: Vec<TopicPartition> = Vec::new();
+        for topic in &assignment.topic_partitions {
+            let name: Arc<str> = topic.topic_name.as_str().into();
+            partitions.extend(topic.partitions.iter().map(|n| TopicPartition::new(Arc::clone(&name), *n)));
+        }
+        partitions.sort();
+        partitions
+    };
+    let members = group.members.iter().map(|member| MemberInfo {
+        id: member.member_id.to_string(),
+        instance_id: owned(&member.instance_id),
+        client_id: member.client_id.to_string(),
+        host: member.client_host.to_string(),
+        topics: member.subscribed_topic_names.iter().map(|name| Arc::from(name.as_str())).collect(),
+        assignment: partitions(&member.assignment),
+        target: Some(partitions(&member.target_assignment)),
+    });
+    GroupInfo {
+        id: group.group_id.to_string(),
+        state: GroupState::from_wire(&group.group_state),
+        protocol_type: consumer_protocol::PROTOCOL_TYPE.to_owned(),
+        protocol: group.assignor_name.to_string(),
+        epochs: Some(GroupEpochs { group: group.group_epoch, assignment: group.assignment_epoch }),
         members: members.collect(),
         error: None,
     }

@@ -42,6 +42,7 @@ asks! {
     FindCoordinatorRequest => FindCoordinator,
     InitProducerIdRequest => InitProducerId,
     ListGroupsRequest => ListGroups,
+    ConsumerGroupDescribeRequest => ConsumerGroupDescribe,
     DescribeGroupsRequest => DescribeGroups,
     DeleteGroupsRequest => DeleteGroups,
     OffsetFetchRequest => OffsetFetch,

@@ -3,8 +3,11 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{ClientsFacts, ListenerState, Problem, RateHistory};
-pub use crate::broker::{RebalanceEvent, RebalanceReason};
 use crate::model::{GroupState, Lag, Offset, PartitionId, TimestampMillis, TopicPartition};
+pub use crate::{
+    broker::{RebalanceEvent, RebalanceReason},
+    client::GroupEpochs,
+};
 
 /// Everything that was true at `at`.
 #[derive(Debug, Clone)]
@@ -98,6 +101,8 @@ pub struct GroupFacts {
     /// The assignor in use; empty while there is none.
     pub protocol: String,
     pub generation: Option<i32>,
+    /// Epochs of a group of the newer protocol (KIP-848); `None` for a classic group.
+    pub epochs: Option<GroupEpochs>,
     pub members: Arc<[MemberFacts]>,
     /// Every partition that it owns or has committed, by topic and number.
     pub partitions: Arc<[GroupPartitionFacts]>,
@@ -126,6 +131,8 @@ pub struct MemberFacts {
     pub instance_id: Option<String>,
     /// Empty: it is idle.
     pub assignment: Vec<TopicPartition>,
+    /// What it will own once the others have given it back; `None` in a classic group.
+    pub target: Option<Vec<TopicPartition>>,
 }
 
 /// What a group has read of one partition.
@@ -194,6 +201,13 @@ impl Facts {
 impl Default for Facts {
     fn default() -> Self {
         Self::empty()
+    }
+}
+
+impl MemberFacts {
+    /// What it will own besides or instead of what it owns; `None` while it has arrived.
+    pub fn moves_to(&self) -> Option<&[TopicPartition]> {
+        self.target.as_deref().filter(|target| *target != self.assignment)
     }
 }
 

@@ -6,6 +6,10 @@ group-tab-partitions = Partitions
 group-tab-rebalances = Rebalances
 group-protocol = { $protocol } protocol
 group-generation = generation { $n }
+group-type-classic = classic protocol
+group-type-consumer = consumer protocol (KIP-848)
+group-epoch = group epoch { $n }
+group-assignment-epoch = assigned for epoch { $n }
 group-reset = Reset offsets…
 group-reset-nothing = The group has neither committed nor been given a partition, so there is nothing to reset.
 group-loading = Asking for the group
@@ -72,6 +76,10 @@ group-bar = { $partition }: committed { $committed } of { $end }, lag { $lag }
 group-member-idle = idle: no partition left
 group-member-idle-why = A partition is read by one member of a group at most. With more members than partitions some receive nothing; add partitions, or stop members.
 group-member-instance = static: { $instance }
+group-member-moves = moves to { $n ->
+    [one] { $n } partition
+   *[other] { $n } partitions
+}
 group-members-none = No members. Consumers appear here while they read in this group.
 group-partitions-none = The group has committed nothing yet and owns no partition.
 

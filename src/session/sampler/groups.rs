@@ -168,6 +168,7 @@ impl GroupWatch {
             protocol_type: String::new(),
             protocol: String::new(),
             generation: None,
+            epochs: None,
             members: Arc::new([]),
             partitions: Arc::new([]),
             topics: Arc::new([]),
@@ -200,6 +201,7 @@ impl GroupWatch {
         self.facts.state = info.state;
         self.facts.protocol_type = info.protocol_type;
         self.facts.protocol = info.protocol;
+        self.facts.epochs = info.epochs;
         let mut members: Vec<MemberFacts> = info
             .members
             .into_iter()
@@ -209,6 +211,7 @@ impl GroupWatch {
                 host: member.host,
                 instance_id: member.instance_id,
                 assignment: member.assignment,
+                target: member.target,
             })
             .collect();
         members.sort_by(|a, b| (&a.client_id, &a.id).cmp(&(&b.client_id, &b.id)));

@@ -177,13 +177,21 @@ pub fn behind(ctx: &Ctx<'_>, millis: Option<i64>) -> String {
     }
 }
 
-/// "consumer protocol · generation 14 · cooperative-sticky".
+/// "classic protocol · generation 14 · cooperative-sticky", or "consumer protocol (KIP-848) · group epoch 5 · uniform".
 fn about(ctx: &Ctx<'_>, group: &GroupFacts) -> String {
     let mut parts = Vec::new();
-    if !group.protocol_type.is_empty() {
-        parts.push(ctx.text.with("group-protocol", &[("protocol", group.protocol_type.as_str().into())]));
+    match group.protocol_type.as_str() {
+        "" => {}
+        "consumer" if group.epochs.is_some() => parts.push(ctx.t("group-type-consumer").to_string()),
+        "consumer" => parts.push(ctx.t("group-type-classic").to_string()),
+        other => parts.push(ctx.text.with("group-protocol", &[("protocol", other.into())])),
     }
-    if let Some(generation) = group.generation {
+    if let Some(epochs) = group.epochs {
+        parts.push(ctx.text.with("group-epoch", &[("n", i64::from(epochs.group).into())]));
+        if epochs.assignment != epochs.group {
+            parts.push(ctx.text.with("group-assignment-epoch", &[("n", i64::from(epochs.assignment).into())]));
+        }
+    } else if let Some(generation) = group.generation {
         parts.push(ctx.text.with("group-generation", &[("n", i64::from(generation).into())]));
     }
     if !group.protocol.is_empty() {

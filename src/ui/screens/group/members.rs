@@ -63,6 +63,11 @@ fn row(ui: &mut Ui, ctx: &Ctx<'_>, index: usize, member: &MemberFacts) {
             let words = ctx.text.with("group-member-instance", &[("instance", instance.as_str().into())]);
             widgets::chip_plain(ui, &words, theme.note);
         }
+        if let Some(target) = member.moves_to() {
+            let words = ctx.text.with("group-member-moves", &[("n", (target.len() as u64).into())]);
+            let named = target.iter().map(ToString::to_string).collect::<Vec<_>>().join("  ");
+            widgets::chip_plain(ui, &words, theme.care).on_hover_text(named);
+        }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             widgets::elided(ui, &member.id, fonts::data(), theme.faint);
         });

@@ -80,7 +80,11 @@ impl Rows for GroupRows<'_, '_> {
             0 => drop(widgets::elided(ui, &group.id, fonts::medium(13.0), theme.text)),
             1 => drop(widgets::group_state(ui, ctx.text, group.state)),
             2 if group.protocol.is_empty() => drop(widgets::faint(ui, format::UNKNOWN)),
-            2 => drop(widgets::quiet(ui, &group.protocol)),
+            2 => {
+                let response = widgets::quiet(ui, &group.protocol);
+                let kind = if group.epochs.is_some() { "group-type-consumer" } else { "group-type-classic" };
+                response.on_hover_text(&*ctx.t(kind));
+            }
             3 => members(ui, ctx, group),
             4 => topics(ui, group),
             5 => lag(ui, group.lag),
