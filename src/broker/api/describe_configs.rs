@@ -96,7 +96,15 @@ fn describe(
         resources::GROUP if name.is_empty() => {
             return Err(Fault::new(ResponseError::InvalidRequest, "a group has a name"));
         }
-        resources::GROUP => group_settings::describe(broker, name)?,
+        resources::GROUP => {
+            let all = group_settings::describe(broker, name)?.into_iter();
+            all.map(|mut setting| {
+                let documentation = setting.documentation.take().unwrap_or_default().to_string();
+                let synonyms = std::mem::take(&mut setting.synonyms);
+                finish(setting, synonyms, ConfigKind::Int, documentation, ask)
+            })
+            .collect()
+        }
         other => {
             let message = format!("there are no resources of type {other}; topics are 2, brokers 4, groups 32");
             return Err(Fault::new(ResponseError::InvalidRequest, message));
