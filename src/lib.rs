@@ -8,7 +8,7 @@
 //!           |
 //!     client (metadata, produce, fetch, group member, admin)
 //!           |   trait Connection: typed request in, typed response out
-//!       in process                   (later: TCP to any Kafka cluster)
+//!       in process, or TCP to any Kafka broker
 //!           |
 //!     Broker::call(request)  <-- server (TCP listener) <-- any Kafka client
 //!           |

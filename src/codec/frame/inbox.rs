@@ -6,6 +6,8 @@ use super::{FrameError, LENGTH_BYTES};
 
 /// Room for reading while no larger frame is announced, in bytes. Most requests fit.
 const ROOM_BYTES: usize = 8 * 1024;
+/// Room for reading at a connection whose last frames were larger: the next one then arrives in one piece of memory.
+const ROOM_BYTES_MAX: usize = 128 * 1024;
 /// Room that is made at once for a frame that was announced; beyond, room grows with what really arrives, so that a
 /// length alone costs the reader little.
 const ROOM_AT_ONCE_BYTES_MAX: usize = 1024 * 1024;
@@ -17,12 +19,16 @@ pub struct Inbox {
     frame_bytes_max: usize,
     /// Length of the frame at the front, once it is known.
     length: Option<usize>,
+    /// About the length of the last frames.
+    usual: usize,
+    /// Nothing has arrived since the beginning or since [`Inbox::rest`].
+    resting: bool,
 }
 
 impl Inbox {
     /// An empty one that refuses frames above `frame_bytes_max` bytes.
     pub fn new(frame_bytes_max: usize) -> Self {
-        Self { buffer: BytesMut::new(), frame_bytes_max, length: None }
+        Self { buffer: BytesMut::new(), frame_bytes_max, length: None, usual: 0, resting: true }
     }
 
     /// Takes the next frame, without its length, if all of it has arrived.
@@ -46,16 +52,22 @@ impl Inbox {
             return Ok(None);
         }
         self.length = None;
+        self.usual = length.max(self.usual - self.usual / 8);
         Ok(Some(self.buffer.split_to(length).freeze()))
     }
 
     /// Where to read into: has room for a good part of what is missing. Call [`Inbox::take`] until it has nothing first.
     pub fn room(&mut self) -> &mut BytesMut {
         let have = self.buffer.len();
-        let missing = self.length.map_or(0, |length| length.saturating_sub(have));
+        let missing = match self.length {
+            Some(length) => length.saturating_sub(have),
+            // What is left behind the last frame is not enough for the next: moving half of it later would cost more.
+            None if have == 0 => (self.usual + LENGTH_BYTES).min(ROOM_BYTES_MAX),
+            None => 1,
+        };
         let wanted = missing.min(ROOM_AT_ONCE_BYTES_MAX.max(have)).max(1);
         if self.buffer.capacity() - have < wanted {
-            self.buffer.reserve(wanted.max(ROOM_BYTES));
+            self.buffer.reserve(wanted.max((self.usual + LENGTH_BYTES).clamp(ROOM_BYTES, ROOM_BYTES_MAX)));
         }
         &mut self.buffer
     }
@@ -73,17 +85,20 @@ impl Inbox {
     /// Puts bytes that were read elsewhere behind what has arrived.
     pub fn put(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
+        self.resting = false;
     }
 
     /// Whether there is no memory to read into, see [`Inbox::rest`].
     pub fn is_at_rest(&self) -> bool {
-        self.buffer.capacity() == 0
+        self.resting
     }
 
     /// Gives the memory back while nothing has arrived: an idle connection costs next to nothing.
     pub fn rest(&mut self) {
         if !self.is_inside_frame() {
             self.buffer = BytesMut::new();
+            self.usual = 0;
+            self.resting = true;
         }
     }
 }
