@@ -85,6 +85,8 @@ pub struct Observer {
     pub book: Book,
     /// Commits that wait for the end of their transaction.
     in_transactions: Mutex<commits::Pending>,
+    /// The newest last.
+    ended_transactions: Mutex<VecDeque<commits::End>>,
 }
 
 impl Observer {
@@ -103,6 +105,7 @@ impl Observer {
             requests: RequestLog::default(),
             book: Book::default(),
             in_transactions: Mutex::default(),
+            ended_transactions: Mutex::default(),
         }
     }
 

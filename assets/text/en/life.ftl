@@ -26,6 +26,12 @@ life-synced = { $h }Synced and acknowledged{ $h }, high watermark { $watermark }
 life-acknowledged = { $h }Acknowledged{ $h } before the sync, high watermark { $watermark }
 life-not-acknowledged = { $h }Not acknowledged{ $h }: acks=0 asks for no answer; high watermark { $watermark }
 life-answered-after = answered after { $time }
+life-transaction-committed = { $h }Transaction committed{ $h } by { $client }, request { $request }
+life-transaction-aborted = { $h }Transaction aborted{ $h } by { $client }, request { $request }
+life-transaction-visible = from now on visible to read_committed
+life-transaction-hidden = never visible to read_committed
+life-dot-transaction-committed = committed
+life-dot-transaction-aborted = aborted
 life-read = { $h }Read{ $h } by { $group } member { $member }, request { $request }
 life-read-again = { $h }Read again{ $h } by { $group } member { $member }, request { $request }: the same record once more
 life-read-alone = { $h }Read{ $h } by { $client } without a group, request { $request }

@@ -23,6 +23,12 @@ life-synced = { $h }已同步并确认{ $h }，高水位 { $watermark }
 life-acknowledged = 同步前{ $h }已确认{ $h }，高水位 { $watermark }
 life-not-acknowledged = { $h }未确认{ $h }：acks=0 不要求回应；高水位 { $watermark }
 life-answered-after = { $time } 后回应
+life-transaction-committed = { $client } { $h }提交了事务{ $h }，请求 { $request }
+life-transaction-aborted = { $client } { $h }中止了事务{ $h }，请求 { $request }
+life-transaction-visible = 从此对 read_committed 可见
+life-transaction-hidden = 对 read_committed 永远不可见
+life-dot-transaction-committed = 事务已提交
+life-dot-transaction-aborted = 事务已中止
 life-read = { $group } 的成员 { $member } { $h }读取{ $h }，请求 { $request }
 life-read-again = { $group } 的成员 { $member } { $h }再次读取{ $h }，请求 { $request }：同一条消息
 life-read-alone = { $client } { $h }读取{ $h }（不属于消费者组），请求 { $request }

@@ -33,7 +33,7 @@ impl Observer {
             (Asked::Commit(asked), _) => self.commits(noting, asked, response, went),
             (Asked::Transaction { commit: Some(commit), producer_id, .. }, ResponseKind::EndTxn(response)) => {
                 if response.error_code == 0 {
-                    self.transaction_ended(*producer_id, *commit, went);
+                    self.transaction_ended(noting, *producer_id, *commit, went);
                 }
                 unanswered(&noting.asked)
             }

@@ -9,7 +9,7 @@ use kafka_protocol::{
 use uuid::Uuid;
 
 use super::{
-    CommitPart, Observer, Origin, Said,
+    CommitPart, Observer, Origin, RequestId, Said, Who,
     book::{Commit, Key, Moment},
     noting::Noting,
     said::PARTS_MAX,
@@ -21,6 +21,19 @@ use crate::{
 
 /// Commits that wait for the end of their transaction; the oldest go first.
 const PENDING_MAX: usize = 1_000;
+
+/// Ends of transactions that are remembered.
+const ENDED_MAX: usize = 5_000;
+
+/// How a transaction ended.
+#[derive(Clone)]
+pub struct End {
+    producer_id: i64,
+    pub committed: bool,
+    pub went: Moment,
+    pub by: Arc<Who>,
+    pub request: RequestId,
+}
 
 /// What an OffsetCommit or a TxnOffsetCommit asks.
 pub struct AskedCommits {
@@ -137,7 +150,14 @@ impl Observer {
     }
 
     /// A transaction ended: what was committed inside it is, or is not.
-    pub fn transaction_ended(&self, producer_id: i64, committed: bool, went: Moment) {
+    pub fn transaction_ended(&self, noting: &Noting, producer_id: i64, committed: bool, went: Moment) {
+        let end = End { producer_id, committed, went, by: noting.who.clone(), request: noting.id };
+        let mut ends = self.ended_transactions.lock();
+        if ends.len() == ENDED_MAX {
+            ends.pop_front();
+        }
+        ends.push_back(end);
+        drop(ends);
         let mut ended = Vec::new();
         self.in_transactions.lock().retain(|(producer, key, commit)| {
             let its = *producer == producer_id;
@@ -149,6 +169,12 @@ impl Observer {
         for (key, commit) in ended {
             self.book.committed(key, commit);
         }
+    }
+
+    /// How the transaction ended in which a producer sent a batch at `came`; `None` while it is open, and where its end was
+    /// not asked for by the producer (it timed out) or is no longer known.
+    pub fn end_of(&self, producer_id: i64, came: Moment) -> Option<End> {
+        self.ended_transactions.lock().iter().find(|end| end.producer_id == producer_id && end.went >= came).cloned()
     }
 
     fn wait_for_end(&self, producer_id: i64, key: Key, commit: Commit) {

@@ -72,6 +72,12 @@ pub enum LifeStepKind {
         /// From the request to the answer.
         took_micros: u64,
     },
+    /// The transaction that it was produced in ended: whoever reads committed records sees it from now on, or never.
+    TransactionEnded {
+        by: Arc<Who>,
+        request: RequestId,
+        committed: bool,
+    },
     Fetched(FetchedBy),
     /// A commit of a group that covers it: the first one after each delivery.
     Committed(CommitSeen),

@@ -19,6 +19,7 @@ use crate::broker::{CallContext, topics::Topics};
 
 /// A request between its coming and its answer.
 pub struct Noting {
+    /// 0 until it is answered.
     pub id: RequestId,
     pub came: Moment,
     pub who: Arc<Who>,
@@ -84,11 +85,13 @@ impl Observer {
             }
             None => Arc::new(Who::of_call(context)),
         };
-        Noting { id: self.next_request(), came, who, connection, version, api_key, api, request_bytes, asked, printed }
+        Noting { id: 0, came, who, connection, version, api_key, api, request_bytes, asked, printed }
     }
 
     /// A request was answered, and `told` on its way what the answer does not say.
-    pub fn went(&self, topics: &Topics, noting: Noting, response: &ResponseKind, told: &Told) -> RequestId {
+    pub fn went(&self, topics: &Topics, mut noting: Noting, response: &ResponseKind, told: &Told) -> RequestId {
+        // Numbered in the order of the answers, so that who asks for what is new misses none that waited.
+        noting.id = self.next_request();
         let went = self.moment();
         let took_micros = went.micros.saturating_sub(noting.came.micros);
         let waited_micros = told.waited_micros.min(took_micros);

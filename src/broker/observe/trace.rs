@@ -35,6 +35,12 @@ impl Inner {
         let mut told = Told { came: about.batch.as_ref().map(|batch| batch.came), steps: Vec::new() };
         if let Some(batch) = &about.batch {
             told.production(batch);
+            if batch.facts.transactional
+                && let Some(end) = observer.end_of(batch.facts.producer_id, batch.came)
+            {
+                let (by, request, committed) = (end.by, end.request, end.committed);
+                told.step(end.went, LifeStepKind::TransactionEnded { by, request, committed });
+            }
         }
         let moment = |event: &RebalanceEvent, ended| Moment { at: event.at, micros: observer.micros_of(ended) };
         let rebalances = self.coordinator.rebalances_with_instants();

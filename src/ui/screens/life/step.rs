@@ -136,6 +136,13 @@ pub(super) fn words(ctx: &Ctx<'_>, life: &Life, step: &LifeStep) -> Words {
             let time = say(ctx, "life-answered-after", &[("time", ctx.format.micros(*took_micros).into())]);
             (line, format!("{time} · {}", ctx.t(promise)))
         }
+        LifeStepKind::TransactionEnded { by, request, committed } => {
+            let line = if *committed { "life-transaction-committed" } else { "life-transaction-aborted" };
+            let args = [("client", heavy(&client(ctx, by)).into()), ("request", (*request).into())];
+            let line = say(ctx, line, &args);
+            let below = if *committed { "life-transaction-visible" } else { "life-transaction-hidden" };
+            (line, ctx.t(below).to_string())
+        }
         LifeStepKind::Fetched(fetched) => {
             again = fetched.nth > 1;
             let mut args = vec![("request", fetched.request.into())];
@@ -217,6 +224,8 @@ pub(super) fn label(ctx: &Ctx<'_>, step: &LifeStep) -> String {
         LifeStepKind::Produced { .. } => ctx.t("life-dot-produced").to_string(),
         LifeStepKind::Stored { .. } => ctx.t("life-dot-stored").to_string(),
         LifeStepKind::Acknowledged { .. } => ctx.t("life-dot-acknowledged").to_string(),
+        LifeStepKind::TransactionEnded { committed: true, .. } => ctx.t("life-dot-transaction-committed").to_string(),
+        LifeStepKind::TransactionEnded { .. } => ctx.t("life-dot-transaction-aborted").to_string(),
         LifeStepKind::Fetched(fetched) => {
             let who = fetched.member.as_ref().map_or_else(|| client(ctx, &fetched.by), |(group, _)| group.to_string());
             match fetched.nth {
@@ -236,7 +245,7 @@ pub(super) fn label(ctx: &Ctx<'_>, step: &LifeStep) -> String {
 /// The request behind a step.
 pub(super) fn request(step: &LifeStep) -> Option<u64> {
     match &step.kind {
-        LifeStepKind::Produced { request, .. } => Some(*request),
+        LifeStepKind::Produced { request, .. } | LifeStepKind::TransactionEnded { request, .. } => Some(*request),
         LifeStepKind::Fetched(fetched) => Some(fetched.request),
         LifeStepKind::Committed(commit) => Some(commit.request),
         _ => None,
@@ -273,7 +282,8 @@ pub(super) fn color(theme: &Theme, life: &Life, step: &LifeStep) -> Color32 {
         LifeStepKind::Produced { .. } => theme.series(0),
         LifeStepKind::Stored { .. } => theme.quiet,
         LifeStepKind::Acknowledged { class: AckClass::None, .. } => theme.care,
-        LifeStepKind::Acknowledged { .. } => theme.good,
+        LifeStepKind::TransactionEnded { committed: false, .. } => theme.care,
+        LifeStepKind::Acknowledged { .. } | LifeStepKind::TransactionEnded { .. } => theme.good,
         LifeStepKind::Rebalanced { .. } => theme.care,
         _ => group_of(step).map_or(theme.series(7), of_group),
     }
