@@ -71,56 +71,39 @@ fn topic_default(topic: &str, broker: &'static str, dynamic: &DynamicSettings) -
 
 /// What is chosen when the workspace is opened, with Kafka's default where it has one.
 fn chosen(options: &BrokerOptions, host: &str, port: u16) -> Vec<BrokerSetting> {
+    let mut settings = of_the_node(options, host, port);
+    settings.extend(of_requests());
+    settings.extend(of_groups(options));
+    settings
+}
+
+fn row(
+    name: &'static str,
+    kind: ConfigKind,
+    value: String,
+    default: Option<&str>,
+    documentation: &str,
+) -> BrokerSetting {
+    let values = with_default(value, default);
+    BrokerSetting { name, kind, documentation: documentation.to_owned(), values, read_only: true }
+}
+
+fn of_the_node(options: &BrokerOptions, host: &str, port: u16) -> Vec<BrokerSetting> {
     use ConfigKind::{Boolean, Int, List, Long};
-    let row = |name, kind, value: String, default: Option<&str>, documentation: &str| BrokerSetting {
-        name,
-        kind,
-        documentation: documentation.to_owned(),
-        values: with_default(value, default),
-        read_only: true,
-    };
-    let offsets_retention = (OFFSETS_RETENTION_MS / 60_000).to_string();
+    let (create, yes) = (options.auto_create_topics.to_string(), "true".to_owned());
+    let partitions = options.default_partitions.to_string();
     vec![
         row("advertised.listeners", List, format!("PLAINTEXT://{host}:{port}"), None, "Where clients are sent to."),
         row(
             "auto.create.topics.enable",
             Boolean,
-            options.auto_create_topics.to_string(),
+            create,
             Some("true"),
             "Whether a topic that a client asks for is made when it does not exist.",
         ),
         row("broker.id", Int, NODE_ID.to_string(), Some("-1"), "The node's number in the cluster."),
         row("default.replication.factor", Int, "1".to_owned(), Some("1"), "Copies of a partition; there is one node."),
-        row("delete.topic.enable", Boolean, "true".to_owned(), Some("true"), "Whether topics can be deleted."),
-        row(
-            "fetch.max.bytes",
-            Int,
-            FETCH_BYTES_MAX.to_string(),
-            Some("57671680"),
-            "Most bytes in one answer to Fetch.",
-        ),
-        row(
-            "group.initial.rebalance.delay.ms",
-            Int,
-            options.initial_rebalance_delay_ms.to_string(),
-            Some("3000"),
-            "How long an empty group waits for more members after the first one.",
-        ),
-        row(
-            "group.max.session.timeout.ms",
-            Int,
-            options.session_timeout_max_ms.to_string(),
-            Some("1800000"),
-            "Longest session timeout that a member may ask for.",
-        ),
-        row("group.max.size", Int, GROUP_MEMBERS_MAX.to_string(), Some("2147483647"), "Most members of a group."),
-        row(
-            "group.min.session.timeout.ms",
-            Int,
-            options.session_timeout_min_ms.to_string(),
-            Some("6000"),
-            "Shortest session timeout that a member may ask for.",
-        ),
+        row("delete.topic.enable", Boolean, yes, Some("true"), "Whether topics can be deleted."),
         row("log.dirs", List, options.data_dir.display().to_string(), None, "The workspace folder."),
         row(
             "log.retention.check.interval.ms",
@@ -128,6 +111,22 @@ fn chosen(options: &BrokerOptions, host: &str, port: u16) -> Vec<BrokerSetting> 
             RETENTION_INTERVAL_MS.to_string(),
             Some("300000"),
             "How often old records are deleted.",
+        ),
+        row("node.id", Int, NODE_ID.to_string(), None, "The node's number in the cluster."),
+        row("num.partitions", Int, partitions, Some("1"), "Partitions of a topic that does not say how many."),
+        row("process.roles", List, "broker,controller".to_owned(), None, "What the node does: all there is to do."),
+    ]
+}
+
+fn of_requests() -> Vec<BrokerSetting> {
+    use ConfigKind::Int;
+    vec![
+        row(
+            "fetch.max.bytes",
+            Int,
+            FETCH_BYTES_MAX.to_string(),
+            Some("57671680"),
+            "Most bytes in one answer to Fetch.",
         ),
         row(
             "max.incremental.fetch.session.cache.slots",
@@ -150,13 +149,35 @@ fn chosen(options: &BrokerOptions, host: &str, port: u16) -> Vec<BrokerSetting> 
             Some("120000"),
             "How long a fetch session must have rested before another may take its room.",
         ),
-        row("node.id", Int, NODE_ID.to_string(), None, "The node's number in the cluster."),
+    ]
+}
+
+fn of_groups(options: &BrokerOptions) -> Vec<BrokerSetting> {
+    use ConfigKind::Int;
+    let delay = options.initial_rebalance_delay_ms.to_string();
+    let (shortest, longest) = (options.session_timeout_min_ms.to_string(), options.session_timeout_max_ms.to_string());
+    vec![
         row(
-            "num.partitions",
+            "group.initial.rebalance.delay.ms",
             Int,
-            options.default_partitions.to_string(),
-            Some("1"),
-            "Partitions of a topic that does not say how many.",
+            delay,
+            Some("3000"),
+            "How long an empty group waits for more members after the first one.",
+        ),
+        row(
+            "group.max.session.timeout.ms",
+            Int,
+            longest,
+            Some("1800000"),
+            "Longest session timeout that a member may ask for.",
+        ),
+        row("group.max.size", Int, GROUP_MEMBERS_MAX.to_string(), Some("2147483647"), "Most members of a group."),
+        row(
+            "group.min.session.timeout.ms",
+            Int,
+            shortest,
+            Some("6000"),
+            "Shortest session timeout that a member may ask for.",
         ),
         row(
             "offset.metadata.max.bytes",
@@ -168,11 +189,10 @@ fn chosen(options: &BrokerOptions, host: &str, port: u16) -> Vec<BrokerSetting> 
         row(
             "offsets.retention.minutes",
             Int,
-            offsets_retention,
+            (OFFSETS_RETENTION_MS / 60_000).to_string(),
             Some("10080"),
             "How long the offsets of a group without members are kept.",
         ),
-        row("process.roles", List, "broker,controller".to_owned(), None, "What the node does: all there is to do."),
     ]
 }
 
