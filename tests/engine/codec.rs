@@ -314,6 +314,16 @@ fn every_served_version_is_one_that_the_structs_carry() {
             DeleteGroups: DeleteGroupsRequest, DeleteGroupsResponse;
             IncrementalAlterConfigs: IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse;
             OffsetDelete: OffsetDeleteRequest, OffsetDeleteResponse;
+            AddPartitionsToTxn: AddPartitionsToTxnRequest, AddPartitionsToTxnResponse;
+            AddOffsetsToTxn: AddOffsetsToTxnRequest, AddOffsetsToTxnResponse;
+            EndTxn: EndTxnRequest, EndTxnResponse;
+            WriteTxnMarkers: WriteTxnMarkersRequest, WriteTxnMarkersResponse;
+            TxnOffsetCommit: TxnOffsetCommitRequest, TxnOffsetCommitResponse;
+            DescribeProducers: DescribeProducersRequest, DescribeProducersResponse;
+            DescribeTransactions: DescribeTransactionsRequest, DescribeTransactionsResponse;
+            ListTransactions: ListTransactionsRequest, ListTransactionsResponse;
+            ConsumerGroupHeartbeat: ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse;
+            ConsumerGroupDescribe: ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse;
             DescribeCluster: DescribeClusterRequest, DescribeClusterResponse;
             InitProducerId: InitProducerIdRequest, InitProducerIdResponse;
             OffsetForLeaderEpoch: OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse;
