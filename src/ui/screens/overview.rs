@@ -137,8 +137,11 @@ fn figures(ui: &mut Ui, ctx: &Ctx<'_>) {
     widgets::columns(ui, 92.0, &[1.0; 5], |ui, index| {
         let (label, value, unit, below, place) = &cards[index];
         let card = widgets::card(ui, |ui| widgets::figure(ui, label, value, None, unit, (below, None)));
-        let response = card.response.interact(egui::Sense::click()).on_hover_cursor(egui::CursorIcon::PointingHand);
-        if response.clicked() {
+        // A card of its own sense: one that becomes clickable afterwards loses the focus in every frame.
+        let open = ui.interact(card.response.rect, ui.scope_id().with("open"), egui::Sense::click());
+        open.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Link, true, format!("{label}: {value} {unit}")));
+        widgets::focus_ring(ui, &open, card.response.rect);
+        if open.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
             ctx.go(place.clone());
         }
     });

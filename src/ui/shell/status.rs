@@ -1,6 +1,6 @@
 //! The bar at the bottom: address, rates, size on disk, running jobs.
 
-use egui::{Align, Color32, CursorIcon, Frame, Layout, Margin, Panel, Sense, Ui, Vec2};
+use egui::{Align, Color32, Frame, Layout, Margin, Panel, Sense, Ui, Vec2};
 
 use super::super::{
     action::Action,
@@ -53,7 +53,7 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
         if ctx.session.is_none() {
             words(ui, &ctx.t(if failed { "status-none" } else { "status-starting" }));
         } else if let Some(address) = &cluster.address {
-            let response = words(ui, address).interact(Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+            let response = widgets::clickable(ui, address, fonts::caption(), theme.quiet);
             let about = match &*cluster.listener {
                 ListenerState::Listens(Listening { taken: Some(taken), address, .. }) => {
                     let words = [("taken", taken.as_str().into()), ("address", address.as_str().into())];
@@ -75,8 +75,8 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
         return;
     }
     if let Some(clients) = cluster.clients {
-        let response = words(ui, &ctx.text.with("status-clients", &[("n", (clients as u64).into())]));
-        if response.interact(Sense::click()).on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        let words = ctx.text.with("status-clients", &[("n", (clients as u64).into())]);
+        if widgets::clickable(ui, &words, fonts::caption(), theme.quiet).clicked() {
             ctx.go(Place::Connections);
         }
     }
@@ -110,14 +110,13 @@ fn jobs(ui: &mut Ui, ctx: &Ctx<'_>) {
     }
     if running.len() > 1 {
         let more = ctx.text.with("status-jobs-more", &[("n", (running.len() as u64 - 1).into())]);
-        let response = widgets::rich(ui, &more, fonts::caption(), theme.accent).interact(Sense::click());
-        if response.on_hover_text(&*ctx.t("status-jobs-all")).on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        let response = widgets::clickable(ui, &more, fonts::caption(), theme.accent);
+        if response.on_hover_text(&*ctx.t("status-jobs-all")).clicked() {
             ctx.go(Place::Transfers);
         }
     }
     let words = format!("{} · {}", ctx.text.say(&job.title), widgets::job_figures(ctx, job));
-    let response = widgets::rich(ui, &words, fonts::caption(), theme.quiet).interact(Sense::click());
-    if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+    if widgets::clickable(ui, &words, fonts::caption(), theme.quiet).clicked() {
         ctx.go(Place::Transfers);
     }
     if let Some(total) = job.total.filter(|total| *total > 0) {

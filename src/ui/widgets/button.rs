@@ -248,7 +248,7 @@ fn allocate(ui: &mut Ui, size: Vec2, enabled: bool) -> (Rect, Response) {
 }
 
 /// The ring around what the keyboard is on.
-pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     if response.has_focus() {
         let stroke = Stroke::new(1.5, theme::of(ui).accent);
         ui.painter().rect_stroke(rect.expand(2.0), CornerRadius::same(RADIUS + 2), stroke, StrokeKind::Inside);
