@@ -29,7 +29,9 @@ pub use dialog::{Dialog, DialogEnd};
 pub use empty::{empty, waiting};
 pub use fields::{Field, check, multiline, plain_field, search, switch, text_field};
 pub use keys::key_cap;
-pub use labels::{body, caption, clickable, data, data_quiet, elided, faint, paragraph, quiet, rich, section, strong, title};
+pub use labels::{
+    body, caption, clickable, data, data_quiet, elided, faint, paragraph, quiet, rich, section, strong, title,
+};
 pub use menu::{item, item_danger, item_why, menu, more, note, rule};
 pub use page::{columns, page, page_header, page_scroll, panel_right, toolbar};
 pub use problem::{problem, problem_page};
