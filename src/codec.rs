@@ -13,6 +13,7 @@ mod error;
 pub mod frame;
 pub mod marker;
 pub mod records;
+pub mod retain;
 mod varint;
 
 pub use batch::{

@@ -6,11 +6,13 @@
 //! In reading order: `file` (schema, pragmas, what counts as damaged), `ends` (what is known without reading batches),
 //! `queue` and `writer` (how appends reach the disk), `commit`,
 //! `checkpoint`, `clean` (deletion), `readers` and `seek` (how they come
-//! back), `tail` (the last MiB, in memory), `producers` and `producer_file` (idempotence and transactions).
+//! back), `tail` (the last MiB, in memory), `producers` and `producer_file` (idempotence and transactions),
+//! `compact` and `rewrite` (compaction).
 
 mod checkpoint;
 mod clean;
 mod commit;
+mod compact;
 mod ends;
 mod error;
 mod file;
@@ -19,12 +21,14 @@ mod producer_file;
 mod producers;
 mod queue;
 mod readers;
+mod rewrite;
 mod seek;
 mod store;
 mod tail;
 mod writer;
 
 pub use commit::{AppendOutcome, AppendRequest, Sync};
+pub use compact::{CompactRequest, Compacted, CompactionState, KEYS_MAX};
 pub use error::LogError;
 pub use partition::{Partition, Retained};
 use producers::Producers;

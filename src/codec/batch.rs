@@ -21,9 +21,12 @@ const CRC_FROM: usize = 21;
 const MAX_TIMESTAMP_AT: usize = 35;
 const MAGIC: i8 = 2;
 
+pub(super) const COMPRESSION_BITS: i16 = 0b111;
 const TIMESTAMP_TYPE_BIT: i16 = 1 << 3;
 const TRANSACTIONAL_BIT: i16 = 1 << 4;
 pub(super) const CONTROL_BIT: i16 = 1 << 5;
+/// The base timestamp is the time from which tombstones and markers may go (KIP-534).
+pub(super) const DELETE_HORIZON_BIT: i16 = 1 << 6;
 
 /// The fixed fields of a record batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +121,12 @@ impl BatchHeader {
     /// Written inside a transaction.
     pub fn is_transactional(&self) -> bool {
         self.attributes & TRANSACTIONAL_BIT != 0
+    }
+
+    /// The time from which the tombstones, or the marker, of a compacted batch may go; `None` until compaction has seen it
+    /// (KIP-534).
+    pub fn delete_horizon(&self) -> Option<TimestampMillis> {
+        (self.attributes & DELETE_HORIZON_BIT != 0).then_some(self.base_timestamp)
     }
 
     /// What a reader is shown about the batch; an unknown compression is told as none.

@@ -136,6 +136,19 @@ impl<'a> RecordRef<'a> {
         HeaderRefs { rest: self.headers, left: self.header_count, index: self.index }
     }
 
+    /// Writes the record as it stands in a batch, without the length before it.
+    pub(super) fn write(&self, out: &mut Vec<u8>, base_offset: Offset, base_timestamp: TimestampMillis) {
+        out.push(0);
+        varint::put_i64(out, self.timestamp.wrapping_sub(base_timestamp));
+        varint::put_i64(out, self.offset - base_offset);
+        for field in [self.key, self.value] {
+            varint::put_i64(out, field.map_or(-1, |bytes| bytes.len() as i64));
+            out.extend_from_slice(field.unwrap_or_default());
+        }
+        varint::put_i64(out, self.header_count.into());
+        out.extend_from_slice(self.headers);
+    }
+
     /// How many headers there are, as the record says.
     pub fn header_count(&self) -> usize {
         self.header_count as usize

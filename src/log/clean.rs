@@ -7,7 +7,7 @@ use super::partition::Partition;
 use super::producers::Changes;
 use super::queue::Op;
 use super::writer::WriterFile;
-use super::{LogError, file, producer_file};
+use super::{LogError, file, producer_file, rewrite};
 use crate::model::Offset;
 
 /// Batches deleted in one transaction.
@@ -36,14 +36,16 @@ pub fn trim(partition: &Partition, file: &mut WriterFile, before: Offset) -> Res
         save_producers(partition, &file.connection)?;
         let sums = ends::before(&file.connection, before)?;
         file.connection.prepare_cached("UPDATE meta SET v=?1 WHERE k='log_start_offset'")?.execute(params![before])?;
-        Ok(sums)
+        let after = partition.ends.lock().after;
+        let sums = sums.unwrap_or(after);
+        let holes = holes_above(partition, &file.connection, before, after, sums)?;
+        Ok((sums, holes))
     });
-    let sums = moved.map_err(|e| LogError::from_sqlite(partition.path(), "trim", &e))?;
+    let (sums, holes) = moved.map_err(|e| LogError::from_sqlite(partition.path(), "trim", &e))?;
     let mut ends = partition.ends.lock();
-    let sums = sums.unwrap_or(ends.after);
-    let freed = Totals { bytes: sums.bytes - ends.before.bytes, batches: sums.batches - ends.before.batches };
-    ends.start = before;
-    ends.before = sums;
+    let readable = ends.readable();
+    (ends.start, ends.before, ends.holes) = (before, sums, holes);
+    let freed = readable - ends.readable();
     if before == end {
         ends.run_max_ts = None;
         ends.tail.clear();
@@ -51,6 +53,29 @@ pub fn trim(partition: &Partition, file: &mut WriterFile, before: Offset) -> Res
     drop(ends);
     partition.queue.lock().push(Op::Sweep);
     Ok(Trimmed { start: before, freed })
+}
+
+/// What compaction took away above a new start; counted only in a log that was compacted.
+fn holes_above(
+    partition: &Partition,
+    connection: &Connection,
+    start: Offset,
+    after: Totals,
+    before: Totals,
+) -> Result<Totals, rusqlite::Error> {
+    let (holes, compacted_to) = {
+        let ends = partition.ends.lock();
+        (ends.holes, ends.compacted_to)
+    };
+    if holes == Totals::default() {
+        return Ok(holes);
+    }
+    let holes = match start >= compacted_to {
+        true => Totals::default(),
+        false => rewrite::count_holes(connection, start, after, before)?,
+    };
+    rewrite::note(connection, compacted_to, holes)?;
+    Ok(holes)
 }
 
 /// Batches are about to go of which the snapshot of the producers may know nothing.

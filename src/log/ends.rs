@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::producers::Producers;
 use super::tail::Tail;
-use super::{LogError, file, producer_file};
+use super::{LogError, file, producer_file, rewrite};
 use crate::model::{Offset, TimestampMillis};
 
 /// Running sums at some place of the log; only differences mean something.
@@ -27,6 +27,10 @@ pub struct Ends {
     pub before: Totals,
     /// Sums after the last batch.
     pub after: Totals,
+    /// What compaction took away between them.
+    pub holes: Totals,
+    /// Offsets below are compacted.
+    pub compacted_to: Offset,
     /// Running maximum of the timestamps; `None` where there is no batch.
     pub run_max_ts: Option<TimestampMillis>,
     /// Leader epochs and where each begins, ascending.
@@ -40,7 +44,20 @@ pub struct Ends {
     pub unsaved_batches: usize,
 }
 
+impl std::ops::Sub for Totals {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self { bytes: self.bytes - other.bytes, batches: self.batches - other.batches }
+    }
+}
+
 impl Ends {
+    /// What can be read.
+    pub fn readable(&self) -> Totals {
+        self.after - self.before - self.holes
+    }
+
     /// The last stable offset: what is below belongs to no open transaction.
     pub fn stable(&self) -> Offset {
         self.first_open.map_or(self.end, |first| first.clamp(self.start, self.end))
@@ -91,8 +108,21 @@ fn read(connection: &Connection) -> Result<Ends, rusqlite::Error> {
     let mut epochs = connection.prepare("SELECT epoch, start_offset FROM epoch ORDER BY epoch")?;
     let epochs = epochs.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     let last_aborted = producer_file::last_aborted(connection)?;
-    let (tail, first_open, unsaved_batches) = (Tail::default(), None, 0);
-    Ok(Ends { start, end, before, after, run_max_ts, epochs, tail, first_open, last_aborted, unsaved_batches })
+    let (compacted_to, holes) = rewrite::load(connection, start, after, before)?;
+    Ok(Ends {
+        start,
+        end,
+        before,
+        after,
+        holes,
+        compacted_to,
+        run_max_ts,
+        epochs,
+        tail: Tail::default(),
+        first_open: None,
+        last_aborted,
+        unsaved_batches: 0,
+    })
 }
 
 /// The sums before the batch that holds `start`; `None` where no batch reaches it.

@@ -9,7 +9,7 @@ use parking_lot::{Condvar, Mutex, RwLock};
 use rusqlite::Connection;
 
 use super::clean::Trimmed;
-use super::ends::Ends;
+use super::ends::{Ends, Totals};
 use super::producers::{Producer, Producers};
 use super::queue::{Append, Done, Op, QUEUE_BYTES_MAX, Queue};
 use super::seek::{self, Keep, Range};
@@ -59,6 +59,8 @@ pub struct Partition {
     listeners: RwLock<Vec<Listener>>,
     /// Held while a second connection is open for a checkpoint.
     pub(super) checkpointing: Mutex<()>,
+    /// Held while the log is compacted: one compaction at a time.
+    pub(super) compacting: Mutex<()>,
 }
 
 impl std::fmt::Debug for Partition {
@@ -80,6 +82,7 @@ impl Partition {
             gathered: Condvar::new(),
             listeners: RwLock::default(),
             checkpointing: Mutex::default(),
+            compacting: Mutex::default(),
         })
     }
 
@@ -153,8 +156,11 @@ impl Partition {
             self.glance(from, max_bytes, at_least_one, stable)?;
         if !complete {
             let max_bytes = max_bytes.min(READ_BYTES_MAX);
-            (outcome.batches, outcome.next) =
-                self.with_reader(|c| seek::read(c, from, until, max_bytes, at_least_one))?;
+            let compacted = self.ends.lock().holes != Totals::default();
+            (outcome.batches, outcome.next) = self.with_reader(|c| match compacted {
+                true => seek::read_across_holes(c, from, until, max_bytes, at_least_one),
+                false => seek::read(c, from, until, max_bytes, at_least_one),
+            })?;
         }
         Ok((outcome, last_aborted))
     }
@@ -226,8 +232,7 @@ impl Partition {
 
     /// Bytes of the batches that can be read.
     pub fn size_bytes(&self) -> u64 {
-        let ends = self.ends.lock();
-        (ends.after.bytes - ends.before.bytes).max(0) as u64
+        self.ends.lock().readable().bytes.max(0) as u64
     }
 
     /// Bytes of all batches that were ever appended: tells whether there were more since.
@@ -237,8 +242,7 @@ impl Partition {
 
     /// Batches that can be read.
     pub fn batch_count(&self) -> u64 {
-        let ends = self.ends.lock();
-        (ends.after.batches - ends.before.batches).max(0) as u64
+        self.ends.lock().readable().batches.max(0) as u64
     }
 
     /// Bytes of the log's file and its write-ahead log on disk. Blocks on disk.
@@ -295,7 +299,11 @@ impl Partition {
         let keep = Keep {
             newer_than: retention_ms.filter(|ms| *ms >= 0).map(|ms| now.saturating_sub(ms)),
             bytes: retention_bytes.filter(|bytes| *bytes >= 0),
-            bytes_after: self.ends.lock().after.bytes,
+            // What compaction took away does not lie before any batch that could go: rather one too many stays.
+            bytes_after: {
+                let ends = self.ends.lock();
+                ends.after.bytes - ends.holes.bytes
+            },
         };
         let first = range.start;
         let mut more = range.start < range.end && (keep.newer_than.is_some() || keep.bytes.is_some());
@@ -376,7 +384,10 @@ impl Partition {
         LogError::Closed { path: self.path.clone() }
     }
 
-    fn with_reader<T>(&self, read: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>) -> Result<T, LogError> {
+    pub(super) fn with_reader<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, LogError> {
         if self.is_closing() {
             return Err(self.closed());
         }
@@ -404,7 +415,7 @@ impl Partition {
     }
 
     /// Queues an operation and waits for what becomes of it.
-    fn submit_and_wait<T: Send + 'static>(&self, op: impl FnOnce(Done<T>) -> Op) -> Result<T, LogError> {
+    pub(super) fn submit_and_wait<T: Send + 'static>(&self, op: impl FnOnce(Done<T>) -> Op) -> Result<T, LogError> {
         let (answer, outcome) = mpsc::sync_channel(1);
         let done = Box::new(move |result| {
             // Whoever asked may be gone.

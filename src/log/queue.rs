@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::clean::Trimmed;
+use super::rewrite::{Change, Finished};
 use super::{AppendOutcome, AppendRequest, LogError};
 use crate::model::Offset;
 
@@ -34,6 +35,16 @@ pub enum Op {
     },
     /// Deletes a bounded number of batches below the start.
     Sweep,
+    /// Replaces and deletes batches for a compaction.
+    Rewrite {
+        changes: Vec<Change>,
+        done: Done<()>,
+    },
+    /// A compaction came to its end.
+    Compacted {
+        finished: Finished,
+        done: Done<()>,
+    },
     Close {
         delete: bool,
         done: Done<()>,
@@ -45,6 +56,8 @@ pub enum Work {
     Appends(Vec<Append>),
     Trim { before: Offset, done: Done<Trimmed> },
     Sweep,
+    Rewrite { changes: Vec<Change>, done: Done<()> },
+    Compacted { finished: Finished, done: Done<()> },
     Close { delete: bool, done: Done<()> },
     Nothing,
 }
@@ -117,6 +130,8 @@ impl Queue {
             Some(Op::Append(append)) => Work::Appends(vec![append]),
             Some(Op::Trim { before, done }) => Work::Trim { before, done },
             Some(Op::Sweep) => Work::Sweep,
+            Some(Op::Rewrite { changes, done }) => Work::Rewrite { changes, done },
+            Some(Op::Compacted { finished, done }) => Work::Compacted { finished, done },
             Some(Op::Close { delete, done }) => Work::Close { delete, done },
             None => Work::Nothing,
         }

@@ -80,6 +80,29 @@ pub fn read(
     Ok((batches, next))
 }
 
+/// As [`read`], in a log that is compacted: its running sums count what is gone, so a budget ends too early and the rest
+/// of it is spent from there.
+pub fn read_across_holes(
+    connection: &Connection,
+    from: Offset,
+    end: Offset,
+    max_bytes: usize,
+    at_least_one: bool,
+) -> Result<(Vec<Bytes>, Offset), rusqlite::Error> {
+    let (mut batches, mut next) = read(connection, from, end, max_bytes, at_least_one)?;
+    let mut left = max_bytes.saturating_sub(batches.iter().map(Bytes::len).sum());
+    while left > 0 && !batches.is_empty() {
+        let (more, after) = read(connection, next, end, left, false)?;
+        if more.is_empty() {
+            break;
+        }
+        left = left.saturating_sub(more.iter().map(Bytes::len).sum());
+        batches.extend(more);
+        next = after;
+    }
+    Ok((batches, next))
+}
+
 /// The batches that hold offsets of `from..to`.
 pub fn spans(
     connection: &Connection,

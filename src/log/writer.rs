@@ -12,7 +12,8 @@ use super::checkpoint::{Growth, Requests};
 use super::commit::commit;
 use super::partition::Partition;
 use super::queue::{Op, Work};
-use super::{LogError, clean, file};
+use super::rewrite::Change;
+use super::{LogError, clean, file, rewrite};
 
 /// Files that one writer thread keeps open for writing, three descriptors each; the least recently used is closed.
 pub const WRITER_FILES_MAX: usize = 32;
@@ -167,6 +168,22 @@ fn serve(partition: &Arc<Partition>, files: &mut Files) {
         // Left for the next time that the log is opened.
         Work::Sweep if partition.is_closing() => None,
         Work::Sweep => files.get(partition).and_then(|file| clean::sweep(partition, file)).err(),
+        Work::Rewrite { changes, done } => {
+            let bytes = changes.iter().map(Change::bytes).sum();
+            let rewritten = files.get(partition).and_then(|file| rewrite::rewrite(partition, file, &changes));
+            if rewritten.is_ok() {
+                files.committed(partition, bytes);
+            }
+            let failed = rewritten.as_ref().err().cloned();
+            done(rewritten);
+            failed
+        }
+        Work::Compacted { finished, done } => {
+            let noted = files.get(partition).and_then(|file| rewrite::finish(partition, file, finished));
+            let failed = noted.as_ref().err().cloned();
+            done(noted);
+            failed
+        }
         Work::Close { delete, done } => {
             files.close(partition.key());
             done(partition.close_files(delete));

@@ -7,6 +7,7 @@ mod client;
 mod client_transactions;
 mod client_wire;
 mod codec;
+mod compact;
 mod consumers;
 mod groups;
 mod kill;

@@ -1,0 +1,162 @@
+//! Writing a batch again without some of its records, as compaction does. What stays keeps its offset, its order, its
+//! producer and its compression; a batch of which everything stays is left byte for byte.
+
+use bytes::Bytes;
+
+use super::batch::{self, COMPRESSION_BITS, DELETE_HORIZON_BIT, PREFIX_BYTES};
+use super::records::RecordRef;
+use super::{BatchError, BatchHeader, DECOMPRESSED_BYTES_MAX_DEFAULT, DecodedBatch, HEADER_BYTES, compress, varint};
+use crate::model::{Compression, TimestampMillis, TimestampType};
+
+/// What [`retain`] made of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Retained {
+    /// Every record stays and nothing else changes.
+    All,
+    /// These bytes take its place.
+    Some { batch: Bytes, removed: usize },
+    /// No record stays.
+    None { removed: usize },
+}
+
+/// Keeps the records of a stored batch for which `keep` says so. `delete_horizon` is the time from which tombstones and
+/// markers of the batch may go; it is written once (KIP-534: attribute bit 6, with the time as the base timestamp).
+pub fn retain(
+    batch: &Bytes,
+    delete_horizon: Option<TimestampMillis>,
+    mut keep: impl FnMut(&RecordRef<'_>) -> bool,
+) -> Result<Retained, BatchError> {
+    let decoded = DecodedBatch::new(batch, DECOMPRESSED_BYTES_MAX_DEFAULT)?;
+    let header = *decoded.header();
+    let delete_horizon = delete_horizon.filter(|_| header.delete_horizon().is_none());
+    let mut kept = Vec::new();
+    let mut removed = 0;
+    for record in decoded.refs() {
+        let record = record?;
+        if keep(&record) { kept.push(record) } else { removed += 1 }
+    }
+    match (kept.is_empty(), removed, delete_horizon) {
+        (true, ..) => Ok(Retained::None { removed }),
+        (false, 0, None) => Ok(Retained::All),
+        _ => Ok(Retained::Some { batch: write(&header, &kept, delete_horizon)?, removed }),
+    }
+}
+
+/// The batch without any record: it keeps its offsets and what its producer wrote last, as Kafka keeps the last batch of
+/// a producer and of a log.
+pub fn emptied(header: &BatchHeader) -> Bytes {
+    let mut batch = vec![0; HEADER_BYTES];
+    let empty = BatchHeader {
+        batch_bytes: HEADER_BYTES,
+        attributes: header.attributes & !COMPRESSION_BITS & !DELETE_HORIZON_BIT,
+        base_timestamp: header.max_timestamp,
+        record_count: 0,
+        ..*header
+    };
+    batch::write_header(&mut batch, &empty);
+    batch::seal(&mut batch);
+    batch.into()
+}
+
+fn write(
+    header: &BatchHeader,
+    kept: &[RecordRef<'_>],
+    delete_horizon: Option<TimestampMillis>,
+) -> Result<Bytes, BatchError> {
+    let base_timestamp = delete_horizon.unwrap_or(header.base_timestamp);
+    let mut body = Vec::new();
+    let mut max_timestamp = i64::MIN;
+    let mut record_bytes = Vec::new();
+    for record in kept {
+        record_bytes.clear();
+        record.write(&mut record_bytes, header.base_offset, base_timestamp);
+        varint::put_i64(&mut body, record_bytes.len() as i64);
+        body.extend_from_slice(&record_bytes);
+        max_timestamp = max_timestamp.max(record.timestamp);
+    }
+    let body = match header.compression()? {
+        Compression::None => body,
+        packed => compress::compress(packed, &body)?,
+    };
+    let mut batch = vec![0; HEADER_BYTES];
+    batch.extend_from_slice(&body);
+    if i32::try_from(batch.len() - PREFIX_BYTES).is_err() {
+        return Err(BatchError::Unwritable { bytes: batch.len() });
+    }
+    let header = BatchHeader {
+        batch_bytes: batch.len(),
+        attributes: header.attributes | if delete_horizon.is_some() { DELETE_HORIZON_BIT } else { 0 },
+        base_timestamp,
+        max_timestamp: match header.timestamp_type() {
+            TimestampType::CreateTime => max_timestamp,
+            TimestampType::LogAppendTime => header.max_timestamp,
+        },
+        record_count: kept.len() as i32,
+        ..*header
+    };
+    batch::write_header(&mut batch, &header);
+    batch::seal(&mut batch);
+    Ok(batch.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{BatchBuilder, ProducerStamp, assign, decode_records, verify};
+    use crate::model::{Header, NewRecord, Record};
+
+    fn batch(compression: Compression) -> Bytes {
+        let mut builder = BatchBuilder::new(compression, usize::MAX);
+        for number in 0..5_i64 {
+            let twice = |value: &'static str| Header { key: Bytes::from_static(b"same"), value: Some(value.into()) };
+            let record = NewRecord {
+                key: Some(format!("k{number}").into()),
+                value: (number != 3).then(|| Bytes::from("v".repeat(40))),
+                headers: vec![twice("one"), twice("two")],
+                timestamp: Some(1_000 + number * 7),
+                ..NewRecord::default()
+            };
+            assert!(builder.push(&record, 0));
+        }
+        let stamp = ProducerStamp { producer_id: 9, producer_epoch: 2, base_sequence: 40, transactional: false };
+        let mut batch = builder.build(stamp).unwrap().to_vec();
+        assign(&mut batch, 100, 3);
+        batch.into()
+    }
+
+    fn plain(batch: &Bytes) -> Vec<(i64, i64, Option<Bytes>, Option<Bytes>, Vec<Header>)> {
+        let records: Vec<Record> = decode_records(batch, 0, usize::MAX).unwrap().map(Result::unwrap).collect();
+        records.into_iter().map(|r| (r.offset, r.timestamp, r.key, r.value, r.headers)).collect()
+    }
+
+    #[test]
+    fn what_stays_keeps_offset_time_headers_and_producer() {
+        for compression in
+            [Compression::None, Compression::Gzip, Compression::Snappy, Compression::Lz4, Compression::Zstd]
+        {
+            let whole = batch(compression);
+            assert_eq!(retain(&whole, None, |_| true), Ok(Retained::All));
+            let odd = |record: &RecordRef<'_>| record.offset % 2 == 1;
+            for horizon in [None, Some(5_000_000)] {
+                let Ok(Retained::Some { batch, removed: 3 }) = retain(&whole, horizon, odd) else {
+                    panic!("not three")
+                };
+                let (old, new) = (verify(&whole).unwrap(), verify(&batch).unwrap());
+                assert_eq!(new.delete_horizon(), horizon);
+                assert_eq!((new.base_offset, new.last_offset(), new.record_count), (100, 104, 2));
+                assert_eq!((new.producer_id, new.base_sequence, new.leader_epoch), (9, 40, 3));
+                assert_eq!(new.last_sequence(), old.last_sequence());
+                assert_eq!((new.compression(), new.max_timestamp), (Ok(compression), 1_021));
+                let mut wanted = plain(&whole);
+                wanted.retain(|(offset, ..)| offset % 2 == 1);
+                assert_eq!(plain(&batch), wanted);
+                // A horizon is written once.
+                let again = retain(&batch, Some(9), |_| true).unwrap();
+                assert_eq!(matches!(again, Retained::All), horizon.is_some());
+            }
+            assert_eq!(retain(&whole, Some(1), |_| false), Ok(Retained::None { removed: 5 }));
+            let empty = verify(&emptied(&verify(&whole).unwrap())).unwrap();
+            assert_eq!((empty.last_offset(), empty.record_count, empty.last_sequence()), (104, 0, 44));
+        }
+    }
+}
