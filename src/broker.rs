@@ -46,7 +46,10 @@ use self::{
     inner::Inner,
     observe::{Connection, ConnectionInfo, RequestId},
 };
-use crate::model::Clock;
+use crate::{
+    log::Compacted,
+    model::{Clock, PartitionId},
+};
 
 /// The id of the one node. Node id, leader and leader epoch are there from the start, so that a cluster of several
 /// nodes changes nothing that is stored.
@@ -66,6 +69,8 @@ const TRANSACTION_TIMEOUT_MAX_MS: i32 = 15 * 60 * 1_000;
 const PRODUCER_ID_EXPIRATION_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How often retention is applied. Kafka's five minutes are long for who has just changed a setting and watches.
 const RETENTION_INTERVAL_MS: u64 = 30_000;
+/// How often it is looked whether a compacted topic is due (`log.cleaner.backoff.ms`).
+const COMPACTION_INTERVAL_MS: u64 = 15_000;
 
 /// Most bytes in one answer to Fetch (`fetch.max.bytes`).
 const FETCH_BYTES_MAX: usize = 55 * 1024 * 1024;
@@ -222,6 +227,13 @@ impl Broker {
     /// Applies retention at once, as the broker does by itself from time to time; returns how many batches went.
     pub async fn retain(&self) -> u64 {
         maintenance::retain(&self.inner).await
+    }
+
+    /// Compacts the partitions of one compacted topic at once, whatever `min.cleanable.dirty.ratio` says; returns what was
+    /// done. The broker does so by itself when it is time to.
+    pub async fn compact(&self, topic: &str) -> Vec<(PartitionId, Compacted)> {
+        let done = maintenance::compact(&self.inner, Some(topic), true).await;
+        done.into_iter().map(|(_, partition, compacted)| (partition, compacted)).collect()
     }
 
     /// Ends the timers, finishes what was accepted, closes the files and gives the workspace free. Requests that come

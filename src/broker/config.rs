@@ -14,4 +14,4 @@ pub use dynamic::{DynamicSettings, Scope, TopicDefaults};
 pub use group::{GROUP_SETTINGS, GroupConfig};
 pub use synonyms::on_broker;
 pub use table::{Effect, SETTINGS, Setting, Unit, Values, setting};
-pub use topic::{ConfigOperation, TopicConfig};
+pub use topic::{Compaction, ConfigOperation, TopicConfig};

@@ -1,4 +1,4 @@
-//! What the broker does by itself: the timer of the groups, retention, and opening the partitions one after another.
+//! What the broker does by itself: the timer of the groups, retention, compaction, and opening the partitions one after another.
 
 use std::{
     sync::{Arc, Weak},
@@ -6,8 +6,12 @@ use std::{
 };
 
 use super::{
-    PRODUCER_ID_EXPIRATION_MS, RETENTION_INTERVAL_MS, blocking, coordinator::Coordinator, inner::Inner,
-    transactions::Transactions,
+    COMPACTION_INTERVAL_MS, PRODUCER_ID_EXPIRATION_MS, RETENTION_INTERVAL_MS, blocking, config::Compaction,
+    coordinator::Coordinator, inner::Inner, transactions::Transactions,
+};
+use crate::{
+    log::{CompactRequest, Compacted},
+    model::PartitionId,
 };
 
 /// Starts the tasks of a broker. They end with it.
@@ -15,6 +19,7 @@ pub fn start(inner: &Arc<Inner>) {
     let tasks = [
         tokio::spawn(run_groups(inner.coordinator.clone())),
         tokio::spawn(run_retention(Arc::downgrade(inner))),
+        tokio::spawn(run_compaction(Arc::downgrade(inner))),
         tokio::spawn(Transactions::run(Arc::downgrade(inner))),
         tokio::spawn(open_partitions(Arc::downgrade(inner))),
     ];
@@ -31,7 +36,7 @@ pub async fn retain(inner: &Arc<Inner>) -> u64 {
             log.expire_producers(now, PRODUCER_ID_EXPIRATION_MS);
         }
         let config = topic.config();
-        if config.retention_ms.is_none() && config.retention_bytes.is_none() {
+        if !config.delete || config.retention_ms.is_none() && config.retention_bytes.is_none() {
             continue;
         }
         for slot in topic.slots().iter() {
@@ -50,6 +55,41 @@ pub async fn retain(inner: &Arc<Inner>) -> u64 {
         }
     }
     deleted
+}
+
+/// Compacts the topics that ask for it, where it is time to (or whatever the time, where `forced`); `only` names one
+/// topic. Returns what was done, partition by partition.
+pub async fn compact(inner: &Arc<Inner>, only: Option<&str>, forced: bool) -> Vec<(Arc<str>, PartitionId, Compacted)> {
+    let now = inner.options.clock.now();
+    let mut done = Vec::new();
+    for topic in inner.topics.all().into_iter().filter(|topic| only.is_none_or(|name| *topic.name == *name)) {
+        let Some(Compaction { min_lag_ms, max_lag_ms, dirty_percent, delete_retention_ms }) = topic.config().compact
+        else {
+            continue;
+        };
+        let dirty_ratio = f64::from(dirty_percent) / 100.0;
+        let request = CompactRequest { now, min_lag_ms, max_lag_ms, dirty_ratio, delete_retention_ms, forced };
+        for slot in topic.slots().iter() {
+            let Ok(Some(log)) = slot.existing(&inner.store).await else { continue };
+            let alive = Arc::downgrade(inner);
+            match blocking(move || log.compact(&request, &|| alive.strong_count() == 0)).await {
+                Ok(compacted) => done.extend(compacted.map(|compacted| (topic.name.clone(), slot.id, compacted))),
+                Err(error) => {
+                    slot.note(&error);
+                    tracing::warn!("compaction of {}-{} failed: {error}", topic.name, slot.id);
+                }
+            }
+        }
+    }
+    done
+}
+
+async fn run_compaction(inner: Weak<Inner>) {
+    loop {
+        tokio::time::sleep(Duration::from_millis(COMPACTION_INTERVAL_MS)).await;
+        let Some(inner) = inner.upgrade() else { return };
+        compact(&inner, None, false).await;
+    }
 }
 
 async fn run_groups(coordinator: Arc<Coordinator>) {

@@ -56,7 +56,7 @@ topic-danger-add = Partitions can be added and never taken away; keys may then g
 topic-danger-empty = Deletes all records; the topic and its settings stay.
 topic-danger-delete = Deletes the topic with all of its records.
 
-config-cleanup-policy = What happens to old records: delete drops them by time and size.
+config-cleanup-policy = What happens to old records: delete drops them by time and size (retention.ms, retention.bytes); compact keeps the newest record of each key; both together do both.
 config-compression-type = How stored batches are compressed; producer keeps what the producer chose.
 config-delete-retention-ms = How long a compacted topic keeps the mark of a deleted key.
 config-max-message-bytes = The largest batch that is taken.

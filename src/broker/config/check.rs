@@ -13,8 +13,6 @@ pub enum ConfigError {
     NoValue { name: String },
     #[error("{name} must be {wanted}, {value:?} is not")]
     Value { name: &'static str, value: String, wanted: String },
-    #[error("cleanup.policy={value} is not supported: compaction does not exist yet; use delete")]
-    Compaction { value: String },
     #[error("{name} stays at its default {default:?}, because {why}; leave it out")]
     Fixed { name: &'static str, default: &'static str, why: &'static str },
     #[error("{name} is no list: set it to a value instead of adding to it or taking from it")]
@@ -30,9 +28,6 @@ pub enum ConfigError {
 /// Checks one value and returns its row of the table.
 pub fn check(name: &str, value: &str) -> Result<&'static Setting, ConfigError> {
     let setting = setting(name).ok_or_else(|| ConfigError::Unknown { name: name.to_owned() })?;
-    if setting.name == "cleanup.policy" && value.split(',').any(|word| word.trim() == "compact") {
-        return Err(ConfigError::Compaction { value: value.to_owned() });
-    }
     if let Err(wanted) = check_value(setting, value) {
         return Err(ConfigError::Value { name: setting.name, value: value.to_owned(), wanted });
     }
@@ -58,6 +53,8 @@ fn check_value(setting: &Setting, value: &str) -> Result<(), String> {
         Values::Boolean => Err("true or false".to_owned()),
         Values::OneOf(words) if words.contains(&value.trim()) => Ok(()),
         Values::OneOf(words) => Err(format!("one of {}", words.join(", "))),
+        Values::SomeOf(words) if value.split(',').all(|word| words.contains(&word.trim())) => Ok(()),
+        Values::SomeOf(words) => Err(format!("one or more of {}", words.join(", "))),
         Values::Text => Ok(()),
     }
 }
@@ -73,7 +70,8 @@ mod tests {
             message("retention.ms", "-2"),
             "retention.ms must be a whole number from -1 to 9223372036854775807, \"-2\" is not"
         );
-        assert!(message("cleanup.policy", "compact,delete").contains("compaction does not exist yet"));
+        assert!(check("cleanup.policy", "compact, delete").is_ok());
+        assert!(message("cleanup.policy", "compact,compress").contains("one or more of delete, compact"));
         assert!(message("preallocate", "true").contains("one SQLite file"));
         assert!(message("retention.msec", "1").contains("no topic setting"));
         assert!(message("message.timestamp.type", "Now").contains("CreateTime, LogAppendTime"));

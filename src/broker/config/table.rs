@@ -39,6 +39,8 @@ pub enum Values {
     Boolean,
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// One or more of these words, with commas between.
+    SomeOf(&'static [&'static str]),
     /// Any text.
     Text,
 }
@@ -59,7 +61,6 @@ pub fn setting(name: &str) -> Option<&'static Setting> {
 
 const LONG: Values = Values::Whole(0, i64::MAX);
 const NO_SEGMENTS: &str = "a partition is one SQLite file without segments";
-const NO_COMPACTION: &str = "compaction does not exist yet";
 const NO_TIERS: &str = "there is no tiered storage";
 const ONE_NODE: &str = "there is one node and nothing is replicated";
 const AS_ACKS_SAY: &str =
@@ -93,11 +94,11 @@ pub const SETTINGS: &[Setting] = &[
         "cleanup.policy",
         "delete",
         Unit::None,
-        "What happens to old records: delete drops them by time and size (retention.ms, retention.bytes); compact, \
-         which keeps the newest record of each key, is not supported yet.",
+        "What happens to old records: delete drops them by time and size (retention.ms, retention.bytes); compact \
+         keeps the newest record of each key; both together do both.",
     )
     .kind(ConfigKind::List)
-    .values(Values::OneOf(&["delete"])),
+    .values(Values::SomeOf(&["delete", "compact"])),
     long("compression.gzip.level", "-1", Unit::None, "Level at which the broker would compress with gzip.")
         .kind(ConfigKind::Int)
         .values(Values::Whole(-1, 9))
@@ -124,8 +125,7 @@ pub const SETTINGS: &[Setting] = &[
         "86400000",
         Unit::Milliseconds,
         "How long a compacted topic keeps the mark of a deleted key.",
-    )
-    .fixed(NO_COMPACTION),
+    ),
     long(
         "file.delete.delay.ms",
         "60000",
@@ -192,8 +192,7 @@ pub const SETTINGS: &[Setting] = &[
         Unit::Milliseconds,
         "How long a record may stay without being compacted.",
     )
-    .values(Values::Whole(1, i64::MAX))
-    .fixed(NO_COMPACTION),
+    .values(Values::Whole(1, i64::MAX)),
     long(
         "max.message.bytes",
         "1048588",
@@ -231,10 +230,8 @@ pub const SETTINGS: &[Setting] = &[
         "What share of a log must be uncompacted before it is compacted.",
     )
     .kind(ConfigKind::Double)
-    .values(Values::Fraction(0.0, 1.0))
-    .fixed(NO_COMPACTION),
-    long("min.compaction.lag.ms", "0", Unit::Milliseconds, "How long a record stays uncompacted at least.")
-        .fixed(NO_COMPACTION),
+    .values(Values::Fraction(0.0, 1.0)),
+    long("min.compaction.lag.ms", "0", Unit::Milliseconds, "How long a record stays uncompacted at least."),
     long(
         "min.insync.replicas",
         "1",

@@ -30,6 +30,18 @@ pub struct TopicConfig {
     pub flush_messages: Option<u64>,
     /// Whether old records are dropped by time and size.
     pub delete: bool,
+    /// How it is compacted, where `cleanup.policy` says so.
+    pub compact: Option<Compaction>,
+}
+
+/// The settings of compaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compaction {
+    pub min_lag_ms: i64,
+    pub max_lag_ms: i64,
+    /// `min.cleanable.dirty.ratio` in whole percent.
+    pub dirty_percent: u8,
+    pub delete_retention_ms: i64,
 }
 
 /// A change of one setting, as IncrementalAlterConfigs has them.
@@ -147,6 +159,12 @@ impl TopicConfig {
             timestamp_after_max_ms: number("message.timestamp.after.max.ms"),
             min_insync_replicas: number("min.insync.replicas"),
             flush_messages: u64::try_from(number("flush.messages")).ok().filter(|count| *count < i64::MAX as u64),
+            compact: text("cleanup.policy").split(',').any(|word| word.trim() == "compact").then(|| Compaction {
+                min_lag_ms: number("min.compaction.lag.ms"),
+                max_lag_ms: number("max.compaction.lag.ms"),
+                dirty_percent: (text("min.cleanable.dirty.ratio").parse::<f64>().unwrap_or(0.5) * 100.0) as u8,
+                delete_retention_ms: number("delete.retention.ms"),
+            }),
             delete: text("cleanup.policy").split(',').any(|word| word.trim() == "delete"),
             overrides,
             defaults,
@@ -192,10 +210,9 @@ mod tests {
             change("retention.ms", ConfigOperation::Append("1".into())),
             Err(ConfigError::NoList { name: "retention.ms" })
         ));
-        assert!(matches!(
-            change("cleanup.policy", ConfigOperation::Append("compact".into())),
-            Err(ConfigError::Compaction { .. })
-        ));
+        let both = change("cleanup.policy", ConfigOperation::Append("compact".into())).unwrap();
+        assert_eq!(both.overrides()["cleanup.policy"], "delete,compact");
+        assert!(both.delete && both.compact.is_some_and(|compact| compact.dirty_percent == 50));
         assert_eq!(
             change("cleanup.policy", ConfigOperation::Append("delete".into())).unwrap().overrides()["cleanup.policy"],
             "delete"

@@ -105,8 +105,8 @@ async fn a_change_is_taken_whole_or_refused_with_a_reason() {
     let stage = Stage::new().await;
     stage.create("t", 1, &[]).await;
     let cases: &[(&str, i8, Option<&str>, &str)] = &[
-        ("cleanup.policy", SET, Some("compact"), "compaction does not exist yet"),
-        ("cleanup.policy", APPEND, Some("compact"), "compaction does not exist yet"),
+        ("cleanup.policy", SET, Some("compress"), "one or more of delete, compact"),
+        ("cleanup.policy", APPEND, Some("compress"), "one or more of delete, compact"),
         ("retention.ms", APPEND, Some("5"), "no list"),
         ("retention.ms", SET, Some("-2"), "-2"),
         ("retention.minutes", SET, Some("1"), "no topic setting"),

@@ -85,7 +85,7 @@ async fn names_and_numbers_that_kafka_refuses_are_refused() {
         ("many", 1_000_000, &[], E::InvalidPartitions, "10000"),
         ("odd", 1, &[("retention.msec", "1")], E::InvalidConfig, "retention.msec"),
         ("odd", 1, &[("retention.ms", "soon")], E::InvalidConfig, "soon"),
-        ("odd", 1, &[("cleanup.policy", "compact")], E::InvalidConfig, "compaction"),
+        ("odd", 1, &[("cleanup.policy", "compress")], E::InvalidConfig, "delete, compact"),
     ];
     for (topic, partitions, configs, error, reason) in cases {
         let result = ask!(stage, CreateTopics, 7, create_request(topic, partitions, configs)).topics.remove(0);
