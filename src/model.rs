@@ -18,7 +18,7 @@ pub use host_port::{BadHostPort, HostPort};
 pub use name::{
     GROUP_NAME_BYTES_MAX, NameError, TOPIC_NAME_BYTES_MAX, TopicPartition, check_group_name, check_topic_name,
 };
-pub use record::{BatchFacts, Header, NewRecord, Record};
+pub use record::{BatchFacts, Header, NewRecord, Record, TransactionFate};
 
 /// Position of a record in its partition, from 0. Assigned by `log` alone.
 pub type Offset = i64;

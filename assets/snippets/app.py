@@ -10,9 +10,11 @@ producer = Producer(settings)
 producer.produce("hello", key="greeting", value="Hello from Python")
 producer.flush()
 
-consumer = Consumer({**settings, "group.id": "my-python-app", "auto.offset.reset": "earliest"})
+group = {"group.id": "my-python-app", "auto.offset.reset": "earliest"}
+consumer = Consumer({**settings, **group})
 consumer.subscribe(["hello"])
 while True:
     message = consumer.poll(1.0)
     if message and not message.error():
-        print(f"{message.topic()}-{message.partition()} {message.offset()} {message.value().decode()}", flush=True)
+        place = f"{message.topic()}-{message.partition()} {message.offset()}"
+        print(place, message.value().decode(), flush=True)

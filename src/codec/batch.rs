@@ -143,6 +143,7 @@ impl BatchHeader {
             producer_epoch: self.producer_epoch,
             base_sequence: self.base_sequence,
             transactional: self.is_transactional(),
+            fate: None,
         }
     }
 }

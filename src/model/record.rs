@@ -61,4 +61,16 @@ pub struct BatchFacts {
     pub producer_epoch: i16,
     pub base_sequence: i32,
     pub transactional: bool,
+    /// What became of its transaction, where whoever read it looked.
+    pub fate: Option<TransactionFate>,
+}
+
+/// What became of the transaction that a batch belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TransactionFate {
+    /// It goes on: readers of committed records wait.
+    Open,
+    Committed,
+    /// Readers of committed records pass over it.
+    Aborted,
 }

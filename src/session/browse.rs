@@ -10,6 +10,7 @@
 //! Every request has a generation; what an older one still finds is dropped.
 
 mod error;
+mod fate;
 mod histogram;
 mod list;
 mod live;
@@ -42,6 +43,8 @@ use self::topic_source::TopicSource;
 use crate::client::Client;
 use crate::model::{Offset, PartitionId, Record, TimestampMillis};
 use crate::transfer;
+
+pub use crate::codec::EndMarker;
 
 pub use self::{
     error::BrowseError,

@@ -2,7 +2,7 @@
 
 connect-title = Connect your app
 connect-copy-address = Copy the address
-connect-no-listener = Other programs cannot reach this broker: the listener is off. Switch it on under Settings.
+connect-no-listener = Other programs cannot reach this broker: the listener is off.
 connect-open-settings = Open the settings
 connect-light-here = connected
 connect-light-was = was here
@@ -25,3 +25,4 @@ connect-see-requests = See what it asks
 first-connect-title = Connect your app
 first-connect = Point any Kafka client here. Millpond shows what it sends, what it reads, and where it falls behind.
 first-connect-show = Show me how
+connect-switch-on = Switch the listener on

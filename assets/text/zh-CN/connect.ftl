@@ -2,7 +2,7 @@
 
 connect-title = 连接你的应用
 connect-copy-address = 复制地址
-connect-no-listener = 其他程序无法连接此代理节点：监听器已关闭。请在“设置”中打开。
+connect-no-listener = 其他程序无法连接此代理节点：监听器已关闭。
 connect-open-settings = 打开设置
 connect-light-here = 已连接
 connect-light-was = 来过
@@ -25,3 +25,4 @@ connect-see-requests = 查看它的请求
 first-connect-title = 连接你的应用
 first-connect = 把任意 Kafka 客户端指向这里。Millpond 会显示它发送什么、读取什么、在哪里落后。
 first-connect-show = 查看方法
+connect-switch-on = 打开监听器

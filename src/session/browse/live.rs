@@ -153,7 +153,7 @@ impl<'a> Tail<'a> {
         match arrival {
             Arrival::Batches { partition, from, batches } => {
                 let mut collect = Collect { partition, matcher: self.matcher.as_ref(), rows: Vec::new(), seen: 0 };
-                let next = visit_batches(&batches, from, Offset::MAX, &mut collect);
+                let next = visit_batches(&batches, &[], from, Offset::MAX, &mut collect);
                 let (rows, seen) = (collect.rows, collect.seen);
                 self.next.insert(partition, next);
                 self.live.received += seen;
@@ -274,7 +274,7 @@ fn end_of(batches: &[Bytes], from: Offset) -> Offset {
     batches.iter().fold(from, |next, batch| match crate::codec::BatchHeader::parse(batch) {
         Ok(header) => header.last_offset().saturating_add(1).max(next),
         // As `visit_batches` passes over a batch whose header is damaged.
-        Err(_) => visit_batches(std::slice::from_ref(batch), next, Offset::MAX, &mut nothing),
+        Err(_) => visit_batches(std::slice::from_ref(batch), &[], next, Offset::MAX, &mut nothing),
     })
 }
 

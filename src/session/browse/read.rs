@@ -12,8 +12,8 @@ use super::order::{Cursor, Span};
 use super::rows::{Row, RowBody, keep};
 use super::source::{PieceOptions, Source};
 use crate::client::ClientError;
-use crate::codec::{self, BatchError, BatchHeader, DecodedBatch, RecordRef};
-use crate::model::{BatchFacts, Offset, PartitionId, TimestampMillis};
+use crate::codec::{self, BatchError, BatchHeader, DecodedBatch, EndMarker, RecordRef};
+use crate::model::{BatchFacts, Offset, PartitionId, TimestampMillis, TransactionFate};
 
 /// Bytes of one fetch at most (a single larger batch comes whole).
 pub const PIECE_BYTES_MAX: usize = 1024 * 1024;
@@ -29,6 +29,10 @@ pub const DECOMPRESSED_BYTES_MAX: usize = codec::DECOMPRESSED_BYTES_MAX_DEFAULT;
 /// Takes what stands in a stretch, offset by offset: every offset is told once, in order.
 pub trait Visitor: Send {
     fn record(&mut self, facts: &Arc<BatchFacts>, record: &RecordRef<'_>) -> Result<(), BatchError>;
+    /// The marker that ends a transaction stands at these offsets.
+    fn marker(&mut self, from: Offset, to: Offset, _marker: EndMarker) {
+        self.gap(from, to);
+    }
     /// Nothing stands at these offsets.
     fn gap(&mut self, from: Offset, to: Offset);
     /// A damaged batch stands at these offsets.
@@ -56,7 +60,7 @@ pub async fn read_stretch(
         let options = PieceOptions { bytes_max: wanted.clamp(PIECE_BYTES_MIN, PIECE_BYTES_MAX), wait_millis: 0 };
         next = match source.piece(partition, next, options).await {
             Ok(piece) => {
-                let after = visit_batches(&piece.batches, next, to, visitor);
+                let after = visit_batches(&piece.batches, &piece.fates, next, to, visitor);
                 if after == next {
                     visitor.gap(next, to);
                     to
@@ -85,13 +89,23 @@ pub async fn read_stretch(
 }
 
 /// Tells the visitor what the batches hold of `next..to` and returns the offset to go on at.
-pub fn visit_batches(batches: &[Bytes], mut next: Offset, to: Offset, visitor: &mut dyn Visitor) -> Offset {
-    for batch in batches {
+/// `fates` belong to the batches in their order, as far as they are known.
+pub fn visit_batches(
+    batches: &[Bytes],
+    fates: &[Option<TransactionFate>],
+    mut next: Offset,
+    to: Offset,
+    visitor: &mut dyn Visitor,
+) -> Offset {
+    for (at, batch) in batches.iter().enumerate() {
         if next >= to {
             break;
         }
         next = match codec::verify(batch) {
-            Ok(header) => visit_batch(batch, &header, next, to, visitor),
+            Ok(header) => {
+                let fate = fates.get(at).copied().flatten();
+                visit_batch(batch, (&header, fate), next, to, visitor)
+            }
             Err(error) => {
                 // The header may still tell how far the damage reaches; without it one offset is passed over at a time.
                 let last = BatchHeader::parse(batch).map_or(next, |header| header.last_offset().max(next));
@@ -104,14 +118,23 @@ pub fn visit_batches(batches: &[Bytes], mut next: Offset, to: Offset, visitor: &
     next
 }
 
-fn visit_batch(batch: &Bytes, header: &BatchHeader, from: Offset, to: Offset, visitor: &mut dyn Visitor) -> Offset {
+fn visit_batch(
+    batch: &Bytes,
+    (header, fate): (&BatchHeader, Option<TransactionFate>),
+    from: Offset,
+    to: Offset,
+    visitor: &mut dyn Visitor,
+) -> Offset {
     let end = header.last_offset().saturating_add(1).clamp(from, to);
     if header.is_control() {
-        visitor.gap(from, end);
+        match EndMarker::parse(batch) {
+            Some(marker) => visitor.marker(from, end, marker),
+            None => visitor.gap(from, end),
+        }
         return end;
     }
     let mut next = from;
-    if let Err(error) = visit_records(batch, header, &mut next, to, visitor) {
+    if let Err(error) = visit_records(batch, (header, fate), &mut next, to, visitor) {
         visitor.unreadable(next, end, &error.to_string().into());
     } else if next < end {
         visitor.gap(next, end);
@@ -121,13 +144,13 @@ fn visit_batch(batch: &Bytes, header: &BatchHeader, from: Offset, to: Offset, vi
 
 fn visit_records(
     batch: &Bytes,
-    header: &BatchHeader,
+    (header, fate): (&BatchHeader, Option<TransactionFate>),
     next: &mut Offset,
     to: Offset,
     visitor: &mut dyn Visitor,
 ) -> Result<(), BatchError> {
     let decoded = DecodedBatch::new(batch, DECOMPRESSED_BYTES_MAX)?;
-    let facts = Arc::new(header.facts());
+    let facts = Arc::new(BatchFacts { fate, ..header.facts() });
     for record in decoded.refs() {
         let record = record?;
         if record.offset >= to {
@@ -260,6 +283,10 @@ impl Visitor for Collect {
         self.reached = self.reached.max(record.timestamp);
         self.rows.push((self.reached, row));
         Ok(())
+    }
+
+    fn marker(&mut self, from: Offset, to: Offset, marker: EndMarker) {
+        self.fill(from, to, &RowBody::Marker(marker));
     }
 
     fn gap(&mut self, from: Offset, to: Offset) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::codec::{BatchError, RecordRef};
+use crate::codec::{BatchError, EndMarker, RecordRef};
 use crate::model::{BatchFacts, Header, Offset, PartitionId, Record, TimestampMillis};
 
 /// Rows in a page: the piece in which the list is loaded and forgotten.
@@ -33,8 +33,10 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq)]
 pub enum RowBody {
     Record(RowRecord),
-    /// Nothing: removed by compaction or retention, or the marker of a transaction.
+    /// Nothing: removed by compaction or retention.
     Gap,
+    /// The end of a transaction; no record for a reader.
+    Marker(EndMarker),
     /// The batch is damaged; the reason in the codec's words.
     Unreadable(Arc<str>),
 }
@@ -59,7 +61,7 @@ impl Row {
     pub fn record(&self) -> Option<&RowRecord> {
         match &self.body {
             RowBody::Record(record) => Some(record),
-            RowBody::Gap | RowBody::Unreadable(_) => None,
+            RowBody::Gap | RowBody::Marker(_) | RowBody::Unreadable(_) => None,
         }
     }
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 use super::BrowseError;
-use crate::model::{Offset, PartitionId, TimestampMillis};
+use crate::model::{Offset, PartitionId, TimestampMillis, TransactionFate};
 
 /// Where a partition's stored records begin and end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Bounds {
 pub struct Piece {
     /// Whole record batches, in offset order; the first may begin before the offset that was asked for.
     pub batches: Vec<Bytes>,
+    /// What became of the transaction of each batch, in their order; shorter where that was not looked for.
+    pub fates: Vec<Option<TransactionFate>>,
 }
 
 /// How to read a piece.

@@ -329,6 +329,7 @@ mod tests {
             producer_epoch: -1,
             base_sequence: -1,
             transactional: false,
+            fate: None,
         });
         let value = Some(Bytes::from_static(value));
         let record = Record { partition: 0, offset, timestamp: 0, key: None, value, headers: vec![], batch };

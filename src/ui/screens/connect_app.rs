@@ -13,7 +13,7 @@ use self::{
 };
 use crate::{
     model::TimestampMillis,
-    session::programs::programs_of,
+    session::{ListenerSettings, ListenerState, programs::programs_of},
     ui::{
         Action, Place,
         ctx::Ctx,
@@ -115,14 +115,19 @@ fn header(ui: &mut Ui, ctx: &Ctx<'_>) {
 }
 
 fn no_listener(ui: &mut Ui, ctx: &Ctx<'_>) {
-    let why = ctx.facts.cluster.data_dir.is_some();
-    let (sentence, verb) = if why {
-        (ctx.t("connect-no-listener"), Some(ctx.t("connect-open-settings")))
-    } else {
-        (ctx.t("connections-remote"), None)
-    };
-    if widgets::empty(ui, icon::CONNECTIONS, &sentence, verb.as_deref()).is_some_and(|r| r.clicked()) {
-        ctx.go(Place::Settings);
+    match &*ctx.facts.cluster.listener {
+        ListenerState::Starting => {}
+        ListenerState::Failed(problem) => {
+            if widgets::problem_page(ui, ctx, problem, Some(&ctx.t("connect-open-settings"))) {
+                ctx.go(Place::Settings);
+            }
+        }
+        _ => {
+            let (sentence, verb) = (ctx.t("connect-no-listener"), ctx.t("connect-switch-on"));
+            if widgets::empty(ui, icon::CONNECTIONS, &sentence, Some(&verb)).is_some_and(|r| r.clicked()) {
+                ctx.act(Action::Listener(ListenerSettings { on: true, ..ctx.listener.clone() }));
+            }
+        }
     }
 }
 

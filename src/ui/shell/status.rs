@@ -4,6 +4,7 @@ use egui::{Align, Color32, Frame, Layout, Margin, Panel, Sense, Ui, Vec2};
 
 use super::super::{
     action::Action,
+    command::Command,
     ctx::Ctx,
     format, icon,
     place::Place,
@@ -62,10 +63,10 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
                 ListenerState::OfOwner { address } => {
                     ctx.text.with("listener-of-owner", &[("address", address.as_str().into())])
                 }
-                _ => ctx.t("copy").to_string(),
+                _ => ctx.t(Command::ConnectApp.text_id()).to_string(),
             };
             if response.on_hover_text(about).clicked() {
-                ctx.act(Action::Copy(address.clone()));
+                ctx.go(Place::ConnectApp);
             }
         } else {
             words(ui, &ctx.t("cluster-no-address")).on_hover_text(&*ctx.t("cluster-no-address-about"));

@@ -185,12 +185,12 @@ impl Source for FakeTopic {
                             bytes += batch.len();
                             fits
                         });
-                        return Ok(Piece { batches: batches.collect() });
+                        return Ok(Piece { batches: batches.collect(), fates: Vec::new() });
                     }
                 }
                 let wait = Duration::from_millis(options.wait_millis.into());
                 if tokio::time::timeout(wait, changed.changed()).await.is_err() {
-                    return Ok(Piece { batches: Vec::new() });
+                    return Ok(Piece { batches: Vec::new(), fates: Vec::new() });
                 }
             }
         }

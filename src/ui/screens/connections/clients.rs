@@ -54,7 +54,7 @@ impl Titles {
         let t = |index: usize| &*self.0[index];
         let columns = [
             (Kind::Client, Column::left("client", t(0), 116.0).stays()),
-            (Kind::Library, Column::left("library", t(1), 232.0)),
+            (Kind::Library, Column::left("library", t(1), 200.0)),
             (Kind::Address, Column::left("address", t(2), 138.0)),
             (Kind::Since, Column::right("since", t(3), 66.0)),
             (Kind::Requests, Column::right("requests", t(4), 94.0)),

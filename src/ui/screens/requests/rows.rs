@@ -61,7 +61,7 @@ impl Titles {
             (Kind::Version, Column::right("version", t(3), 66.0)),
             (Kind::Size, Column::right("size", t(4), 78.0)),
             (Kind::Took, Column::right("took", t(5), 80.0)),
-            (Kind::Error, Column::left("error", t(6), 196.0)),
+            (Kind::Error, Column::left("error", t(6), 222.0)),
             (Kind::Said, Column::left("said", t(7), 160.0).grows()),
         ];
         let left_out = |kind: Kind| match kind {

@@ -67,6 +67,8 @@ pub struct MessagesTab {
     bars: bars::Bars,
     details: RecordPanel,
     jump: Option<jump::Jump>,
+    /// How records of transactions are shown.
+    transactions: Transactions,
     /// Marks what was searched for in the rows.
     marker: Option<Search>,
     /// A record that another screen wants to be seen, until the list can be asked for it.
@@ -83,6 +85,15 @@ struct Query {
     text: String,
     exact_case: bool,
     range: Option<(TimestampMillis, TimestampMillis)>,
+}
+
+/// How records of transactions are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Transactions {
+    /// As a reader of committed records sees them (isolation level `read_committed`).
+    committed_only: bool,
+    /// The markers that end them have rows of their own.
+    markers: bool,
 }
 
 /// Which picture the table stands on, to tell what is new in the next.

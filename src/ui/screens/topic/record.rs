@@ -105,7 +105,7 @@ impl RecordPanel {
                 Content::There(Shown::new(Arc::new(record.to_record(row.partition, row.offset))))
             }
             RowBody::Record(_) => Content::Wanted { asked: false },
-            RowBody::Gap => Content::Gap,
+            RowBody::Gap | RowBody::Marker(_) => Content::Gap,
             RowBody::Unreadable(why) => Content::Words(why.to_string()),
         };
     }

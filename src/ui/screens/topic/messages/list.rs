@@ -5,10 +5,11 @@ use egui::{Color32, Rect, Sense, TextFormat, Ui, Vec2, text::LayoutJob};
 
 use super::{MessagesOutcome, MessagesTab, copy};
 use crate::{
+    model::TransactionFate,
     payload::{self, Search},
     session::{
         TopicFacts,
-        browse::{BrowseView, Histogram, Phase, RowBody, RowRecord},
+        browse::{BrowseView, EndMarker, Histogram, Phase, RowBody, RowRecord},
     },
     ui::{
         Action, Command, Place,
@@ -73,6 +74,7 @@ impl MessagesTab {
             view,
             ctx,
             marker: self.marker.as_ref(),
+            transactions: self.transactions,
             short_time: year.is_some(),
             kinds,
             menu: !beside,
@@ -195,6 +197,7 @@ struct MessageRows<'a> {
     view: &'a BrowseView,
     ctx: &'a Ctx<'a>,
     marker: Option<&'a Search>,
+    transactions: super::Transactions,
     short_time: bool,
     /// What each column shows.
     kinds: Vec<usize>,
@@ -235,7 +238,8 @@ impl Rows for MessageRows<'_> {
             (OFFSET, _) => drop(widgets::data(ui, &format::integer(row.offset))),
             (PARTITION, _) => partition(ui, row.partition),
             (_, RowBody::Record(record)) => self.record_cell(ui, record, kind),
-            (VALUE, RowBody::Gap) => {
+            (VALUE, RowBody::Marker(marker)) if self.transactions.markers => marker_cell(ui, self.ctx, *marker),
+            (VALUE, RowBody::Gap | RowBody::Marker(_)) => {
                 widgets::faint(ui, &self.ctx.t("messages-gap")).on_hover_text(&*self.ctx.t("messages-gap-about"));
             }
             (VALUE, RowBody::Unreadable(why)) => {
@@ -293,6 +297,19 @@ impl Rows for MessageRows<'_> {
 
 impl MessageRows<'_> {
     fn record_cell(&self, ui: &mut Ui, record: &RowRecord, kind: usize) {
+        let fate = record.batch.fate;
+        let passed_over = matches!(fate, Some(TransactionFate::Open | TransactionFate::Aborted));
+        if kind == VALUE
+            && let Some(fate) = fate
+        {
+            fate_chip(ui, self.ctx, fate);
+        }
+        if passed_over && self.transactions.committed_only && matches!(kind, KEY | VALUE | HEADERS) {
+            if kind == VALUE {
+                widgets::faint(ui, &self.ctx.t("messages-passed-over"));
+            }
+            return;
+        }
         match kind {
             TIME => {
                 let words = match (self.ctx.settings.times, self.short_time) {
@@ -373,6 +390,32 @@ impl MessageRows<'_> {
         let words = format!("{}{more}", words.join(" "));
         widgets::elided(ui, &words, fonts::data(), theme.quiet);
     }
+}
+
+/// What became of a record's transaction: shape, word and colour.
+fn fate_chip(ui: &mut Ui, ctx: &Ctx<'_>, fate: TransactionFate) {
+    let theme = theme::of(ui);
+    let (glyph, color, word, about) = match fate {
+        TransactionFate::Open => (icon::CIRCLE, theme.care, "messages-txn-open", "messages-txn-open-about"),
+        TransactionFate::Committed => {
+            (icon::CHECK, theme.good, "messages-txn-committed", "messages-txn-committed-about")
+        }
+        TransactionFate::Aborted => (icon::CLOSE, theme.bad, "messages-txn-aborted", "messages-txn-aborted-about"),
+    };
+    widgets::chip(ui, glyph, &ctx.t(word), color).on_hover_text(&*ctx.t(about));
+}
+
+/// The marker that ends a transaction.
+fn marker_cell(ui: &mut Ui, ctx: &Ctx<'_>, marker: EndMarker) {
+    let theme = theme::of(ui);
+    let (glyph, color, id) = match marker.committed {
+        true => (icon::CHECK, theme.good, "messages-marker-commit"),
+        false => (icon::CLOSE, theme.bad, "messages-marker-abort"),
+    };
+    icon::show(ui, glyph, color);
+    let args =
+        [("producer", marker.producer_id.to_string().into()), ("epoch", marker.producer_epoch.to_string().into())];
+    widgets::elided(ui, &ctx.text.with(id, &args), fonts::body(), theme.quiet);
 }
 
 /// The coloured square of a partition and its number.

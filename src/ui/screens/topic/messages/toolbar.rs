@@ -23,7 +23,7 @@ use crate::{
 /// Width of the search field where there is room, and at least, in points.
 const SEARCH_WIDTH: (f32, f32) = (360.0, 200.0);
 /// What stands at the right of it, in points.
-const BESIDE_SEARCH: f32 = 460.0;
+const BESIDE_SEARCH: f32 = 500.0;
 /// Height of the list of partitions, in points.
 const PARTITIONS_HEIGHT: f32 = 320.0;
 
@@ -40,6 +40,7 @@ impl MessagesTab {
             ui.set_min_height(theme::CONTROL);
             self.start_menu(ui, ctx);
             self.partitions_menu(ui, ctx, topic);
+            self.transactions_menu(ui, ctx);
             self.search_field(ui, ctx, view);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 self.live_buttons(ui, ctx, view);
@@ -112,6 +113,25 @@ impl MessagesTab {
                     }
                 }
             });
+        });
+    }
+
+    /// Isolation level and markers.
+    fn transactions_menu(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        let current = self.transactions;
+        let changed = current != super::Transactions::default();
+        let name = ctx.t("messages-transactions");
+        let button = ui.add(Button::secondary("").icon(icon::TUNE).selected(changed)).accessible_name(&*name);
+        let button = button.on_hover_text(&*name);
+        Popup::menu(&button).gap(4.0).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            ui.set_min_width(300.0);
+            ui.spacing_mut().item_spacing.y = 6.0;
+            widgets::note(ui, &name);
+            let words = [ctx.t("messages-read-uncommitted"), ctx.t("messages-read-committed")];
+            let entries = [(false, &*words[0]), (true, &*words[1])];
+            widgets::segmented(ui, &mut self.transactions.committed_only, &entries);
+            widgets::check(ui, &mut self.transactions.markers, &ctx.t("messages-markers"));
+            widgets::note(ui, &ctx.t("messages-transactions-about"));
         });
     }
 

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, Ui};
 
 use crate::{
-    model::{Record, TimestampType},
+    model::{BatchFacts, Record, TimestampType, TransactionFate},
     ui::{ctx::Ctx, format, theme, widgets},
 };
 
@@ -40,8 +40,20 @@ pub fn ui(ui: &mut Ui, ctx: &Ctx<'_>, record: &Record) {
         ("batch-producer-epoch", number(batch.producer_epoch.into())),
         ("batch-base-sequence", number(batch.base_sequence.into())),
         ("batch-transactional", yes_no(batch.transactional)),
+        ("batch-fate", fate(ctx, batch)),
     ];
     list(ui, ctx, &rows);
+}
+
+/// What became of its transaction, where that is known.
+fn fate(ctx: &Ctx<'_>, batch: &BatchFacts) -> String {
+    let id = match batch.fate {
+        None => return format::UNKNOWN.to_owned(),
+        Some(TransactionFate::Open) => "messages-txn-open",
+        Some(TransactionFate::Committed) => "messages-txn-committed",
+        Some(TransactionFate::Aborted) => "messages-txn-aborted",
+    };
+    ctx.t(id).to_string()
 }
 
 fn list(ui: &mut Ui, ctx: &Ctx<'_>, rows: &[(&str, String)]) {
