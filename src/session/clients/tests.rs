@@ -69,6 +69,7 @@ fn a_client_falls_behind_with_its_group_unless_it_errs() {
         protocol_type: "consumer".to_owned(),
         protocol: "range".to_owned(),
         generation: Some(1),
+        epochs: None,
         members: Arc::new([]),
         partitions: Arc::new([]),
         topics: Arc::new([]),

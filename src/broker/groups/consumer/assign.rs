@@ -229,7 +229,7 @@ mod tests {
         let targets = uniform(&subjects, &counts(&[(1, 5)]));
         assert_eq!(sizes(&targets), [2, 2, 1]);
         assert_eq!(targets[0][&Uuid::from_u128(1)], BTreeSet::from([0, 1]));
-        let again: Vec<_> = ["a", "b", "c"].iter().zip(&targets).map(|(id, target)| Subject {
+        let again = ["a", "b", "c"].iter().zip(&targets).map(|(id, target)| Subject {
             id: (*id).to_owned(),
             topics: subjects[0].topics.clone(),
             had: target.clone(),
