@@ -13,6 +13,7 @@ import tempfile
 import time
 import tomllib
 
+import batch
 import bed
 import differential_cluster
 import differential_frames
@@ -111,6 +112,8 @@ def same(side, name, value, zero_id="00000000-0000-0000-0000-000000000000"):
         return "an id"
     if name in TIMES and value not in (-1, 0):
         return "a time"
+    if name == "Records" and value:
+        return batch.without_chance(value)
     if name in TEXTS:
         # Null and the empty text say the same to every client.
         return "a text" if value else "no text"

@@ -1,4 +1,5 @@
 """A case of the differential test and the versions it is sent in."""
+import bed
 
 # The versions that Millpond advertises at most, where its message crate stops short of Apache Kafka's range.
 ENDS = {"ListOffsets": 10, "OffsetCommit": 9, "OffsetFetch": 9, "WriteTxnMarkers": 1, "DescribeLogDirs": 4}
@@ -57,3 +58,9 @@ def ends(definitions, api, title, build, low=None, high=None, before=None):
     all_of_them = span(definitions, api, low, high)
     for version in sorted({all_of_them[0], all_of_them[len(all_of_them) // 2], all_of_them[-1]}):
         yield Case(api, version, title, lambda side, v=version: build(side, v), before)
+
+
+def coordinators(side):
+    """Both coordinators are there: Apache Kafka makes their topics with the first request."""
+    for kind in (0, 1):
+        bed.until(lambda: side.call("FindCoordinator", 3, {"KeyType": kind, "Key": "first"})["ErrorCode"] == 0, "the coordinators")

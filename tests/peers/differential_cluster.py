@@ -1,7 +1,6 @@
 """Cases about the cluster: versions, metadata, the coordinator, settings, log folders, quotas, access, telemetry."""
 import batch
-import bed
-from differential_case import Steps, each, ends
+from differential_case import Steps, coordinators, each, ends
 
 NOBODY = "00000000-0000-0000-0000-00000000abcd"
 
@@ -70,12 +69,6 @@ def metadata(d):
     for kind, key in ((0, "some group"), (1, "some transaction"), (9, "nothing"), (0, "")):
         yield from each(d, "FindCoordinator", f"of kind {kind} for {key!r}",
                         lambda side, v, k=kind, n=key: {"KeyType": k, "Key": n, "CoordinatorKeys": [n, n + "2"]}, before=coordinators)
-
-
-def coordinators(side):
-    """Both coordinators are there: Apache Kafka makes their topics with the first request."""
-    for kind in (0, 1):
-        bed.until(lambda: side.call("FindCoordinator", 3, {"KeyType": kind, "Key": "first"})["ErrorCode"] == 0, "the coordinators")
 
 
 def configs(d):
