@@ -172,8 +172,8 @@ class Listed:
 
 
 def pattern(text):
-    """Only `*` has a meaning: a path has square brackets of its own."""
-    return text.replace("[", "[[]").replace("?", "[?]")
+    """`[[]` stands for a square bracket."""
+    return text.replace("?", "[?]")
 
 
 def answer(side, case):

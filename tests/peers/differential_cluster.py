@@ -73,7 +73,7 @@ def metadata(d):
 
 def configs(d):
     def made(side):
-        side.topic("configured", 1, retention_ms=3600000, cleanup_policy="compact")
+        side.topic("configured", 1, retention_ms=3600000, max_message_bytes=2000000)
 
     def described(kind, name, keys, **more):
         one = {"ResourceType": kind, "ResourceName": name, "ConfigurationKeys": keys}

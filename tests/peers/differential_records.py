@@ -26,7 +26,6 @@ def produced(topic, records, partition=0, **more):
 def produce(d):
     def made(side):
         side.topic("written")
-        side.topic("compacted", 1, cleanup_policy="compact")
         side.topic("stamped", 1, message_timestamp_type="LogAppendTime")
         side.topic("narrow", 1, max_message_bytes=500)
 
@@ -43,7 +42,6 @@ def produce(d):
         "bytes after the batch": produced("written", good + b"abc"), "two batches": produced("written", good + good),
         "a count that is too high": produced("written", batch([(b"k", b"v")], STAMP, count=7)),
         "a last offset that is wrong": produced("written", batch([(b"k", b"v")], STAMP, last_delta=7)),
-        "a record without a key where keys are needed": produced("compacted", batch([(b"k", b"v"), (None, b"x")], STAMP)),
         "more than the topic allows": produced("narrow", batch([(b"k", b"v" * 600)], STAMP)),
         "the broker's timestamps": produced("stamped", good), "acks 2": produced("written", good, Acks=2), "acks -2": produced("written", good, Acks=-2),
         "a control batch": produced("written", batch([(b"\0\0\0\0", b"\0\0\0\0\0\0")], STAMP, producer=1, epoch=0, attributes=0x30)),
@@ -58,6 +56,9 @@ def produce(d):
     }
     for title, build in wrong.items():
         yield from ends(d, "Produce", title, build, before=made)
+    keyless = produced("compacted", batch([(b"k", b"v"), (None, b"x")], STAMP))
+    yield from ends(d, "Produce", "a record without a key where keys are needed", keyless,
+                    before=lambda side: side.topic("compacted", 1, cleanup_policy="compact"))
     yield from ends(d, "Produce", "a topic twice", lambda side, v: {"Acks": -1, "TimeoutMs": 5000, "TopicData": [
         produced("written", good)(side, v)["TopicData"][0]] * 2}, before=made)
 
