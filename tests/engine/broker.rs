@@ -3,6 +3,7 @@
 mod admin;
 mod compaction;
 mod configs;
+mod consumer_groups_api;
 mod fetch;
 mod groups_api;
 mod observe;

@@ -8,6 +8,7 @@ mod client_transactions;
 mod client_wire;
 mod codec;
 mod compact;
+mod consumer_groups;
 mod consumers;
 mod groups;
 mod kill;

@@ -92,7 +92,7 @@ fn heartbeat(context: &CallContext, request: ConsumerGroupHeartbeatRequest) -> R
     let owned = request.topic_partitions.map(|topics| {
         let mut owned = Partitions::new();
         for topic in topics {
-            owned.entry(topic.topic_id).or_insert_with(BTreeSet::new).extend(topic.partitions);
+            owned.entry(topic.topic_id).or_default().extend(topic.partitions);
         }
         owned
     });

@@ -19,8 +19,6 @@ use crate::broker::{
 /// Where a value comes from, as the number on the wire.
 const DEFAULT: i8 = 5;
 const SET_ON_GROUP: i8 = 8;
-/// Kind of the values: whole numbers.
-const INT: i8 = 3;
 
 /// The settings of a group, whether it exists or not.
 pub fn describe(broker: &Inner, group: &str) -> Result<Vec<DescribeConfigsResourceResult>, Fault> {
@@ -42,7 +40,6 @@ fn described(setting: &Setting, config: &GroupConfig) -> DescribeConfigsResource
         .with_synonyms(
             own.map(|value| synonym(setting.name, value, SET_ON_GROUP)).into_iter().chain([default]).collect(),
         )
-        .with_config_type(INT)
         .with_documentation(Some(text(&format!("{} In milliseconds.", setting.documentation))))
 }
 

@@ -201,7 +201,7 @@ fn wait_for_join(member: &mut ConsumerMember, now: TimestampMillis) {
 pub(in crate::broker::groups) fn keys(partitions: &[TopicPartition], catalog: &Catalog) -> Partitions {
     let mut keys = Partitions::new();
     for (topic, partition) in partitions.iter().filter_map(|tp| catalog.key(&tp.topic, tp.partition)) {
-        keys.entry(topic).or_insert_with(BTreeSet::new).insert(partition);
+        keys.entry(topic).or_default().insert(partition);
     }
     keys
 }
