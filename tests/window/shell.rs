@@ -1,6 +1,7 @@
 //! - A workspace that another process has open gives a clear page with what to do, and Try again works once it is free.
 //! - What destroys asks first; where it cannot be undone the name must be typed.
 //! - Running jobs are shown at the bottom and can be cancelled there.
+//! - Tab reaches the bar, the navigation and the screen, and comes round again.
 //! - A place, a theme and the columns of a table are written down and read again.
 
 use std::sync::{
@@ -8,6 +9,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use millpond::{
     app::window::{App, WindowOptions},
     session::{JobKind, JobUnit, OpenSessionOptions, Phrase, Session},
@@ -94,4 +96,29 @@ fn the_next_start_shows_the_same_place() {
     let mut window = start(folder, data_dir, file);
     window.until_shown("Looks and words");
     assert_eq!(window.harness().state().place(), &Place::Settings);
+}
+
+/// What has the keyboard, by name.
+fn focused(window: &mut Window) -> Option<String> {
+    let harness = window.harness();
+    let node = harness.query_all(By::new().predicate(|node| node.is_focused())).next()?;
+    node.accesskit_node().label()
+}
+
+#[test]
+fn tab_reaches_everything() {
+    const TABS_MAX: usize = 60;
+    let mut window = Window::open();
+    window.until_shown("Load the earthquakes");
+    let mut seen: Vec<String> = Vec::new();
+    for _ in 0..TABS_MAX {
+        window.harness().key_press(egui::Key::Tab);
+        window.frames();
+        seen.extend(focused(&mut window));
+    }
+    for name in ["Cluster and workspace", "Overview", "Settings", "Load the earthquakes", "New topic…"] {
+        assert!(seen.iter().any(|label| label == name), "{name} is not reached: {seen:?}");
+    }
+    let first = &seen[0];
+    assert!(seen[1..].contains(first), "it does not come round: {seen:?}");
 }
