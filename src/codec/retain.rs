@@ -124,7 +124,9 @@ mod tests {
         batch.into()
     }
 
-    fn plain(batch: &Bytes) -> Vec<(i64, i64, Option<Bytes>, Option<Bytes>, Vec<Header>)> {
+    type Plain = (i64, i64, Option<Bytes>, Option<Bytes>, Vec<Header>);
+
+    fn plain(batch: &Bytes) -> Vec<Plain> {
         let records: Vec<Record> = decode_records(batch, 0, usize::MAX).unwrap().map(Result::unwrap).collect();
         records.into_iter().map(|r| (r.offset, r.timestamp, r.key, r.value, r.headers)).collect()
     }

@@ -1,6 +1,6 @@
 //! ConsumerGroupHeartbeat: the one request of members of the newer group protocol (KIP-848).
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use kafka_protocol::{
     ResponseError,

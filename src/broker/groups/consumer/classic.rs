@@ -1,8 +1,6 @@
 //! Members of the classic protocol in a group of the newer one: JoinGroup, SyncGroup, Heartbeat and LeaveGroup while a
 //! service moves from one protocol to the other (KIP-848, "Online migration").
 
-use std::collections::BTreeSet;
-
 use kafka_protocol::ResponseError;
 
 use super::{
