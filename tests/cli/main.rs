@@ -1,5 +1,7 @@
 //! The command line as a script sees it: exit codes, standard output, standard error.
 #![allow(clippy::unwrap_used)]
+// The same tests run in process and over TCP.
+#![allow(clippy::duplicate_mod)]
 
 mod consume;
 mod files;

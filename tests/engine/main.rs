@@ -1,5 +1,7 @@
 //! The engine through its public doors: codec, log, broker, client and transfers, one binary for quick linking.
 #![allow(clippy::unwrap_used)]
+// The same tests run in process and over TCP.
+#![allow(clippy::duplicate_mod)]
 
 mod broker;
 mod browse;
