@@ -9,9 +9,13 @@ use crate::support::Window;
 #[test]
 fn the_first_start_offers_three_things_and_loads_the_sample_by_one_click() {
     let mut window = Window::open();
-    for words in
-        ["A broker is running on this computer", "Watch a real stream", "Make a topic", "Learn by doing", "acks=all"]
-    {
+    for words in [
+        "A broker is running on this computer",
+        "Watch a real stream",
+        "Connect your app",
+        "Learn by doing",
+        "acks=all",
+    ] {
         window.until_shown(words);
     }
     window.click("Load the earthquakes");

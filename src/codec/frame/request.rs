@@ -13,15 +13,14 @@ use crate::codec::apis;
 ///
 /// # Errors
 /// [`FrameError::Unsupported`] or [`FrameError::Body`].
-pub fn decode_request(key: i16, version: i16, mut body: Bytes) -> Result<RequestKind, FrameError> {
+pub fn decode_request(key: i16, version: i16, body: Bytes) -> Result<RequestKind, FrameError> {
     let unsupported = FrameError::Unsupported { key, version };
     let api = ApiKey::try_from(key).ok().and_then(apis::served);
     let Some(api) = api.filter(|api| (api.min..=api.max).contains(&version)) else { return Err(unsupported) };
-    guard::check(api.key, version, &body)?;
-    RequestKind::decode(api.key, &mut body, version).map_err(|error| FrameError::Body {
+    guard::decode(api.key, version, body).map_err(|why| FrameError::Body {
         api: format!("{:?}", api.key),
         version,
-        why: error.root_cause().to_string(),
+        why,
     })
 }
 
