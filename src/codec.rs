@@ -2,7 +2,7 @@
 //!
 //! Entry points: [`verify`] and [`split_batches`] for what came over the wire, [`decode_records`] and [`DecodedBatch`]
 //! for reading, [`BatchBuilder`] for writing, [`assign`] for the broker that gives a batch its place, [`apis::SERVED`]
-//! for versions, [`frame`] for what stands on a connection.
+//! for versions, [`frame`] for what stands on a connection, [`scram`] for how both sides prove that they know a password.
 
 pub mod apis;
 pub mod batch;
@@ -14,6 +14,7 @@ pub mod frame;
 pub mod marker;
 pub mod records;
 pub mod retain;
+pub mod scram;
 mod varint;
 
 pub use batch::{
