@@ -63,11 +63,10 @@ pub async fn compact(inner: &Arc<Inner>, only: Option<&str>, forced: bool) -> Ve
     let now = inner.options.clock.now();
     let mut done = Vec::new();
     for topic in inner.topics.all().into_iter().filter(|topic| only.is_none_or(|name| *topic.name == *name)) {
-        let Some(Compaction { min_lag_ms, max_lag_ms, dirty_percent, delete_retention_ms }) = topic.config().compact
+        let Some(Compaction { min_lag_ms, max_lag_ms, dirty_ratio, delete_retention_ms }) = topic.config().compact
         else {
             continue;
         };
-        let dirty_ratio = f64::from(dirty_percent) / 100.0;
         let request = CompactRequest { now, min_lag_ms, max_lag_ms, dirty_ratio, delete_retention_ms, forced };
         for slot in topic.slots().iter() {
             let Ok(Some(log)) = slot.existing(&inner.store).await else { continue };

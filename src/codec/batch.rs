@@ -21,7 +21,6 @@ const CRC_FROM: usize = 21;
 const MAX_TIMESTAMP_AT: usize = 35;
 const MAGIC: i8 = 2;
 
-pub(super) const COMPRESSION_BITS: i16 = 0b111;
 const TIMESTAMP_TYPE_BIT: i16 = 1 << 3;
 const TRANSACTIONAL_BIT: i16 = 1 << 4;
 pub(super) const CONTROL_BIT: i16 = 1 << 5;

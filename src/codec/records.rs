@@ -20,14 +20,15 @@ pub fn decode_records(batch: &Bytes, partition: PartitionId, limit_bytes: usize)
 }
 
 /// Walks through all records of a batch without keeping any, as a broker does before it stores what it was sent: offsets
-/// count up from the base, lengths fit, nothing follows the last record.
-pub fn check_records(batch: &Bytes, limit_bytes: usize) -> Result<(), BatchError> {
+/// count up from the base, lengths fit, nothing follows the last record. Returns the first record without a key.
+pub fn check_records(batch: &Bytes, limit_bytes: usize) -> Result<Option<i32>, BatchError> {
     let decoded = DecodedBatch::new(batch, limit_bytes)?;
     let header = decoded.header;
     if header.record_count != header.last_offset_delta + 1 {
         return Err(BatchError::Header { field: "record count", value: header.record_count.into() });
     }
     let mut records = decoded.refs();
+    let mut keyless = None;
     for index in 0..header.record_count {
         let Some(record) = records.next().transpose()? else {
             return Err(malformed(index, "it is missing"));
@@ -35,13 +36,20 @@ pub fn check_records(batch: &Bytes, limit_bytes: usize) -> Result<(), BatchError
         if record.offset != header.base_offset + i64::from(index) {
             return Err(malformed(index, "its offset does not follow the one before"));
         }
+        if record.key.is_none() {
+            keyless = keyless.or(Some(index));
+        }
         let mut headers = record.headers();
         headers.by_ref().try_for_each(|header| header.map(drop))?;
         if !headers.rest.is_empty() {
             return Err(malformed(index, "bytes follow its last header"));
         }
     }
-    if records.rest.is_empty() { Ok(()) } else { Err(malformed(header.record_count, "bytes follow the last record")) }
+    if records.rest.is_empty() {
+        Ok(keyless)
+    } else {
+        Err(malformed(header.record_count, "bytes follow the last record"))
+    }
 }
 
 /// A batch whose body is decompressed.

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use super::batch::{self, COMPRESSION_BITS, DELETE_HORIZON_BIT, PREFIX_BYTES};
+use super::batch::{self, DELETE_HORIZON_BIT, PREFIX_BYTES};
 use super::records::RecordRef;
 use super::{BatchError, BatchHeader, DECOMPRESSED_BYTES_MAX_DEFAULT, DecodedBatch, HEADER_BYTES, compress, varint};
 use crate::model::{Compression, TimestampMillis, TimestampType};
@@ -19,43 +19,29 @@ pub enum Retained {
     None { removed: usize },
 }
 
-/// Keeps the records of a stored batch for which `keep` says so. `delete_horizon` is the time from which tombstones and
-/// markers of the batch may go; it is written once (KIP-534: attribute bit 6, with the time as the base timestamp).
+/// Keeps the records of a stored batch for which `keep` says so. `delete_horizon` is the time from which a marker, or the
+/// tombstones that stay, may go; it is written once (KIP-534: attribute bit 6, with the time as the base timestamp), and
+/// never into data without tombstones.
 pub fn retain(
     batch: &Bytes,
-    delete_horizon: Option<TimestampMillis>,
+    delete_horizon: TimestampMillis,
     mut keep: impl FnMut(&RecordRef<'_>) -> bool,
 ) -> Result<Retained, BatchError> {
     let decoded = DecodedBatch::new(batch, DECOMPRESSED_BYTES_MAX_DEFAULT)?;
     let header = *decoded.header();
-    let delete_horizon = delete_horizon.filter(|_| header.delete_horizon().is_none());
     let mut kept = Vec::new();
     let mut removed = 0;
     for record in decoded.refs() {
         let record = record?;
         if keep(&record) { kept.push(record) } else { removed += 1 }
     }
+    let may_go = header.is_control() || kept.iter().any(|record| record.value.is_none());
+    let delete_horizon = (may_go && header.delete_horizon().is_none()).then_some(delete_horizon);
     match (kept.is_empty(), removed, delete_horizon) {
         (true, ..) => Ok(Retained::None { removed }),
         (false, 0, None) => Ok(Retained::All),
         _ => Ok(Retained::Some { batch: write(&header, &kept, delete_horizon)?, removed }),
     }
-}
-
-/// The batch without any record: it keeps its offsets and what its producer wrote last, as Kafka keeps the last batch of
-/// a producer and of a log.
-pub fn emptied(header: &BatchHeader) -> Bytes {
-    let mut batch = vec![0; HEADER_BYTES];
-    let empty = BatchHeader {
-        batch_bytes: HEADER_BYTES,
-        attributes: header.attributes & !COMPRESSION_BITS & !DELETE_HORIZON_BIT,
-        base_timestamp: header.max_timestamp,
-        record_count: 0,
-        ..*header
-    };
-    batch::write_header(&mut batch, &empty);
-    batch::seal(&mut batch);
-    batch.into()
 }
 
 fn write(
@@ -137,28 +123,28 @@ mod tests {
             [Compression::None, Compression::Gzip, Compression::Snappy, Compression::Lz4, Compression::Zstd]
         {
             let whole = batch(compression);
-            assert_eq!(retain(&whole, None, |_| true), Ok(Retained::All));
-            let odd = |record: &RecordRef<'_>| record.offset % 2 == 1;
-            for horizon in [None, Some(5_000_000)] {
-                let Ok(Retained::Some { batch, removed: 3 }) = retain(&whole, horizon, odd) else {
-                    panic!("not three")
-                };
-                let (old, new) = (verify(&whole).unwrap(), verify(&batch).unwrap());
+            let check = |rewritten: &Bytes, horizon: Option<i64>, wanted: &[i64], latest: i64| {
+                let (old, new) = (verify(&whole).unwrap(), verify(rewritten).unwrap());
                 assert_eq!(new.delete_horizon(), horizon);
-                assert_eq!((new.base_offset, new.last_offset(), new.record_count), (100, 104, 2));
+                assert_eq!((new.base_offset, new.last_offset()), (100, 104));
+                assert_eq!(new.record_count as usize, wanted.len());
                 assert_eq!((new.producer_id, new.base_sequence, new.leader_epoch), (9, 40, 3));
                 assert_eq!(new.last_sequence(), old.last_sequence());
-                assert_eq!((new.compression(), new.max_timestamp), (Ok(compression), 1_021));
-                let mut wanted = plain(&whole);
-                wanted.retain(|(offset, ..)| offset % 2 == 1);
-                assert_eq!(plain(&batch), wanted);
-                // A horizon is written once.
-                let again = retain(&batch, Some(9), |_| true).unwrap();
-                assert_eq!(matches!(again, Retained::All), horizon.is_some());
-            }
-            assert_eq!(retain(&whole, Some(1), |_| false), Ok(Retained::None { removed: 5 }));
-            let empty = verify(&emptied(&verify(&whole).unwrap())).unwrap();
-            assert_eq!((empty.last_offset(), empty.record_count, empty.last_sequence()), (104, 0, 44));
+                assert_eq!((new.compression(), new.max_timestamp), (Ok(compression), latest));
+                let kept = plain(&whole).into_iter().filter(|(offset, ..)| wanted.contains(offset));
+                assert_eq!(plain(rewritten), kept.collect::<Vec<_>>());
+                assert_eq!(retain(rewritten, 9, |_| true), Ok(Retained::All), "a horizon is written once");
+            };
+            // The record at 103 is a tombstone; what has none needs no horizon.
+            let valued = retain(&whole, 5_000_000, |record| record.value.is_some());
+            let Ok(Retained::Some { batch: valued, removed: 1 }) = valued else { panic!("not one") };
+            check(&valued, None, &[100, 101, 102, 104], 1_028);
+            let odd = retain(&whole, 5_000_000, |record| record.offset % 2 == 1);
+            let Ok(Retained::Some { batch: odd, removed: 3 }) = odd else { panic!("not three") };
+            check(&odd, Some(5_000_000), &[101, 103], 1_021);
+            let Ok(Retained::Some { batch: all, removed: 0 }) = retain(&whole, 7, |_| true) else { panic!("not all") };
+            check(&all, Some(7), &[100, 101, 102, 103, 104], 1_028);
+            assert_eq!(retain(&whole, 1, |_| false), Ok(Retained::None { removed: 5 }));
         }
     }
 }

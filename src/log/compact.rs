@@ -6,7 +6,6 @@
 //! a committed one, a tombstone stays until its delete horizon has passed, a marker until its records are gone and its
 //! horizon has passed, records without a key go.
 
-use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
@@ -301,7 +300,7 @@ impl Pass {
             Some(horizon) if self.now >= horizon => Retained::None { removed: 0 },
             Some(_) => Retained::All,
             // What cannot be written again stays as it is.
-            None => retain(batch, Some(self.horizon), |_| true).unwrap_or(Retained::All),
+            None => retain(batch, self.horizon, |_| true).unwrap_or(Retained::All),
         }
     }
 
@@ -313,20 +312,12 @@ impl Pass {
             return Retained::None { removed: header.record_count.unsigned_abs() as usize };
         }
         let gone = header.delete_horizon().is_some_and(|horizon| self.now >= horizon);
-        let tombstones = Cell::new(false);
-        let newest = &self.newest;
         let keep = |record: &RecordRef<'_>| {
             let Some(key) = record.key else { return false };
-            let stays = newest.get(&hash(key)).is_none_or(|newest| *newest <= record.offset)
-                && !(gone && record.value.is_none());
-            tombstones.set(tombstones.get() || stays && record.value.is_none());
-            stays
+            !(gone && record.value.is_none())
+                && self.newest.get(&hash(key)).is_none_or(|newest| *newest <= record.offset)
         };
-        let Ok(first) = retain(batch, None, keep) else { return Retained::All };
-        if !tombstones.get() || header.delete_horizon().is_some() {
-            return first;
-        }
-        let outcome = retain(batch, Some(self.horizon), keep);
-        outcome.unwrap_or(first)
+        // What cannot be read or written again stays as it is.
+        retain(batch, self.horizon, keep).unwrap_or(Retained::All)
     }
 }

@@ -13,8 +13,31 @@ use crate::{
     model::check_topic_name,
 };
 
+/// A resource that is to be changed: its type, its name, and what to change, unless that is refused already.
+pub type Wanted<'a> = (i8, &'a str, Result<SettingsChange, Fault>);
+
+/// Changes one resource after the other and tells what became of each; one that is there more than once is refused each
+/// time.
+pub async fn change_all(broker: &Arc<Inner>, all: Vec<Wanted<'_>>, validate_only: bool) -> Vec<Result<(), Fault>> {
+    let mut times = BTreeMap::<(i8, &str), usize>::new();
+    for (kind, name, _) in &all {
+        *times.entry((*kind, *name)).or_default() += 1;
+    }
+    let mut outcomes = Vec::with_capacity(all.len());
+    for (kind, name, wanted) in all {
+        outcomes.push(match wanted {
+            _ if times.get(&(kind, name)).is_some_and(|times| *times > 1) => {
+                refused("each resource may be in a request only once")
+            }
+            Ok(wanted) => change(broker, kind, name, wanted, validate_only).await,
+            Err(fault) => Err(fault),
+        });
+    }
+    outcomes
+}
+
 /// Changes the settings of one resource, all that is asked or nothing.
-pub async fn change(
+async fn change(
     broker: &Arc<Inner>,
     kind: i8,
     name: &str,
@@ -32,20 +55,6 @@ pub async fn change(
         resources::GROUP => group_settings::change(broker, name, change, validate_only).await,
         other => refused(&format!("there are no resources of type {other}; topics are 2, brokers 4, groups 32")),
     }
-}
-
-/// Refuses resources that are in a request more than once; true for each that is.
-pub fn repeated<'a>(resources: impl Iterator<Item = (i8, &'a str)> + Clone) -> impl Fn(i8, &str) -> bool {
-    let mut times = BTreeMap::<(i8, &str), usize>::new();
-    for resource in resources {
-        *times.entry(resource).or_default() += 1;
-    }
-    move |kind, name| times.get(&(kind, name)).is_some_and(|times| *times > 1)
-}
-
-/// The refusal that goes with [`repeated`].
-pub fn is_repeated() -> Fault {
-    Fault::new(ResponseError::InvalidRequest, "each resource may be in a request only once")
 }
 
 async fn topic(broker: &Arc<Inner>, name: &str, change: SettingsChange, validate_only: bool) -> Result<(), Fault> {

@@ -6,7 +6,6 @@ use kafka_protocol::{
     ResponseError,
     messages::{
         OffsetCommitRequest, OffsetCommitResponse,
-        offset_commit_request::OffsetCommitRequestPartition,
         offset_commit_response::{OffsetCommitResponsePartition, OffsetCommitResponseTopic},
     },
 };
@@ -19,7 +18,7 @@ use crate::{
         inner::Inner,
         topics::Topic,
     },
-    model::check_group_name,
+    model::{Offset, check_group_name},
 };
 
 /// First version for members of the newer protocol (KIP-848).
@@ -32,7 +31,13 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: OffsetCommitRequ
         let topic = broker.topics.by_name(&asked.name);
         let mut partitions = Vec::with_capacity(asked.partitions.len());
         for wanted in &asked.partitions {
-            let checked = check(topic.as_deref(), wanted);
+            let asked = Asked {
+                partition: wanted.partition_index,
+                offset: wanted.committed_offset,
+                leader_epoch: wanted.committed_leader_epoch,
+                metadata: wanted.committed_metadata.as_deref(),
+            };
+            let checked = check(topic.as_deref(), asked);
             let error = checked.as_ref().err().copied();
             commits.extend(checked);
             partitions.push((wanted.partition_index, error));
@@ -72,21 +77,30 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: OffsetCommitRequ
     OffsetCommitResponse::default().with_topics(topics.collect())
 }
 
-fn check(topic: Option<&Topic>, wanted: &OffsetCommitRequestPartition) -> Result<Commit, ResponseError> {
+/// An offset as a request has it.
+pub struct Asked<'a> {
+    pub partition: i32,
+    pub offset: Offset,
+    pub leader_epoch: i32,
+    pub metadata: Option<&'a str>,
+}
+
+/// What may be committed of what is asked, inside a transaction or not.
+pub fn check(topic: Option<&Topic>, asked: Asked<'_>) -> Result<Commit, ResponseError> {
     let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
-    topic.slot(wanted.partition_index).ok_or(ResponseError::UnknownTopicOrPartition)?;
-    let metadata = wanted.committed_metadata.as_deref().unwrap_or_default();
+    topic.slot(asked.partition).ok_or(ResponseError::UnknownTopicOrPartition)?;
+    let metadata = asked.metadata.unwrap_or_default();
     if metadata.len() > OFFSET_METADATA_BYTES_MAX {
         return Err(ResponseError::OffsetMetadataTooLarge);
     }
-    if wanted.committed_offset < 0 {
+    if asked.offset < 0 {
         return Err(ResponseError::OffsetOutOfRange);
     }
     Ok(Commit {
         topic: topic.name.clone(),
-        partition: wanted.partition_index,
-        offset: wanted.committed_offset,
-        leader_epoch: wanted.committed_leader_epoch,
+        partition: asked.partition,
+        offset: asked.offset,
+        leader_epoch: asked.leader_epoch,
         metadata: metadata.to_owned(),
     })
 }

@@ -25,9 +25,7 @@ use crate::{
         topics::Topic,
         transactions::{Flow, IMPLICIT_FROM, ProducerId, Turn},
     },
-    codec::{
-        BatchError, BatchHeader, DECOMPRESSED_BYTES_MAX_DEFAULT, DecodedBatch, check_records, split_batches, verify,
-    },
+    codec::{BatchError, BatchHeader, DECOMPRESSED_BYTES_MAX_DEFAULT, check_records, split_batches, verify},
     log::{AppendOutcome, AppendRequest, Sync},
     model::{Acks, TimestampMillis, TimestampType},
 };
@@ -234,9 +232,13 @@ fn check(records: &Bytes, config: &TopicConfig, topic: &str, now: TimestampMilli
         }
         let header = verify(&batch).map_err(batch_fault)?;
         check_header(&header, config, now)?;
-        check_records(&batch, DECOMPRESSED_BYTES_MAX_DEFAULT).map_err(records_fault)?;
-        if config.compact.is_some() {
-            check_keys(&batch, topic)?;
+        let keyless = check_records(&batch, DECOMPRESSED_BYTES_MAX_DEFAULT).map_err(records_fault)?;
+        if let Some(index) = keyless.filter(|_| config.compact.is_some()) {
+            let message = format!(
+                "record {index} of the batch has no key, and {topic} is compacted (cleanup.policy): give every record \
+                 a key"
+            );
+            return Err(Fault::new(ResponseError::InvalidRecord, message));
         }
         count += u64::from(header.record_count.unsigned_abs());
         if header.is_transactional() {
@@ -247,21 +249,6 @@ fn check(records: &Bytes, config: &TopicConfig, topic: &str, now: TimestampMilli
         return Err(Fault::new(ResponseError::InvalidRecord, "the request holds no record batch for the partition"));
     }
     Ok(Checked { records: count, transactional })
-}
-
-/// Compaction goes by keys, so a record without one is refused, and with it its batch.
-fn check_keys(batch: &Bytes, topic: &str) -> Result<(), Fault> {
-    let batch = DecodedBatch::new(batch, DECOMPRESSED_BYTES_MAX_DEFAULT).map_err(records_fault)?;
-    for (index, record) in batch.refs().enumerate() {
-        if record.map_err(records_fault)?.key.is_none() {
-            let message = format!(
-                "record {index} of the batch has no key, and {topic} is compacted (cleanup.policy): give every record \
-                 a key"
-            );
-            return Err(Fault::new(ResponseError::InvalidRecord, message));
-        }
-    }
-    Ok(())
 }
 
 fn check_header(header: &BatchHeader, config: &TopicConfig, now: TimestampMillis) -> Result<(), Fault> {

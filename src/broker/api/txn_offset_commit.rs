@@ -6,18 +6,16 @@ use kafka_protocol::{
     ResponseError,
     messages::{
         TxnOffsetCommitRequest, TxnOffsetCommitResponse,
-        txn_offset_commit_request::TxnOffsetCommitRequestPartition,
         txn_offset_commit_response::{TxnOffsetCommitResponsePartition, TxnOffsetCommitResponseTopic},
     },
 };
 
+use super::offset_commit::{Asked, check};
 use crate::{
     broker::{
-        OFFSET_METADATA_BYTES_MAX,
         coordinator::{Commit, Committer},
         groups::CommitRight,
         inner::Inner,
-        topics::Topic,
         transactions::ProducerId,
     },
     model::check_group_name,
@@ -30,7 +28,13 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: TxnOffsetCommitR
         let topic = broker.topics.by_name(&asked.name);
         let mut partitions = Vec::with_capacity(asked.partitions.len());
         for wanted in &asked.partitions {
-            let checked = check(topic.as_deref(), wanted);
+            let asked = Asked {
+                partition: wanted.partition_index,
+                offset: wanted.committed_offset,
+                leader_epoch: wanted.committed_leader_epoch,
+                metadata: wanted.committed_metadata.as_deref(),
+            };
+            let checked = check(topic.as_deref(), asked);
             partitions.push((wanted.partition_index, checked.as_ref().err().copied()));
             commits.extend(checked);
         }
@@ -68,23 +72,4 @@ async fn commit(
     let producer = ProducerId { id: *request.producer_id, epoch: request.producer_epoch };
     let id = (request.transactional_id.as_str(), producer);
     broker.transactions.commit_offsets(broker, id, who, commits, version).await
-}
-
-fn check(topic: Option<&Topic>, wanted: &TxnOffsetCommitRequestPartition) -> Result<Commit, ResponseError> {
-    let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
-    topic.slot(wanted.partition_index).ok_or(ResponseError::UnknownTopicOrPartition)?;
-    let metadata = wanted.committed_metadata.as_deref().unwrap_or_default();
-    if metadata.len() > OFFSET_METADATA_BYTES_MAX {
-        return Err(ResponseError::OffsetMetadataTooLarge);
-    }
-    if wanted.committed_offset < 0 {
-        return Err(ResponseError::OffsetOutOfRange);
-    }
-    Ok(Commit {
-        topic: topic.name.clone(),
-        partition: wanted.partition_index,
-        offset: wanted.committed_offset,
-        leader_epoch: wanted.committed_leader_epoch,
-        metadata: metadata.to_owned(),
-    })
 }

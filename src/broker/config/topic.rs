@@ -10,7 +10,7 @@ use super::{
 use crate::model::{ConfigKind, TimestampMillis};
 
 /// What a topic has set, and what follows from it, ready for use on the way of every record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TopicConfig {
     overrides: BTreeMap<String, String>,
     /// What the broker says where the topic says nothing.
@@ -35,12 +35,12 @@ pub struct TopicConfig {
 }
 
 /// The settings of compaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Compaction {
     pub min_lag_ms: i64,
     pub max_lag_ms: i64,
-    /// `min.cleanable.dirty.ratio` in whole percent.
-    pub dirty_percent: u8,
+    /// `min.cleanable.dirty.ratio`.
+    pub dirty_ratio: f64,
     pub delete_retention_ms: i64,
 }
 
@@ -162,7 +162,7 @@ impl TopicConfig {
             compact: text("cleanup.policy").split(',').any(|word| word.trim() == "compact").then(|| Compaction {
                 min_lag_ms: number("min.compaction.lag.ms"),
                 max_lag_ms: number("max.compaction.lag.ms"),
-                dirty_percent: (text("min.cleanable.dirty.ratio").parse::<f64>().unwrap_or(0.5) * 100.0) as u8,
+                dirty_ratio: text("min.cleanable.dirty.ratio").parse().unwrap_or(0.5),
                 delete_retention_ms: number("delete.retention.ms"),
             }),
             delete: text("cleanup.policy").split(',').any(|word| word.trim() == "delete"),
@@ -212,7 +212,7 @@ mod tests {
         ));
         let both = change("cleanup.policy", ConfigOperation::Append("compact".into())).unwrap();
         assert_eq!(both.overrides()["cleanup.policy"], "delete,compact");
-        assert!(both.delete && both.compact.is_some_and(|compact| compact.dirty_percent == 50));
+        assert!(both.delete && both.compact.is_some_and(|compact| compact.dirty_ratio == 0.5));
         assert_eq!(
             change("cleanup.policy", ConfigOperation::Append("delete".into())).unwrap().overrides()["cleanup.policy"],
             "delete"
