@@ -46,4 +46,4 @@ pub use reader::{Piece, ReadOrder, ReadRange, Reader, ReaderOptions};
 pub use routing::Client;
 pub use tcp::TcpTransport;
 pub use topics::{ClusterInfo, NewTopic, NodeInfo, PartitionInfo, TopicInfo};
-pub use transactions::{Aborted, BatchState, Isolation, classify};
+pub use transactions::{Aborted, BatchState, Isolation};

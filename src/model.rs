@@ -12,7 +12,7 @@ mod record;
 pub use batch::{Acks, Compression, TimestampType};
 pub use clock::{Clock, ManualClock};
 pub use config::{ConfigEntry, ConfigKind, ConfigSource};
-pub use error_name::kafka_error_name;
+pub use error_name::{kafka_error_label, kafka_error_name};
 pub use group::{Assignor, GroupState, Lag};
 pub use host_port::{BadHostPort, HostPort};
 pub use name::{

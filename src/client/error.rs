@@ -2,6 +2,8 @@
 
 use kafka_protocol::ResponseError;
 
+use crate::model::kafka_error_label;
+
 /// A request that failed, after all attempts that made sense.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ClientError {
@@ -167,19 +169,8 @@ impl ClientError {
     }
 }
 
-/// Kafka writes its codes in capitals with underscores; the protocol crate in camel case.
 fn code_name(error: ResponseError) -> String {
-    if let ResponseError::Unknown(code) = error {
-        return format!("ERROR_{code}");
-    }
-    let mut name = String::new();
-    for c in error.to_string().chars() {
-        if c.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(c.to_ascii_uppercase());
-    }
-    name
+    kafka_error_label(error.code()).into_owned()
 }
 
 /// The cause, for answers that bring no message of their own.

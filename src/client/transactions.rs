@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{Client, ClientError, FetchOptions, Fetched};
 use crate::{
     codec::{BatchHeader, EndMarker},
-    model::{Offset, TopicPartition},
+    model::{Offset, TopicPartition, TransactionFate},
 };
 
 /// What is read where transactions write (`isolation.level`).
@@ -57,12 +57,22 @@ impl BatchState {
     pub fn is_visible(self) -> bool {
         matches!(self, Self::Plain | Self::Committed)
     }
+
+    /// What became of the transaction of a batch that holds data of one.
+    pub fn fate(self) -> Option<TransactionFate> {
+        match self {
+            Self::Open => Some(TransactionFate::Open),
+            Self::Committed => Some(TransactionFate::Committed),
+            Self::Aborted => Some(TransactionFate::Aborted),
+            Self::Plain | Self::Control { .. } => None,
+        }
+    }
 }
 
 /// The state of each batch, in order. `aborted` and `last_stable` are what Fetch told with them: below the last stable
 /// offset (-1 where it is not known) the list is complete if it was fetched with [`Isolation::ReadCommitted`]; above it
 /// the markers among the batches tell.
-pub fn classify(batches: &[Bytes], aborted: &[Aborted], last_stable: Offset) -> Vec<BatchState> {
+fn classify(batches: &[Bytes], aborted: &[Aborted], last_stable: Offset) -> Vec<BatchState> {
     let mut pending = aborted.to_vec();
     pending.sort_unstable_by_key(|one| std::cmp::Reverse(one.first_offset));
     // Producers whose transaction at this place was aborted.

@@ -1,5 +1,7 @@
 //! Kafka's names of its error codes.
 
+use std::borrow::Cow;
+
 /// Kafka's name of an error code, such as `UNKNOWN_TOPIC_OR_PARTITION` for 3; `NONE` for 0. `None` for a code that Kafka
 /// 4.1 does not have.
 pub fn kafka_error_name(code: i16) -> Option<&'static str> {
@@ -8,6 +10,11 @@ pub fn kafka_error_name(code: i16) -> Option<&'static str> {
         0 => Some("NONE"),
         _ => NAMES.get(usize::try_from(code).ok()?.checked_sub(1)?).copied(),
     }
+}
+
+/// Kafka's name of an error code, or `ERROR_` and its number where Kafka has none.
+pub fn kafka_error_label(code: i16) -> Cow<'static, str> {
+    kafka_error_name(code).map_or_else(|| format!("ERROR_{code}").into(), Cow::from)
 }
 
 /// By code, from 1 (Kafka protocol guide, "Error Codes").

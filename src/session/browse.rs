@@ -10,7 +10,6 @@
 //! Every request has a generation; what an older one still finds is dropped.
 
 mod error;
-mod fate;
 mod histogram;
 mod list;
 mod live;

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 use self::{groups::GroupsWatch, topics::TopicsWatch, unread::Unread, window::Window};
 use super::{
-    ClientsFacts, ClusterFacts, Facts, Inner, LagHistory, Phrase, Problem, RATE_SLOT_MILLIS, lag_history::Remembered,
+    ClientsFacts, ClusterFacts, Facts, GroupFacts, Inner, LagHistory, Phrase, Problem, RATE_SLOT_MILLIS, lag_history::Remembered,
 };
 use crate::{
     broker::Inspector,
@@ -39,9 +39,11 @@ const COST_SHARE_IDLE: u32 = 120;
 const FULL_EVERY: u64 = 10;
 /// Rates of the cluster are means over this long.
 const RATE_SPAN_MILLIS: i64 = 4_000;
-/// Sparklines show this long. While one moves, or a group falls further behind by standing still, the window is drawn
-/// again for each slot and not each second.
+/// Sparklines show this long. While one moves the window is drawn again for each slot and not each second.
 const SPARKLINE_MILLIS: i64 = 300_000;
+/// A group that falls further behind by standing still is news for each slot up to this long; then it ages like
+/// everything else on screen, which the window does by itself.
+const AGE_MILLIS: i64 = 300_000;
 
 /// Everything the looks need and remember.
 pub(super) struct Sampler {
@@ -190,7 +192,7 @@ impl Sampler {
             }
         };
         let slot = at.div_euclid(RATE_SLOT_MILLIS);
-        let behind = |group: &super::GroupFacts| group.behind_millis.is_some_and(|millis| millis > 0);
+        let behind = |group: &GroupFacts| group.behind_millis.is_some_and(|millis| (1..AGE_MILLIS).contains(&millis));
         let moves = self.topics.any_moves(at, SPARKLINE_MILLIS) || facts.groups.iter().any(behind);
         let moved = slot != self.slot && moves;
         self.slot = slot;

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use kafka_protocol::ResponseError;
 
 use super::source::{Bounds, Piece, PieceOptions, Source};
-use super::{BrowseError, fate};
-use crate::client::{Client, ClientError, FetchOptions, Isolation, OffsetSpec};
-use crate::model::{Offset, PartitionId, TimestampMillis, TopicPartition, TransactionFate};
+use super::BrowseError;
+use crate::client::{BatchState, Client, ClientError, FetchOptions, OffsetSpec};
+use crate::model::{Offset, PartitionId, TimestampMillis, TopicPartition};
 
 /// One topic of a cluster.
 pub struct TopicSource {
@@ -47,26 +46,6 @@ impl TopicSource {
     async fn times(&self, partitions: &[PartitionId], spec: OffsetSpec) -> Result<Vec<TimestampMillis>, BrowseError> {
         let listed = self.listed(partitions, spec).await?;
         Ok(listed.into_iter().flatten().filter(|(offset, _)| offset.is_some()).map(|(_, time)| time).collect())
-    }
-
-    /// What became of the transactions of batches that a fetch brought: the same is fetched once more as a reader of
-    /// committed records does, whose answer names the aborted ones.
-    async fn fates(
-        &self,
-        partition: PartitionId,
-        offset: Offset,
-        fetch: FetchOptions,
-        batches: &[Bytes],
-    ) -> Result<Vec<Option<TransactionFate>>, BrowseError> {
-        let committed = FetchOptions { isolation: Isolation::ReadCommitted, max_wait_ms: 0, ..fetch };
-        match self.client.fetch(&self.tp(partition), offset, committed).await {
-            Ok(told) => {
-                let aborted: Vec<_> = told.aborted.iter().map(|one| (one.producer_id, one.first_offset)).collect();
-                Ok(fate::fates(batches, told.last_stable_offset, &aborted))
-            }
-            Err(error) if error.code() == Some(ResponseError::OffsetOutOfRange) => Ok(Vec::new()),
-            Err(error) => Err(self.told(error)),
-        }
     }
 
     fn told(&self, error: ClientError) -> BrowseError {
@@ -145,13 +124,9 @@ impl Source for TopicSource {
                 max_wait_ms: options.wait_millis,
                 ..FetchOptions::default()
             };
-            match self.client.fetch(&self.tp(partition), offset, fetch).await {
-                Ok(fetched) => {
-                    let fates = match fate::any_transactional(&fetched.batches) {
-                        true => self.fates(partition, offset, fetch, &fetched.batches).await?,
-                        false => Vec::new(),
-                    };
-                    Ok(Piece { batches: fetched.batches, fates })
+            match self.client.fetch_with_states(&self.tp(partition), offset, fetch).await {
+                Ok((fetched, states)) => {
+                    Ok(Piece { batches: fetched.batches, fates: states.into_iter().map(BatchState::fate).collect() })
                 }
                 Err(error) if error.code() == Some(ResponseError::OffsetOutOfRange) => {
                     Err(BrowseError::OutOfRange { partition, offset })

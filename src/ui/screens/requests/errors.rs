@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use crate::{
-    model::kafka_error_name,
+    model::kafka_error_label,
     session::requests::RequestErrors,
     ui::{ctx::Ctx, icon, theme, widgets},
 };
@@ -25,7 +25,7 @@ pub fn chip(ui: &mut Ui, ctx: &Ctx<'_>, errors: RequestErrors) {
 
 /// Kafka's name of the code, such as `ILLEGAL_GENERATION`.
 pub fn name(code: i16) -> String {
-    kafka_error_name(code).map_or_else(|| format!("ERROR_{code}"), str::to_owned)
+    kafka_error_label(code).into_owned()
 }
 
 /// What it means, in one sentence.
@@ -47,7 +47,7 @@ fn sentence(ctx: &Ctx<'_>, code: i16, end: &str, unknown: &str) -> Arc<str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::model::kafka_error_name;
 
     #[test]
     fn every_sentence_is_about_an_error_that_kafka_has() {
