@@ -128,10 +128,10 @@ fn a_killed_consumer_is_missed_when_its_session_times_out() {
     // Its last heartbeat was at most half a second before.
     assert!(took >= Duration::from_millis(5_000), "taken over after {took:?} already");
     wait("nothing is lost", || received(&session, stays) == 40);
-    let picture = session.consumers().view();
-    let change = picture.ownership["billing"].last_change(session.now()).unwrap();
+    let change = || session.consumers().view().ownership["billing"].last_change(session.now()).unwrap();
+    wait("the picture tells it", || change().moved.len() == 2);
+    let change = change();
     assert_eq!((change.who, change.cause), (dies, Cause::Killed));
-    assert_eq!(change.moved.len(), 2);
     assert!(change.still_millis >= 5_000, "{change:?}");
     session.close();
 }
