@@ -19,7 +19,8 @@ use tokio::sync::Notify;
 
 use self::{groups::GroupsWatch, topics::TopicsWatch, unread::Unread, window::Window};
 use super::{
-    ClientsFacts, ClusterFacts, Facts, GroupFacts, Inner, LagHistory, Phrase, Problem, RATE_SLOT_MILLIS, lag_history::Remembered,
+    ClientsFacts, ClusterFacts, Facts, GroupFacts, Inner, LagHistory, Phrase, Problem, RATE_SLOT_MILLIS,
+    lag_history::Remembered,
 };
 use crate::{
     broker::Inspector,

@@ -6,8 +6,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use kafka_protocol::ResponseError;
 
-use super::source::{Bounds, Piece, PieceOptions, Source};
 use super::BrowseError;
+use super::source::{Bounds, Piece, PieceOptions, Source};
 use crate::client::{BatchState, Client, ClientError, FetchOptions, OffsetSpec};
 use crate::model::{Offset, PartitionId, TimestampMillis, TopicPartition};
 
