@@ -90,6 +90,8 @@ pub struct Connection {
     in_flight: FuturesOrdered<Answer>,
     /// Whether those in flight are Produce requests, which may follow each other and must come to their ends.
     producing: bool,
+    /// Whether the one in flight waits for what others do. It has done its own part when it begins to wait.
+    waits: bool,
     /// Ends when the newest Produce has its place in the log.
     queued: Option<oneshot::Receiver<()>>,
     /// Room for the large request that is being read, and the wait for it.
@@ -114,6 +116,7 @@ impl Connection {
             waiting: None,
             in_flight: FuturesOrdered::new(),
             producing: false,
+            waits: false,
             queued: None,
             room: None,
             reserving: None,
@@ -262,11 +265,14 @@ impl Connection {
                     }
                 }));
             }
-            Incoming::Other(reply, request) => self.in_flight.push_back(Box::pin(async move {
-                let _room = room;
-                let (answer, noted) = broker.call_framed(&caller, reply.version, request, bytes).await;
-                Ok(Answered { reply, noted, answer: Some(answer) })
-            })),
+            Incoming::Other(reply, request) => {
+                self.waits = matches!(reply.api, ApiKey::Fetch | ApiKey::JoinGroup | ApiKey::SyncGroup);
+                self.in_flight.push_back(Box::pin(async move {
+                    let _room = room;
+                    let (answer, noted) = broker.call_framed(&caller, reply.version, request, bytes).await;
+                    Ok(Answered { reply, noted, answer: Some(answer) })
+                }));
+            }
         }
         Ok(())
     }
@@ -333,12 +339,14 @@ impl Connection {
         Ok(())
     }
 
-    /// Brings to its end what changes something, and gives the last answers a moment to leave.
+    /// Brings to its end what changes something, also where nobody is left to hear of it (Kafka too processes what had
+    /// arrived before the end), and gives the last answers a moment to leave.
     async fn finish<S>(&mut self, wire: &mut Wire<S>, end: &End)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        while self.producing
+        let is_alone = matches!(end, End::Closed | End::Io(_));
+        while (self.producing || (is_alone && !self.waits))
             && let Some(answered) = self.in_flight.next().await
         {
             if answered.and_then(|answered| self.put(answered, &mut wire.outbox)).is_err() {

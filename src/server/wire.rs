@@ -22,6 +22,8 @@ pub struct Wire<S> {
     stream: S,
     pub inbox: Inbox,
     pub outbox: Outbox,
+    /// The peer takes no more answers.
+    deaf: bool,
     /// Since the connection was made.
     pub read_bytes: u64,
     pub written_bytes: u64,
@@ -40,15 +42,27 @@ pub enum Moved {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub fn new(stream: S, frame_bytes_max: usize) -> Self {
-        Self { stream, inbox: Inbox::new(frame_bytes_max), outbox: Outbox::default(), read_bytes: 0, written_bytes: 0 }
+        let (inbox, outbox) = (Inbox::new(frame_bytes_max), Outbox::default());
+        Self { stream, inbox, outbox, deaf: false, read_bytes: 0, written_bytes: 0 }
     }
 
     /// Writes what waits, then reads if `may_read`; ready when something arrived or all is written.
+    ///
+    /// A peer that is gone takes no answers, but what it had sent before has arrived and is still read: a producer that
+    /// wants no answers may close as soon as all is sent.
     pub fn poll_move(&mut self, cx: &mut Context<'_>, may_read: bool) -> Poll<io::Result<Moved>> {
+        if self.deaf {
+            self.outbox = Outbox::default();
+        }
         if !self.outbox.is_empty()
             && let Poll::Ready(done) = self.poll_write(cx)
         {
-            return Poll::Ready(done.map(|()| Moved::Flushed));
+            if let Err(error) = done {
+                tracing::debug!(%error, "the peer takes no more answers");
+                self.outbox = Outbox::default();
+                self.deaf = true;
+            }
+            return Poll::Ready(Ok(Moved::Flushed));
         }
         if !may_read {
             return Poll::Pending;

@@ -4,14 +4,16 @@ use bytes::Bytes;
 use kafka_protocol::{
     ResponseError as E,
     messages::{
-        ApiKey, ApiVersionsRequest, FetchRequest, ListGroupsRequest, MetadataRequest, ProduceRequest, ProduceResponse,
-        ResponseKind,
+        ApiKey, ApiVersionsRequest, FetchRequest, GroupId, ListGroupsRequest, MetadataRequest, OffsetCommitRequest,
+        OffsetFetchRequest, ProduceRequest, ProduceResponse, ResponseKind, TopicName,
+        offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic},
+        offset_fetch_request::OffsetFetchRequestTopic,
     },
     protocol::StrBytes,
 };
 use millpond::codec::frame::decode_response;
 
-use super::raw::{Listening, Raw};
+use super::raw::{Listening, PATIENCE, Raw};
 use crate::broker::stage::{batch, fetch_request, produce_request};
 
 fn hello() -> ApiVersionsRequest {
@@ -149,6 +151,67 @@ async fn what_is_stored_is_stored_though_the_client_is_gone() {
     let end = stage.offset("t", 0, -1).await.offset;
     assert!((1..=20).contains(&end), "{end}");
     stage.broker.shutdown().await;
+}
+
+/// A producer without answers that closes with answers to other requests unread: the broker's next answer fails, and still
+/// everything had arrived.
+#[tokio::test]
+async fn what_arrived_before_the_end_is_stored() {
+    let listening = Listening::new().await;
+    listening.stage.create("t", 1, &[]).await;
+    for round in 1..=5 {
+        let mut client = listening.connect().await;
+        let mut bytes = Vec::new();
+        for n in 0..60 {
+            bytes.extend(client.request(ApiKey::Metadata, 12, MetadataRequest::default()));
+            bytes.extend(client.request(ApiKey::Produce, 9, produce("t", &n.to_string(), 0)));
+        }
+        client.write(&bytes).await;
+        drop(client);
+        let all = async {
+            while listening.stage.offset("t", 0, -1).await.offset < round * 60 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let stored = tokio::time::timeout(PATIENCE, all).await;
+        let end = listening.stage.offset("t", 0, -1).await.offset;
+        assert!(stored.is_ok(), "{end} of {} records", round * 60);
+    }
+}
+
+/// Commits offsets and is gone: nobody hears of it, and the commit holds.
+#[tokio::test]
+async fn a_commit_of_one_who_does_not_wait_for_the_answer_holds() {
+    let listening = Listening::new().await;
+    listening.stage.create("t", 1, &[]).await;
+    let mut client = listening.connect().await;
+    let text = StrBytes::from_static_str;
+    let partition = OffsetCommitRequestPartition::default().with_committed_offset(7);
+    let topic = OffsetCommitRequestTopic::default()
+        .with_name(TopicName(text("t")))
+        .with_partitions(vec![partition.with_committed_leader_epoch(-1)]);
+    let commit = OffsetCommitRequest::default()
+        .with_group_id(GroupId(text("g")))
+        .with_generation_id_or_member_epoch(-1)
+        .with_topics(vec![topic]);
+    let bytes = client.request(ApiKey::OffsetCommit, 8, commit);
+    client.write(&bytes).await;
+    drop(client);
+    let mut other = listening.connect().await;
+    let holds = async {
+        loop {
+            let topic = OffsetFetchRequestTopic::default().with_name(TopicName(text("t")));
+            let fetch = OffsetFetchRequest::default()
+                .with_group_id(GroupId(text("g")))
+                .with_topics(Some(vec![topic.with_partition_indexes(vec![0])]));
+            let answer = other.ask(ApiKey::OffsetFetch, 7, fetch).await;
+            let ResponseKind::OffsetFetch(answer) = answer else { panic!("another answer: {answer:?}") };
+            if answer.topics[0].partitions[0].committed_offset == 7 {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, holds).await.expect("the commit");
 }
 
 fn waiting_fetch() -> FetchRequest {
