@@ -17,7 +17,7 @@ pub fn decode_request(key: i16, version: i16, body: Bytes) -> Result<RequestKind
     let unsupported = FrameError::Unsupported { key, version };
     let api = ApiKey::try_from(key).ok().and_then(apis::served);
     let Some(api) = api.filter(|api| (api.min..=api.max).contains(&version)) else { return Err(unsupported) };
-    guard::decode(api.key, version, body).map_err(|why| FrameError::Body {
+    guard::decode_request(api.key, version, body).map_err(|why| FrameError::Body {
         api: format!("{:?}", api.key),
         version,
         why,

@@ -6,7 +6,7 @@ use kafka_protocol::{
     messages::{ApiKey, ResponseKind},
 };
 
-use super::{FrameError, LENGTH_BYTES, Outbox, fetch, head::skip_tagged_fields};
+use super::{FrameError, LENGTH_BYTES, Outbox, fetch, guard, head::skip_tagged_fields};
 
 /// Appends a whole response, length first; answers its bytes without the length. Records of a Fetch stay where they are.
 ///
@@ -55,7 +55,7 @@ pub fn take_correlation_id(frame: &mut Bytes) -> Result<i32, FrameError> {
     frame.try_get_i32().map_err(|_| FrameError::Head { why: "it is shorter than four bytes" })
 }
 
-/// Reads what follows the correlation id. Records stay slices of the frame. ApiVersions that the peer does not know in this
+/// Reads what follows the correlation id, of an API that is served. Records stay slices of the frame. ApiVersions that the peer does not know in this
 /// version is answered in version 0, with UNSUPPORTED_VERSION at its front (KIP-511).
 ///
 /// # Errors
@@ -67,9 +67,9 @@ pub fn decode_response(key: ApiKey, version: i16, mut frame: Bytes) -> Result<Re
     if key.response_header_version(version) > 0 {
         skip_tagged_fields(&mut frame)?;
     }
-    ResponseKind::decode(key, &mut frame, version).map_err(|error| FrameError::Body {
+    guard::decode_response(key, version, frame).map_err(|why| FrameError::Body {
         api: format!("the answer to {key:?}"),
         version,
-        why: error.root_cause().to_string(),
+        why,
     })
 }
