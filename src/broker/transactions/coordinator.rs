@@ -27,6 +27,10 @@ use crate::{
 
 /// How often timeouts, expiry and markers that could not be written are looked at.
 const TIMER_MS: u64 = 500;
+/// No transaction times out sooner after the opening. Its producer may have waited for the broker and can still end it;
+/// Kafka gives it the same time, because it looks at timeouts for the first time after
+/// `transaction.abort.timed.out.transaction.cleanup.interval.ms`.
+const TIMEOUTS_AFTER_OPENING_MS: i64 = 10_000;
 /// Transactional ids that are known at once; a further one is refused until others expire.
 const TRANSACTIONAL_IDS_MAX: usize = 100_000;
 
@@ -35,6 +39,8 @@ pub struct Transactions {
     clock: Arc<dyn Clock>,
     meta: Arc<Meta>,
     ids: ProducerIds,
+    /// From when on transactions time out, in steady milliseconds.
+    timeouts_from: i64,
     cells: Mutex<HashMap<Arc<str>, Arc<Cell>>>,
 }
 
@@ -68,7 +74,8 @@ impl Transactions {
     pub fn new(clock: Arc<dyn Clock>, meta: Arc<Meta>, loaded: LoadedTransactions) -> Self {
         let cells = loaded.transactions.into_iter().map(|(id, transaction)| (id.clone(), Cell::new(id, transaction)));
         let ids = ProducerIds::new(meta.clone(), loaded.next_producer_id);
-        Self { clock, meta, ids, cells: Mutex::new(cells.collect()) }
+        let timeouts_from = clock.steady().saturating_add(TIMEOUTS_AFTER_OPENING_MS);
+        Self { clock, meta, ids, timeouts_from, cells: Mutex::new(cells.collect()) }
     }
 
     /// An id for a producer that is idempotent and no more.
@@ -149,9 +156,11 @@ impl Transactions {
     /// Lets the time pass: timeouts, expiry, and markers that are still to be written.
     pub async fn tick(&self, broker: &Inner) {
         let now = self.clock.now();
+        let is_early = self.clock.steady() < self.timeouts_from;
         let due = |cell: &Arc<Cell>| {
             let transaction = cell.now.lock();
-            transaction.state.is_prepared() || transaction.on(Event::Tick, now).next.is_some()
+            let may_time_out = !is_early || transaction.state != TransactionState::Ongoing;
+            transaction.state.is_prepared() || (may_time_out && transaction.on(Event::Tick, now).next.is_some())
         };
         let due: Vec<_> = self.cells.lock().values().filter(|cell| due(cell)).cloned().collect();
         for cell in due {
