@@ -110,13 +110,14 @@ impl Coordinator {
         limits: GroupLimits,
         stored: StoredGroups,
     ) -> Self {
-        let now = clock.now();
+        let now = clock.steady();
         let configs: BTreeMap<_, _> =
             stored.configs.into_iter().map(|(group, set)| (group, GroupConfig::from_stored(set))).collect();
         let mut inner = Inner::default();
         for row in stored.groups {
             inner.last_store = inner.last_store.max(row.number);
             let session_timeout_ms = configs.get(&row.id).cloned().unwrap_or_default().session_timeout_ms;
+            let row = GroupRow { empty_since: row.empty_since.map(|since| since - clock.now() + now), ..row };
             let group = restored(&row, &limits, session_timeout_ms, now);
             inner.groups.insert(row.id, Entry::new(group));
         }
@@ -148,7 +149,7 @@ impl Coordinator {
     pub async fn join(&self, group: &str, request: JoinRequest) -> JoinAnswer {
         let member_id = request.member_id.clone();
         let refused = |error| JoinAnswer::refused(error, &member_id);
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let catalog = self.catalog();
         let world = self.world(group, &catalog);
         let (sender, answer) = oneshot::channel();
@@ -192,7 +193,7 @@ impl Coordinator {
 
     /// SyncGroup: answered when the leader has assigned.
     pub async fn sync(&self, group: &str, request: SyncRequest) -> SyncAnswer {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let catalog = self.catalog();
         let world = self.world(group, &catalog);
         let (sender, answer) = oneshot::channel();
@@ -227,7 +228,7 @@ impl Coordinator {
         instance: Option<&str>,
         generation: i32,
     ) -> Result<(), ResponseError> {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let catalog = self.catalog();
         let world = self.world(group, &catalog);
         let mut inner = self.inner.lock();
@@ -247,7 +248,7 @@ impl Coordinator {
 
     /// LeaveGroup: an answer for each who leaves.
     pub async fn leave(&self, group: &str, leaving: &[Leaving]) -> Vec<Result<(), ResponseError>> {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let (answers, outcome) = {
             let mut inner = self.inner.lock();
             let Some((id, _)) = inner.groups.get_key_value(group) else {
@@ -263,6 +264,11 @@ impl Coordinator {
         };
         self.settle(outcome).await;
         answers
+    }
+
+    /// How far the wall clock is ahead of the steady time that groups go by.
+    fn ahead(&self) -> i64 {
+        self.clock.now() - self.clock.steady()
     }
 
     /// The rebalances with a number above `after`.
@@ -301,7 +307,7 @@ impl Coordinator {
                     }
                 }
                 Effect::Store => store = true,
-                Effect::Rebalanced(rebalanced) => inner.keep(id, rebalanced),
+                Effect::Rebalanced(rebalanced) => inner.keep(id, rebalanced, self.ahead()),
             }
         }
         if store {
@@ -312,7 +318,7 @@ impl Coordinator {
         if let Some(deadline) = group.next_deadline() {
             self.wake_by(deadline);
         }
-        outcome.row = store.then(|| row(id, group, number));
+        outcome.row = store.then(|| row(id, group, number, self.ahead()));
         outcome
     }
 
@@ -372,12 +378,13 @@ fn restored(row: &GroupRow, limits: &GroupLimits, session_timeout_ms: i32, now: 
     AnyGroup::Classic(Group::vacant(limits.clone(), row.generation, row.protocol_type.clone(), since))
 }
 
-fn row(id: &Arc<str>, group: &AnyGroup, number: i64) -> GroupRow {
+/// What is kept of a group; times in it are those of the wall clock.
+fn row(id: &Arc<str>, group: &AnyGroup, number: i64, ahead: i64) -> GroupRow {
     GroupRow {
         id: id.clone(),
         generation: group.epoch(),
         protocol_type: group.protocol_type().map(str::to_owned),
-        empty_since: group.empty_since(),
+        empty_since: group.empty_since().map(|since| since + ahead),
         state: group.stored().ok(),
         number,
     }
@@ -390,7 +397,7 @@ impl Inner {
         self.last_call
     }
 
-    fn keep(&mut self, group: &Arc<str>, rebalanced: Rebalanced) {
+    fn keep(&mut self, group: &Arc<str>, rebalanced: Rebalanced, ahead: i64) {
         self.last_rebalance += 1;
         if self.rebalances.len() == REBALANCES_KEPT_MAX {
             self.rebalances.pop_front();
@@ -401,7 +408,7 @@ impl Inner {
             generation: rebalanced.generation,
             reason: rebalanced.reason,
             members: rebalanced.members,
-            at: rebalanced.ended,
+            at: rebalanced.ended + ahead,
             duration_millis: rebalanced.ended - rebalanced.began,
         };
         self.rebalances.push_back((event, Instant::now()));

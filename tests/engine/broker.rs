@@ -1,6 +1,7 @@
 //! The broker through `Broker::call`, in a workspace that goes away with the test.
 
 mod admin;
+mod clock;
 mod compaction;
 mod configs;
 mod consumer_groups_api;

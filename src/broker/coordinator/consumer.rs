@@ -16,7 +16,7 @@ use crate::{
 impl Coordinator {
     /// ConsumerGroupHeartbeat: durable, as far as it changed something, when this returns.
     pub async fn consumer_heartbeat(&self, group: &str, request: Heartbeat) -> Result<HeartbeatAnswer, Refusal> {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let catalog = self.catalog();
         let world = self.world(group, &catalog);
         let (answer, outcome) = {

@@ -72,9 +72,9 @@ pub enum CommitError {
 impl Coordinator {
     /// Commits; durable when this returns.
     pub async fn commit(&self, who: Committer<'_>, commits: Vec<Commit>) -> Result<(), CommitError> {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let (group, number) = self.admit(&who, &commits, now).map_err(CommitError::Refused)?;
-        let rows = rows(&group, commits, now, number);
+        let rows = rows(&group, commits, self.clock.now(), number);
         self.meta.write(meta::put_committed(rows.clone())).await?;
         let mut inner = self.inner.lock();
         let entry = inner.groups.entry(group).or_insert_with(|| self.vacant(now));

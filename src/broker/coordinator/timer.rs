@@ -11,13 +11,13 @@ use crate::{
     model::{PartitionId, TimestampMillis},
 };
 
-/// The timer looks at the clock at least this often, because a clock can be set and a machine can sleep.
+/// The timer looks at the clock at least this often, because a machine can sleep, and tests step the clock by hand.
 const TIMER_MS_MAX: i64 = 1_000;
 
 impl Coordinator {
     /// Lets the time pass for all groups. The timer calls it; so does who steps the clock by hand.
     pub async fn tick(&self) {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let catalog = self.catalog();
         let outcomes: Vec<_> = {
             let mut inner = self.inner.lock();
@@ -45,7 +45,7 @@ impl Coordinator {
     /// Ticks when it is time to, for ever.
     pub async fn run(&self) {
         loop {
-            let now = self.clock.now();
+            let now = self.clock.steady();
             let next = {
                 let inner = self.inner.lock();
                 inner.groups.values().filter_map(|entry| entry.group.next_deadline()).min()
@@ -77,6 +77,7 @@ impl Coordinator {
             let mut inner = self.inner.lock();
             for (id, entry) in &mut inner.groups {
                 let Some(empty_since) = entry.group.empty_since() else { continue };
+                let empty_since = empty_since + self.ahead();
                 let expired: Vec<_> = entry
                     .offsets
                     .iter()

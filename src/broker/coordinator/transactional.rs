@@ -18,9 +18,9 @@ impl Coordinator {
         producer_id: i64,
         commits: Vec<Commit>,
     ) -> Result<(), CommitError> {
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let (group, number) = self.admit(&who, &commits, now).map_err(CommitError::Refused)?;
-        let rows = rows(&group, commits, now, number);
+        let rows = rows(&group, commits, self.clock.now(), number);
         // Known before it is durable: who asks for stable offsets meanwhile is rather told to wait once too often.
         {
             let mut inner = self.inner.lock();

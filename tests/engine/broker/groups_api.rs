@@ -49,7 +49,7 @@ fn join_request(member: &str) -> JoinGroupRequest {
         .with_protocols(vec![protocol])
 }
 
-fn join_later(broker: &Broker, member: &str) -> JoinHandle<JoinGroupResponse> {
+pub(super) fn join_later(broker: &Broker, member: &str) -> JoinHandle<JoinGroupResponse> {
     let (broker, request) = (broker.clone(), join_request(member));
     tokio::spawn(async move {
         match broker.call(&context(), 7, RequestKind::JoinGroup(request)).await {
@@ -59,19 +59,24 @@ fn join_later(broker: &Broker, member: &str) -> JoinHandle<JoinGroupResponse> {
     })
 }
 
-async fn answer_of<T>(task: JoinHandle<T>) -> T {
+pub(super) async fn answer_of<T>(task: JoinHandle<T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), task).await.expect("an answer").unwrap()
 }
 
 /// Becomes a member in two steps, as clients of today do.
-async fn member_id(stage: &Stage) -> String {
+pub(super) async fn member_id(stage: &Stage) -> String {
     let response = ask!(stage, JoinGroup, 7, join_request(""));
     assert_eq!(response.error_code, E::MemberIdRequired.code());
     assert!(response.member_id.starts_with("test-"));
     response.member_id.to_string()
 }
 
-async fn sync(stage: &Stage, member: &str, generation: i32, parts: &[(&str, &'static str)]) -> SyncGroupResponse {
+pub(super) async fn sync(
+    stage: &Stage,
+    member: &str,
+    generation: i32,
+    parts: &[(&str, &'static str)],
+) -> SyncGroupResponse {
     let assignments = parts.iter().map(|(member, part)| {
         SyncGroupRequestAssignment::default().with_member_id(text(member)).with_assignment(Bytes::from(*part))
     });
@@ -85,7 +90,7 @@ async fn sync(stage: &Stage, member: &str, generation: i32, parts: &[(&str, &'st
     ask!(stage, SyncGroup, 5, request)
 }
 
-async fn heartbeat(stage: &Stage, member: &str, generation: i32) -> i16 {
+pub(super) async fn heartbeat(stage: &Stage, member: &str, generation: i32) -> i16 {
     let request = HeartbeatRequest::default()
         .with_group_id(group("g"))
         .with_generation_id(generation)
@@ -107,11 +112,16 @@ fn commit_request(group_id: &str, member: &str, generation: i32, offset: i64) ->
         .with_topics(vec![topic])
 }
 
+/// Commits an offset for the group `alone`, which has no members.
+pub(super) async fn commit_alone(stage: &Stage, offset: i64) -> i16 {
+    commit(stage, commit_request("alone", "", -1, offset)).await
+}
+
 async fn commit(stage: &Stage, request: OffsetCommitRequest) -> i16 {
     ask!(stage, OffsetCommit, 8, request).topics[0].partitions[0].error_code
 }
 
-async fn committed(stage: &Stage, group_id: &str) -> i64 {
+pub(super) async fn committed(stage: &Stage, group_id: &str) -> i64 {
     let topic = OffsetFetchRequestTopic::default().with_name(name("t")).with_partition_indexes(vec![0]);
     let request = OffsetFetchRequest::default().with_group_id(group(group_id)).with_topics(Some(vec![topic]));
     ask!(stage, OffsetFetch, 7, request).topics[0].partitions[0].committed_offset

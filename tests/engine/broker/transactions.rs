@@ -28,12 +28,12 @@ use super::stage::{NOW, Stage, ask, fetch_request, name, produce_request, record
 
 /// What a producer is: its id, its epoch, and the sequence that is next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Who {
-    id: i64,
-    epoch: i16,
+pub(super) struct Who {
+    pub(super) id: i64,
+    pub(super) epoch: i16,
 }
 
-fn batch(who: Who, sequence: i32, transactional: bool, value: &str) -> Bytes {
+pub(super) fn batch(who: Who, sequence: i32, transactional: bool, value: &str) -> Bytes {
     let mut builder = BatchBuilder::new(Compression::None, 1 << 20);
     assert!(builder.push(&NewRecord { value: Some(Bytes::from(value.to_owned())), ..NewRecord::default() }, NOW));
     let stamp =
@@ -46,7 +46,7 @@ fn id(words: &str) -> TransactionalId {
 }
 
 impl Stage {
-    async fn init(&self, transactional_id: &str) -> Result<Who, i16> {
+    pub(super) async fn init(&self, transactional_id: &str) -> Result<Who, i16> {
         self.init_as(transactional_id, None).await
     }
 
@@ -76,7 +76,7 @@ impl Stage {
         topic.results_by_partition.into_iter().map(|partition| partition.partition_error_code).collect()
     }
 
-    async fn send(
+    pub(super) async fn send(
         &self,
         transactional_id: &str,
         version: i16,
@@ -87,7 +87,13 @@ impl Stage {
         ask!(self, Produce, version, request).responses.remove(0).partition_responses.remove(0)
     }
 
-    async fn end(&self, transactional_id: &str, version: i16, who: Who, committed: bool) -> Result<Who, i16> {
+    pub(super) async fn end(
+        &self,
+        transactional_id: &str,
+        version: i16,
+        who: Who,
+        committed: bool,
+    ) -> Result<Who, i16> {
         let request = EndTxnRequest::default()
             .with_transactional_id(id(transactional_id))
             .with_producer_id(ProducerId(who.id))
@@ -144,7 +150,7 @@ impl Stage {
     }
 
     /// The folder as a `kill -9` at this moment leaves it, opened again.
-    async fn after_a_crash(&self) -> Stage {
+    pub(super) async fn after_a_crash(&self) -> Stage {
         let copy = Stage { dir: std::sync::Arc::new(tempfile::tempdir().unwrap()), ..self.handles() };
         copy_folder(self.path(), copy.path());
         copy.open_again().await.unwrap()
@@ -154,7 +160,7 @@ impl Stage {
         Stage { broker: self.broker.clone(), clock: self.clock.clone(), dir: self.dir.clone() }
     }
 
-    async fn state(&self, transactional_id: &str) -> String {
+    pub(super) async fn state(&self, transactional_id: &str) -> String {
         let request = DescribeTransactionsRequest::default().with_transactional_ids(vec![id(transactional_id)]);
         ask!(self, DescribeTransactions, 0, request).transaction_states[0].transaction_state.to_string()
     }
@@ -174,7 +180,7 @@ fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
 }
 
 /// Waits until something is so; the timers of the broker bring it about.
-async fn until(mut so: impl AsyncFnMut() -> bool) {
+pub(super) async fn until(mut so: impl AsyncFnMut() -> bool) {
     tokio::time::timeout(Duration::from_secs(20), async {
         while !so().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
