@@ -37,19 +37,16 @@ use kafka_protocol::messages::{ProduceRequest, RequestKind, ResponseKind};
 pub use context::CallContext;
 pub use error::OpenError;
 pub use inspector::{
-    Counters, Damage, Inspector, PartitionSize, PartitionSpan, RebalanceEvent, RebalanceReason, TopicCounters,
+    Compactions, Counters, Damage, Inspector, LastCompaction, PartitionCompaction, PartitionSize, PartitionSpan,
+    RebalanceEvent, RebalanceReason, TopicCounters,
 };
-
 pub use queued::Queued;
 
 use self::{
     inner::Inner,
     observe::{Connection, ConnectionInfo, RequestId},
 };
-use crate::{
-    log::Compacted,
-    model::{Clock, PartitionId},
-};
+use crate::model::Clock;
 
 /// The id of the one node. Node id, leader and leader epoch are there from the start, so that a cluster of several
 /// nodes changes nothing that is stored.
@@ -231,9 +228,8 @@ impl Broker {
 
     /// Compacts the partitions of one compacted topic at once, whatever `min.cleanable.dirty.ratio` says; returns what was
     /// done. The broker does so by itself when it is time to.
-    pub async fn compact(&self, topic: &str) -> Vec<(PartitionId, Compacted)> {
-        let done = maintenance::compact(&self.inner, Some(topic), true).await;
-        done.into_iter().map(|(_, partition, compacted)| (partition, compacted)).collect()
+    pub async fn compact(&self, topic: &str) -> Compactions {
+        maintenance::compact_now(&self.inner, topic).await
     }
 
     /// Ends the timers, finishes what was accepted, closes the files and gives the workspace free. Requests that come

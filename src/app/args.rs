@@ -80,6 +80,13 @@ pub enum TopicsCommand {
     },
     /// Delete a topic with all of its records
     Delete { name: String },
+    /// Remove the older records of each key of a compacted topic (cleanup.policy=compact) now, not when it is due
+    Compact {
+        name: String,
+        /// Print JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `millpond produce`

@@ -69,6 +69,8 @@ impl From<TransferError> for CliError {
 /// What every command works with.
 struct Cli {
     client: Client,
+    /// Of a workspace that no other process has open.
+    broker: Option<Broker>,
     out: Output,
     /// Ctrl+C.
     cancel: Cancel,
@@ -107,7 +109,7 @@ fn try_run(data: Option<PathBuf>, bootstrap: Option<HostPort>, command: Command)
     let done = runtime.block_on(async {
         let (transport, broker) = reach(data, bootstrap).await?;
         let client = Client::new(transport, CLIENT_ID);
-        let mut cli = Cli { client, out: Output::stdout(), cancel: Cancel::new() };
+        let mut cli = Cli { client, broker: broker.clone(), out: Output::stdout(), cancel: Cancel::new() };
         let on_signal = cli.cancel.clone();
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
@@ -157,6 +159,7 @@ impl Cli {
             }
             Command::Topics(TopicsCommand::Describe { name, json }) => self.describe_topic(&name, json).await,
             Command::Topics(TopicsCommand::Delete { name }) => self.delete_topic(&name).await,
+            Command::Topics(TopicsCommand::Compact { name, json }) => self.compact_topic(&name, json).await,
             Command::Produce(args) => self.produce(args).await,
             Command::Consume(args) => self.consume(args).await,
             Command::Groups(GroupsCommand::List { json }) => self.list_groups(json).await,

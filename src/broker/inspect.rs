@@ -5,10 +5,14 @@ use std::{
     sync::{Arc, Weak},
 };
 
+use futures_util::future::BoxFuture;
+
 use super::{
-    Counters, Damage, Inspector, PartitionSize, PartitionSpan, RebalanceEvent,
+    Compactions, Counters, Damage, Inspector, PartitionCompaction, PartitionSize, PartitionSpan, RebalanceEvent,
     inner::Inner,
+    maintenance,
     observe::{ConnectionView, Life, ProducerView, RequestDetail, RequestFilter, RequestId, RequestView},
+    topics::Slot,
 };
 use crate::model::{Offset, PartitionId};
 
@@ -115,6 +119,27 @@ impl Inspector for BrokerInspector {
     fn producers(&self, topic: &str) -> Vec<ProducerView> {
         let Some(inner) = self.inner.upgrade() else { return Vec::new() };
         inner.topics.by_name(topic).map(|topic| inner.observer.producers(&topic)).unwrap_or_default()
+    }
+
+    fn compaction(&self, topic: &str) -> Option<Vec<PartitionCompaction>> {
+        let topic = self.inner.upgrade()?.topics.by_name(topic)?;
+        topic.config().compact?;
+        let state = |slot: &Slot| {
+            let state = slot.if_open()?.compaction().ok()?;
+            let (upto, dirty_bytes) = (state.upto, state.dirty_bytes);
+            Some(PartitionCompaction { partition: slot.id, upto, dirty_bytes, last: slot.last_compaction() })
+        };
+        Some(topic.slots().iter().filter_map(|slot| state(slot)).collect())
+    }
+
+    fn compact(&self, topic: Arc<str>) -> BoxFuture<'static, Compactions> {
+        let inner = self.inner.upgrade();
+        Box::pin(async move {
+            match inner {
+                Some(inner) => maintenance::compact_now(&inner, &topic).await,
+                None => Vec::new(),
+            }
+        })
     }
 
     fn life(&self, topic: &str, partition: PartitionId, offset: Offset) -> Option<Life> {

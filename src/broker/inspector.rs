@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+use futures_util::future::BoxFuture;
+
 use super::observe::{ConnectionView, Life, ProducerView, RequestDetail, RequestFilter, RequestId, RequestView};
+use crate::log::{Compacted, LogError};
 use crate::model::{Offset, PartitionId, TimestampMillis};
 
 /// What the embedded broker tells beyond Kafka's protocol. The methods may read from disk: call them off the window's
@@ -51,6 +54,13 @@ pub trait Inspector: Send + Sync {
     /// Who produced to the topic since the broker was opened, newest first; at most some hundreds.
     fn producers(&self, topic: &str) -> Vec<ProducerView>;
 
+    /// How far each partition of a topic is compacted; `None` where the topic is unknown or keeps everything
+    /// (`cleanup.policy` without `compact`).
+    fn compaction(&self, topic: &str) -> Option<Vec<PartitionCompaction>>;
+
+    /// Compacts a topic at once, as [`Broker::compact`](super::Broker::compact) does.
+    fn compact(&self, topic: Arc<str>) -> BoxFuture<'static, Compactions>;
+
     /// What is known of the life of a record; `None` where there is no such topic or partition.
     fn life(&self, topic: &str, partition: PartitionId, offset: Offset) -> Option<Life>;
 }
@@ -73,6 +83,28 @@ pub struct PartitionSize {
     pub partition: PartitionId,
     /// Bytes of its batches as stored.
     pub size_bytes: u64,
+}
+
+/// What compactions of a topic's partitions did, each by itself; partitions with nothing to do are left out.
+pub type Compactions = Vec<(PartitionId, Result<Compacted, LogError>)>;
+
+/// How far a partition is compacted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionCompaction {
+    pub partition: PartitionId,
+    /// Offsets below were compacted.
+    pub upto: Offset,
+    /// Bytes of batches above, which the next compaction looks at.
+    pub dirty_bytes: u64,
+    /// Since the broker was opened.
+    pub last: Option<LastCompaction>,
+}
+
+/// A compaction that was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastCompaction {
+    pub at: TimestampMillis,
+    pub done: Compacted,
 }
 
 /// A partition that cannot be used while the rest of the workspace goes on.

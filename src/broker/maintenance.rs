@@ -6,13 +6,10 @@ use std::{
 };
 
 use super::{
-    COMPACTION_INTERVAL_MS, PRODUCER_ID_EXPIRATION_MS, RETENTION_INTERVAL_MS, blocking, config::Compaction,
-    coordinator::Coordinator, inner::Inner, transactions::Transactions,
+    COMPACTION_INTERVAL_MS, Compactions, PRODUCER_ID_EXPIRATION_MS, RETENTION_INTERVAL_MS, blocking,
+    config::Compaction, coordinator::Coordinator, inner::Inner, topics::Topic, transactions::Transactions,
 };
-use crate::{
-    log::{CompactRequest, Compacted},
-    model::PartitionId,
-};
+use crate::log::CompactRequest;
 
 /// Starts the tasks of a broker. They end with it.
 pub fn start(inner: &Arc<Inner>) {
@@ -57,28 +54,41 @@ pub async fn retain(inner: &Arc<Inner>) -> u64 {
     deleted
 }
 
-/// Compacts the topics that ask for it, where it is time to (or whatever the time, where `forced`); `only` names one
-/// topic. Returns what was done, partition by partition.
-pub async fn compact(inner: &Arc<Inner>, only: Option<&str>, forced: bool) -> Vec<(Arc<str>, PartitionId, Compacted)> {
-    let now = inner.options.clock.now();
+/// Compacts the topics that ask for it, where it is time to.
+async fn compact(inner: &Arc<Inner>) {
+    for topic in inner.topics.all() {
+        compact_topic(inner, &topic, false).await;
+    }
+}
+
+/// Compacts a topic at once, whatever `min.cleanable.dirty.ratio` says.
+pub async fn compact_now(inner: &Arc<Inner>, topic: &str) -> Compactions {
+    match inner.topics.by_name(topic) {
+        Some(topic) => compact_topic(inner, &topic, true).await,
+        None => Vec::new(),
+    }
+}
+
+async fn compact_topic(inner: &Arc<Inner>, topic: &Topic, forced: bool) -> Compactions {
     let mut done = Vec::new();
-    for topic in inner.topics.all().into_iter().filter(|topic| only.is_none_or(|name| *topic.name == *name)) {
-        let Some(Compaction { min_lag_ms, max_lag_ms, dirty_ratio, delete_retention_ms }) = topic.config().compact
-        else {
-            continue;
-        };
-        let request = CompactRequest { now, min_lag_ms, max_lag_ms, dirty_ratio, delete_retention_ms, forced };
-        for slot in topic.slots().iter() {
-            let Ok(Some(log)) = slot.existing(&inner.store).await else { continue };
-            let alive = Arc::downgrade(inner);
-            match blocking(move || log.compact(&request, &|| alive.strong_count() == 0)).await {
-                Ok(compacted) => done.extend(compacted.map(|compacted| (topic.name.clone(), slot.id, compacted))),
-                Err(error) => {
-                    slot.note(&error);
-                    tracing::warn!("compaction of {}-{} failed: {error}", topic.name, slot.id);
-                }
+    let Some(Compaction { min_lag_ms, max_lag_ms, dirty_ratio, delete_retention_ms }) = topic.config().compact else {
+        return done;
+    };
+    let now = inner.options.clock.now();
+    let request = CompactRequest { now, min_lag_ms, max_lag_ms, dirty_ratio, delete_retention_ms, forced };
+    for slot in topic.slots().iter() {
+        let Ok(Some(log)) = slot.existing(&inner.store).await else { continue };
+        let alive = Arc::downgrade(inner);
+        let outcome = blocking(move || log.compact(&request, &|| alive.strong_count() == 0)).await;
+        match &outcome {
+            Ok(Some(compacted)) => slot.note_compaction(now, *compacted),
+            Ok(None) => {}
+            Err(error) => {
+                slot.note(error);
+                tracing::warn!("compaction of {}-{} failed: {error}", topic.name, slot.id);
             }
         }
+        done.extend(outcome.transpose().map(|outcome| (slot.id, outcome)));
     }
     done
 }
@@ -87,7 +97,7 @@ async fn run_compaction(inner: Weak<Inner>) {
     loop {
         tokio::time::sleep(Duration::from_millis(COMPACTION_INTERVAL_MS)).await;
         let Some(inner) = inner.upgrade() else { return };
-        compact(&inner, None, false).await;
+        compact(&inner).await;
     }
 }
 

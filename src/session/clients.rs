@@ -16,6 +16,7 @@ pub use crate::broker::observe::{
     ProducerPartition, ProducerView, REQUESTS_KEPT_MAX, RequestDetail, RequestErrors, RequestFilter, RequestId,
     RequestView, Said, Software, Who, WhyAgain, api_name,
 };
+pub use crate::broker::{LastCompaction, PartitionCompaction};
 use crate::{
     broker::Inspector,
     model::{Lag, Offset, PartitionId, TimestampMillis},
@@ -248,6 +249,11 @@ impl Session {
     /// Loads the producers of a topic, newest send first.
     pub fn load_producers(&self, topic: Arc<str>, slot: &Loadable<Vec<ProducerView>>) {
         self.look_inside(slot, move |inspector| inspector.producers(&topic));
+    }
+
+    /// Loads how far each partition of a topic is compacted; `None` where it keeps everything.
+    pub fn load_compaction(&self, topic: Arc<str>, slot: &Loadable<Option<Vec<PartitionCompaction>>>) {
+        self.look_inside(slot, move |inspector| inspector.compaction(&topic));
     }
 
     /// Loads what is known of the life of a record; `None` where there is no such topic or partition.

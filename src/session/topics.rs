@@ -129,6 +129,20 @@ impl Session {
         })
     }
 
+    /// Compacts a topic at once; does nothing where the cluster offers no such door.
+    pub fn compact_topic(&self, topic: Arc<str>) -> Option<JobId> {
+        let inspector = self.inspector()?;
+        let title = Phrase::new("job-compact-topic").with("topic", &*topic);
+        self.start_job(JobKind::Topic, title.clone(), JobUnit::Steps, move |_| async move {
+            let mut records = 0;
+            for (_, outcome) in inspector.compact(Arc::clone(&topic)).await {
+                records += outcome.map_err(|e| Problem::new(title.clone(), e.to_string()))?.records_removed;
+            }
+            let done = if records == 0 { "done-compact-topic-nothing" } else { "done-compact-topic" };
+            Ok(Phrase::new(done).with("topic", &*topic).with("count", records))
+        })
+    }
+
     /// Loads the first offset at or after a time for each partition; `None` where all records are older.
     pub fn load_offsets_at(&self, topic: String, at: TimestampMillis, slot: &Loadable<OffsetsAt>) {
         let (client, facts) = (self.client().clone(), self.facts());

@@ -40,6 +40,28 @@ fn what_is_refused_says_what_why_and_what_to_do() {
 }
 
 #[test]
+fn a_compacted_topic_is_compacted_on_demand() {
+    let place = Workspace::new();
+    place.ok(&["topics", "create", "prices", "--partitions", "1", "--config", "cleanup.policy=compact"]);
+    for value in ["old", "new", "newest"] {
+        place.run_with(&["produce", "prices", "--plain", "--key", "tea"], &format!("{value}\n"));
+    }
+    let done: serde_json::Value = serde_json::from_str(&place.ok(&["topics", "compact", "prices", "--json"])).unwrap();
+    // The last batch is not looked at, so "newest" does not count yet.
+    let only = &done.as_array().unwrap()[0];
+    assert_eq!((&only["partition"], &only["upto"], &only["records_removed"]), (&0.into(), &2.into(), &1.into()));
+    let left = place.ok(&["consume", "prices"]);
+    assert_eq!(left.lines().count(), 2, "{left}");
+    assert!(!left.contains("old") && left.contains("newest"), "{left}");
+    place.ok(&["topics", "create", "plain"]);
+    place.fails(&["topics", "compact", "plain"], &["plain is not compacted", "cleanup.policy"]);
+    place.fails(&["topics", "compact", "nothing"], &["nothing", "no such topic"]);
+    let serving = place.serve(&[]);
+    place.fails(&["topics", "compact", "prices"], &["cannot be compacted from here", "Compact now"]);
+    drop(serving);
+}
+
+#[test]
 fn wrong_usage_is_status_2() {
     let place = Workspace::new();
     for args in [

@@ -56,6 +56,31 @@ fn a_topic_is_made_with_its_name_checked_as_one_types() {
 }
 
 #[test]
+fn a_compacted_topic_shows_how_far_and_is_compacted_by_hand() {
+    let mut window = Window::open();
+    let session = window.session();
+    let client = session.client().clone();
+    let configs = vec![("cleanup.policy".to_owned(), "compact".to_owned())];
+    session.handle().block_on(async {
+        client.create_topic(&NewTopic { configs, ..NewTopic::new("prices", 1) }).await.unwrap();
+        for value in ["old", "new", "newest"] {
+            let record = NewRecord { key: Some("tea".into()), value: Some(value.into()), ..NewRecord::default() };
+            let options = millpond::client::ProduceOptions::default();
+            client.produce("prices", vec![record], options).await.unwrap();
+        }
+    });
+    session.refresh();
+    window.until("the topic", |app| app.facts().topic("prices").is_some_and(|topic| topic.records == 3));
+    window.ask(Action::Go(Place::Topic { name: "prices".to_owned(), tab: TopicTab::Partitions }));
+    window.until_shown("Compacted to");
+    window.click("Compact now");
+    window.until_shown_containing("Compacted prices: one older record removed");
+    window.ask(Action::Go(Place::Topic { name: "prices".to_owned(), tab: TopicTab::Messages }));
+    window.until_shown_containing("newest");
+    assert!(!window.shows("old"));
+}
+
+#[test]
 fn topics_are_found_by_a_part_of_their_name() {
     let mut window = Window::open();
     filled(&mut window, "orders", 2, 5);

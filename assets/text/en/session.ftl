@@ -3,6 +3,12 @@
 job-create-topic = Create { $topic }
 job-clone-topic = Create { $topic } with the settings of { $from }
 done-create-topic = Created { $topic }
+job-compact-topic = Compact { $topic }
+done-compact-topic = { $count ->
+    [one] Compacted { $topic }: one older record removed
+   *[other] Compacted { $topic }: { $count } older records removed
+}
+done-compact-topic-nothing = { $topic } holds only the newest record of each key: nothing to remove
 job-add-partitions = Add partitions to { $topic }
 done-add-partitions = { $topic } has { $count } partitions now
 job-change-configs = Change settings of { $topic }

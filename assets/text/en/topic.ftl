@@ -26,6 +26,16 @@ partitions-leader = Leader
 partitions-epoch = Leader epoch
 partitions-state = State
 partitions-fine = in order
+partitions-about-compacted = Each partition is a log of its own. Of each key only the newest record is kept for good.
+partitions-compact = Compact now
+partitions-compacted = Compacted to
+partitions-compacted-not-yet = Not compacted since this workspace was opened.
+partitions-compacted-last = Last compacted { $ago }: { $n ->
+    [0] nothing to remove
+    [one] one record removed, { $size } less
+   *[other] { $n } records removed, { $size } less
+}.
+partitions-dirty = Not yet compacted
 partitions-no-leader = no leader
 partitions-damaged-what = A partition of this topic cannot be read; the others go on
 partitions-damaged-next = Put a good copy of the file in its place and open the workspace again, or delete the topic.

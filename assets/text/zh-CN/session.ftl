@@ -3,6 +3,9 @@
 job-create-topic = 创建 { $topic }
 job-clone-topic = 按 { $from } 的设置创建 { $topic }
 done-create-topic = 已创建 { $topic }
+job-compact-topic = 压实 { $topic }
+done-compact-topic = 已压实 { $topic }：删除了 { $count } 条较旧的消息
+done-compact-topic-nothing = { $topic } 中每个键只有最新的一条消息：无需删除
 job-add-partitions = 为 { $topic } 增加分区
 done-add-partitions = { $topic } 现有 { $count } 个分区
 job-change-configs = 修改 { $topic } 的设置

@@ -26,6 +26,15 @@ partitions-leader = 首领
 partitions-epoch = 首领纪元
 partitions-state = 状态
 partitions-fine = 正常
+partitions-about-compacted = 每个分区是一份独立的日志。每个键只长期保留最新的一条消息。
+partitions-compact = 立即压实
+partitions-compacted = 已压实到
+partitions-compacted-not-yet = 打开此工作区以来尚未压实。
+partitions-compacted-last = 上次压实：{ $ago }，{ $n ->
+    [0] 无需删除
+   *[other] 删除 { $n } 条消息，减少 { $size }
+}。
+partitions-dirty = 尚未压实
 partitions-no-leader = 无首领
 partitions-damaged-what = 此主题有一个分区无法读取；其他分区照常工作
 partitions-damaged-next = 把完好的文件副本放回原处并重新打开工作区，或删除此主题。

@@ -20,6 +20,10 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// As an array of objects.
     pub(super) fn to_json(&self) -> Value {
         let object = |row: &Vec<Value>| {

@@ -93,6 +93,37 @@ impl Cli {
         self.out.line(&format!("Deleted {name} with all of its records"))
     }
 
+    /// Kafka's protocol has no request for it, so the workspace must be open here.
+    pub(super) async fn compact_topic(&mut self, name: &str, json: bool) -> Result<(), CliError> {
+        check_name(name)?;
+        let Some(broker) = self.broker.clone() else {
+            let why = format!(
+                "{name} cannot be compacted from here: Kafka's protocol has no request for it. In Millpond's window it is \
+                 Partitions > Compact now; or end the process that has the workspace open and try again"
+            );
+            return Err(CliError::Failed(why));
+        };
+        if let Some(error) = self.client.topic(name).await?.error {
+            return Err(error.into());
+        }
+        if broker.inspector().compaction(name).is_none() {
+            let why = format!("{name} is not compacted: set cleanup.policy to compact, or to delete,compact, first");
+            return Err(CliError::Failed(why));
+        }
+        let mut table = Table::new(&["partition", "upto", "records_removed", "bytes_removed"]);
+        for (partition, outcome) in broker.compact(name).await {
+            let done = outcome.map_err(|e| CliError::Failed(format!("{name}-{partition} was not compacted: {e}")))?;
+            table.row([json!(partition), json!(done.upto), json!(done.records_removed), json!(done.bytes_removed)]);
+        }
+        if json {
+            return print_json(&table.to_json(), &mut self.out);
+        }
+        if table.is_empty() {
+            return self.out.line("Nothing to compact: the last batch of a partition always stays");
+        }
+        table.print(&mut self.out)
+    }
+
     /// Start and end offset of each partition.
     pub(super) async fn ends(&self, partitions: Vec<TopicPartition>) -> Result<Ends, CliError> {
         let ends = ends(&self.client, &partitions).await?;

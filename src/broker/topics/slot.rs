@@ -10,12 +10,12 @@ use std::{
     },
 };
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::{
-    broker::{blocking, meta, meta::Meta},
-    log::{LogError, Partition, PartitionOptions, Store},
-    model::PartitionId,
+    broker::{LastCompaction, blocking, meta, meta::Meta},
+    log::{Compacted, LogError, Partition, PartitionOptions, Store},
+    model::{PartitionId, TimestampMillis},
 };
 
 /// The first bytes of every SQLite file.
@@ -30,6 +30,7 @@ pub struct Slot {
     opening: tokio::sync::Mutex<()>,
     /// Records since the log was last synced because of `flush.messages`.
     unsynced: AtomicU64,
+    compacted: Mutex<Option<LastCompaction>>,
 }
 
 #[derive(Clone)]
@@ -66,6 +67,7 @@ impl Slot {
             state: RwLock::new(if has_file { State::Closed } else { State::Absent }),
             opening: tokio::sync::Mutex::new(()),
             unsynced: AtomicU64::new(0),
+            compacted: Mutex::new(None),
         }
     }
 
@@ -125,6 +127,16 @@ impl Slot {
             self.unsynced.store(0, Relaxed);
         }
         due
+    }
+
+    /// The last compaction since the broker was opened.
+    pub fn last_compaction(&self) -> Option<LastCompaction> {
+        *self.compacted.lock()
+    }
+
+    /// Notes a compaction.
+    pub fn note_compaction(&self, at: TimestampMillis, done: Compacted) {
+        *self.compacted.lock() = Some(LastCompaction { at, done });
     }
 
     /// Whether nothing was ever written to it.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use kafka_protocol::ResponseError;
 use millpond::{
     codec::{BatchBuilder, ProducerStamp},
-    model::{Compression, NewRecord},
+    model::{Clock as _, Compression, NewRecord},
 };
 
 use super::stage::{NOW, Stage, batch, records};
@@ -37,7 +37,12 @@ async fn a_compacted_topic_wants_keys_and_keeps_the_newest_of_each() {
     stage.produce("changes", 0, keyed(&[("c", None)])).await;
     let done = stage.broker.compact("changes").await;
     assert_eq!(done.len(), 1);
-    assert_eq!((done[0].0, done[0].1.records_removed, done[0].1.batches_removed), (0, 4, 2));
+    let compacted = *done[0].1.as_ref().unwrap();
+    assert_eq!((done[0].0, compacted.records_removed, compacted.batches_removed), (0, 4, 2));
+    let known = stage.broker.inspector().compaction("changes").unwrap();
+    let last = known[0].last.unwrap();
+    assert_eq!((known.len(), known[0].upto, last.at, last.done), (1, 6, stage.clock.now(), compacted));
+    assert!(known[0].dirty_bytes > 0, "the last batch waits for another behind it");
     let left = [(4, "a".to_owned()), (5, "b".to_owned()), (6, "c".to_owned())];
     assert_eq!(keys(&stage, "changes").await, left);
     assert_eq!(stage.offset("changes", 0, -2).await.offset, 0, "the start of the log stays");
@@ -56,6 +61,7 @@ async fn a_topic_that_only_deletes_is_never_compacted() {
     for _ in 0..3 {
         stage.produce("plain", 0, keyed(&[("a", Some("1"))])).await;
     }
-    assert_eq!(stage.broker.compact("plain").await, []);
+    assert!(stage.broker.compact("plain").await.is_empty());
+    assert_eq!(stage.broker.inspector().compaction("plain"), None);
     assert_eq!(keys(&stage, "plain").await.len(), 3);
 }
