@@ -6,6 +6,7 @@ use clap::Parser as _;
 
 pub mod args;
 pub mod cli;
+pub mod client_config;
 
 mod act;
 mod listener;
@@ -18,9 +19,17 @@ mod workspace;
 /// What the `millpond` binary does: runs the command that it is given, or opens the window.
 pub fn main() -> ExitCode {
     let args = args::Args::parse();
+    let place = args::Place { data: args.data, bootstrap: args.bootstrap, config: args.config.or(args.command_config) };
     match args.command {
-        Some(command) => cli::run(args.data, args.bootstrap, command),
-        None => open_window(args.data),
+        Some(command) => cli::run(place, command),
+        None if place.bootstrap.is_some() || place.config.is_some() => {
+            eprintln!(
+                "millpond: --bootstrap and --config say where a command goes, and no command is given; add one, such as \
+                 `topics list`. The window opens workspaces only (--data DIR)"
+            );
+            ExitCode::from(2)
+        }
+        None => open_window(place.data),
     }
 }
 

@@ -28,8 +28,26 @@ pub struct Args {
     /// Work on the cluster that this broker belongs to, instead of a workspace
     #[arg(long, global = true, value_name = "HOST:PORT")]
     pub bootstrap: Option<HostPort>,
+    /// Settings of a Kafka client, as Java's .properties or librdkafka's: bootstrap.servers, TLS, user and password. Stands
+    /// before the command, as `topics create` has a --config of its own
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The same as --config, anywhere on the line, under the name that Kafka's tools give it
+    #[arg(long, global = true, value_name = "FILE")]
+    pub command_config: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// What a command works on.
+#[derive(Debug)]
+pub struct Place {
+    /// `--data`
+    pub data: Option<PathBuf>,
+    /// `--bootstrap`
+    pub bootstrap: Option<HostPort>,
+    /// `--config`
+    pub config: Option<PathBuf>,
 }
 
 /// What can be asked without a window.

@@ -10,14 +10,16 @@ mod table;
 mod topics;
 mod transfers;
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc};
 
 use self::output::Output;
-use super::args::{Command, GroupsCommand, NoDataFolder, TopicsCommand, workspace_folder};
+use super::{
+    args::{Command, GroupsCommand, NoDataFolder, Place, TopicsCommand, workspace_folder},
+    client_config::{ClientConfig, ConfigError},
+};
 use crate::{
     broker::{Broker, BrokerOptions, OpenError},
-    client::{Client, ClientError, TcpTransport, Transport},
-    model::HostPort,
+    client::{Client, ClientError, Security, TcpTransport, Transport},
     payload::escape_controls,
     server::{LimitError, ServeError},
     session::{SystemClock, in_process::InProcess},
@@ -40,6 +42,8 @@ enum CliError {
     Limit(#[from] LimitError),
     #[error(transparent)]
     Serve(#[from] ServeError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     #[error(transparent)]
     Client(#[from] ClientError),
     #[error("{0}")]
@@ -76,10 +80,10 @@ struct Cli {
     cancel: Cancel,
 }
 
-/// Runs one command in the workspace `data`, or on the cluster of `bootstrap`, and answers the exit status: 0 done,
-/// 1 failed, 2 wrong usage.
-pub fn run(data: Option<PathBuf>, bootstrap: Option<HostPort>, command: Command) -> ExitCode {
-    match try_run(data, bootstrap, command) {
+/// Runs one command in a workspace, or on the cluster of a broker, and answers the exit status: 0 done, 1 failed, 2 wrong
+/// usage.
+pub fn run(place: Place, command: Command) -> ExitCode {
+    match try_run(place, command) {
         Ok(()) | Err(CliError::Closed) => ExitCode::SUCCESS,
         Err(error) => {
             // Ignored: when standard error is gone too there is nobody left to tell.
@@ -89,17 +93,19 @@ pub fn run(data: Option<PathBuf>, bootstrap: Option<HostPort>, command: Command)
     }
 }
 
-fn try_run(data: Option<PathBuf>, bootstrap: Option<HostPort>, command: Command) -> Result<(), CliError> {
-    if data.is_some() && bootstrap.is_some() {
-        let message = "--data names a workspace and --bootstrap a broker; give one of them";
+fn try_run(place: Place, command: Command) -> Result<(), CliError> {
+    let is_remote = place.bootstrap.is_some() || place.config.is_some();
+    if place.data.is_some() && is_remote {
+        let message = "--data names a workspace, --bootstrap and --config a broker; give one of them";
         return Err(CliError::Usage(message.to_owned()));
     }
     if let Command::Serve(args) = command {
-        if bootstrap.is_some() {
-            let message = "serve runs a broker of its own on a workspace (--data), and takes no --bootstrap";
+        if is_remote {
+            let message =
+                "serve runs a broker of its own on a workspace (--data), and takes no --bootstrap or --config";
             return Err(CliError::Usage(message.to_owned()));
         }
-        return serve::run(workspace_folder(data)?, args);
+        return serve::run(workspace_folder(place.data)?, args);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -107,7 +113,7 @@ fn try_run(data: Option<PathBuf>, bootstrap: Option<HostPort>, command: Command)
         .build()
         .map_err(CliError::Threads)?;
     let done = runtime.block_on(async {
-        let (transport, broker) = reach(data, bootstrap).await?;
+        let (transport, broker) = reach(place).await?;
         let client = Client::new(transport, CLIENT_ID);
         let mut cli = Cli { client, broker: broker.clone(), out: Output::stdout(), cancel: Cancel::new() };
         let on_signal = cli.cancel.clone();
@@ -131,23 +137,41 @@ fn try_run(data: Option<PathBuf>, bootstrap: Option<HostPort>, command: Command)
 }
 
 /// The way to the broker: over TCP to the one that was named or that owns the workspace, else in this process.
-async fn reach(
-    data: Option<PathBuf>,
-    bootstrap: Option<HostPort>,
-) -> Result<(Arc<dyn Transport>, Option<Broker>), CliError> {
-    let over_tcp = |address: HostPort| Arc::new(TcpTransport::new([address], CLIENT_ID));
-    if let Some(address) = bootstrap {
-        return Ok((over_tcp(address), None));
+async fn reach(place: Place) -> Result<(Arc<dyn Transport>, Option<Broker>), CliError> {
+    if place.bootstrap.is_some() || place.config.is_some() {
+        return Ok((Arc::new(remote(place)?), None));
     }
-    let folder = workspace_folder(data)?;
+    let folder = workspace_folder(place.data)?;
     let options = BrokerOptions { auto_create_topics: false, ..BrokerOptions::new(folder, Arc::new(SystemClock)) };
     match Broker::open(options).await {
         Ok(broker) => Ok((Arc::new(InProcess::new(broker.clone(), CLIENT_ID)), Some(broker))),
         Err(error) => match error.owner_address() {
-            Some(address) => Ok((over_tcp(address), None)),
+            Some(address) => Ok((Arc::new(TcpTransport::new([address], CLIENT_ID)), None)),
             None => Err(error.into()),
         },
     }
+}
+
+/// The cluster that `--bootstrap` and `--config` name; the address on the command line goes before that of the file.
+fn remote(place: Place) -> Result<TcpTransport, CliError> {
+    let (mut bootstrap, mut security) = (Vec::new(), Security::default());
+    if let Some(path) = place.config {
+        let config = ClientConfig::read(&path)?;
+        if config.bootstrap.is_empty() && place.bootstrap.is_none() {
+            let why = "it names no broker; add bootstrap.servers=HOST:PORT, or give --bootstrap HOST:PORT".to_owned();
+            return Err(ConfigError::Setting { path, why }.into());
+        }
+        if !config.unused.is_empty() {
+            // One line; ignored when standard error is gone.
+            let unused = format!("{}: not used here: {}", path.display(), config.unused.join(", "));
+            let _ = output::complain(&escape_controls(&unused));
+        }
+        (bootstrap, security) = (config.bootstrap, config.security);
+    }
+    if let Some(address) = place.bootstrap {
+        bootstrap = vec![address];
+    }
+    Ok(TcpTransport::secured(bootstrap, CLIENT_ID, security))
 }
 
 impl Cli {

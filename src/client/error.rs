@@ -32,6 +32,9 @@ pub enum ClientError {
     /// Refused before anything was asked.
     #[error("{asked}: {why}; {hint}")]
     Invalid { asked: String, why: String, hint: String },
+    /// The connection could not be secured, or nobody was let in; `name` is Kafka's for the reason.
+    #[error("{asked}: {why} ({name}); {hint}")]
+    Security { name: &'static str, asked: String, why: String, hint: String },
     /// Given up because the producer, consumer or reader was closed.
     #[error("{asked}: it was closed")]
     Closed { asked: String },
@@ -45,6 +48,11 @@ impl ClientError {
             _ => why(error).to_owned(),
         };
         Self::Kafka { error, asked: asked.into(), why }
+    }
+
+    /// For a connection that could not be secured; whoever asked adds what was asked.
+    pub(super) fn security(name: &'static str, why: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Security { name, asked: String::new(), why: why.into(), hint: hint.into() }
     }
 
     /// `Ok` for code 0, else the error of this code.
@@ -73,6 +81,7 @@ impl ClientError {
             Self::BadAnswer { .. } => "BAD_ANSWER".into(),
             Self::Batch { .. } => "BAD_BATCH".into(),
             Self::Invalid { .. } => "INVALID".into(),
+            Self::Security { name, .. } => (*name).into(),
             Self::Closed { .. } => "CLOSED".into(),
         }
     }
@@ -87,6 +96,7 @@ impl ClientError {
             | Self::BadAnswer { asked, .. }
             | Self::Batch { asked, .. }
             | Self::Invalid { asked, .. }
+            | Self::Security { asked, .. }
             | Self::Closed { asked } => asked,
         }
     }
@@ -98,7 +108,8 @@ impl ClientError {
             | Self::Disconnected { why, .. }
             | Self::BadAnswer { why, .. }
             | Self::Batch { why, .. }
-            | Self::Invalid { why, .. } => why.clone(),
+            | Self::Invalid { why, .. }
+            | Self::Security { why, .. } => why.clone(),
             Self::TimedOut { millis, .. } => format!("no answer within {millis} ms"),
             Self::Unsupported { ours, peer, .. } => format!("the broker serves versions {peer} and Millpond {ours}"),
             Self::Closed { .. } => "it was closed".into(),
@@ -113,7 +124,7 @@ impl ClientError {
             Self::TimedOut { .. } => "the broker may be overloaded or gone, try again".into(),
             Self::Unsupported { .. } => "use a broker of a nearer version".into(),
             Self::BadAnswer { .. } => "this may be a defect of the broker or of Millpond, please report it".into(),
-            Self::Batch { hint, .. } | Self::Invalid { hint, .. } => hint.clone(),
+            Self::Batch { hint, .. } | Self::Invalid { hint, .. } | Self::Security { hint, .. } => hint.clone(),
             Self::Closed { .. } => "open it again".into(),
         }
     }
@@ -163,6 +174,7 @@ impl ClientError {
             | Self::BadAnswer { asked, .. }
             | Self::Batch { asked, .. }
             | Self::Invalid { asked, .. }
+            | Self::Security { asked, .. }
             | Self::Closed { asked } => *asked = larger.into(),
         }
         self
@@ -210,7 +222,10 @@ fn why(error: ResponseError) -> &'static str {
         E::GroupSubscribedToTopic => "active members of the group are subscribed to the topic",
         E::InvalidRecord => "the broker refused a record",
         E::UnsupportedVersion => "the broker does not serve this version",
-        E::TopicAuthorizationFailed | E::GroupAuthorizationFailed | E::ClusterAuthorizationFailed => "not authorised",
+        E::TopicAuthorizationFailed
+        | E::GroupAuthorizationFailed
+        | E::ClusterAuthorizationFailed
+        | E::TransactionalIdAuthorizationFailed => "this user may not do that",
         E::ThrottlingQuotaExceeded => "a quota is used up",
         E::UnknownServerError => "the broker met an error that it did not expect",
         _ => "the broker refused",
@@ -241,9 +256,10 @@ fn hint(error: ResponseError) -> &'static str {
         E::GroupMaxSizeReached => "stop a member first",
         E::FencedInstanceId => "give every member a group.instance.id of its own",
         E::InvalidRecord => "check the record's key, timestamp and size against the topic's settings",
-        E::TopicAuthorizationFailed | E::GroupAuthorizationFailed | E::ClusterAuthorizationFailed => {
-            "ask the cluster's owner for the permission"
-        }
+        E::TopicAuthorizationFailed
+        | E::GroupAuthorizationFailed
+        | E::ClusterAuthorizationFailed
+        | E::TransactionalIdAuthorizationFailed => "ask the cluster's owner for the permission",
         _ if error.is_retriable() => "try again in a moment",
         _ => "look at the broker's log for the cause",
     }

@@ -3,10 +3,13 @@
 //! A [`TcpTransport`] knows some bootstrap addresses and learns where the nodes are from the answers that pass through it.
 //! To each address it keeps a small pool of connections (`pool`): a broker answers the requests of one connection in
 //! order, so a Fetch that waits for records, or a member that waits for its group, would hold up everything behind it.
-//! One connection (`link`) is one task that writes requests as they come and hands each answer to who asked.
+//! One connection (`link`) is one task that writes requests as they come and hands each answer to who asked; before that
+//! it is made, encrypted (`handshake`) and a user logged in (`login`) as [`Security`] says.
 
 mod dial;
+mod handshake;
 mod link;
+mod login;
 mod nodes;
 mod pool;
 
@@ -21,7 +24,7 @@ use self::{
     nodes::Nodes,
     pool::{Pool, Pools},
 };
-use super::{BoxFuture, ClientError, Connection, Transport, wire::text};
+use super::{BoxFuture, ClientError, Connection, Security, Transport, wire::text};
 use crate::model::HostPort;
 
 /// Connects a client to a cluster over TCP. Clones share their connections.
@@ -32,6 +35,7 @@ pub struct TcpTransport(Arc<Shared>);
 struct Shared {
     bootstrap: Vec<HostPort>,
     client_id: StrBytes,
+    security: Arc<Security>,
     nodes: Nodes,
     pools: Pools,
 }
@@ -40,9 +44,15 @@ impl TcpTransport {
     /// Reaches the cluster that any of `bootstrap` belongs to; nothing is connected yet. Brokers list the connections
     /// under `client_id`.
     pub fn new(bootstrap: impl IntoIterator<Item = HostPort>, client_id: &str) -> Self {
+        Self::secured(bootstrap, client_id, Security::default())
+    }
+
+    /// Like [`TcpTransport::new`], with every connection secured alike: all nodes are reached through one listener.
+    pub fn secured(bootstrap: impl IntoIterator<Item = HostPort>, client_id: &str, security: Security) -> Self {
         Self(Arc::new(Shared {
             bootstrap: bootstrap.into_iter().collect(),
             client_id: text(client_id),
+            security: Arc::new(security),
             nodes: Nodes::default(),
             pools: Pools::default(),
         }))
@@ -62,7 +72,7 @@ impl TcpTransport {
 
     /// A pool that has at least one connection that works.
     async fn pool(&self, address: &HostPort, node: Option<i32>) -> Result<Arc<Pool>, ClientError> {
-        let pool = self.0.pools.of(address, &self.0.client_id);
+        let pool = self.0.pools.of(address, &self.0.client_id, &self.0.security);
         pool.link().await.map_err(|error| match (node, &error) {
             (Some(node), ClientError::Disconnected { why, .. }) if !self.0.bootstrap.contains(address) => {
                 no_connection(format!("the cluster says that node {node} is at {address}, but {why}"))

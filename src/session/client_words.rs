@@ -8,7 +8,7 @@ use super::Phrase;
 use crate::client::ClientError;
 
 /// Endings of the ids `kafka-why-…` and `kafka-next-…` that the catalogues must have.
-pub const CLIENT_ERROR_WORDS: [&str; 38] = [
+pub const CLIENT_ERROR_WORDS: [&str; 39] = [
     "offset-out-of-range",
     "corrupt-message",
     "unknown-topic",
@@ -45,6 +45,7 @@ pub const CLIENT_ERROR_WORDS: [&str; 38] = [
     "unexpected",
     "disconnected",
     "bad-answer",
+    "security",
     "closed",
     "other",
 ];
@@ -74,6 +75,7 @@ fn word(error: &ClientError) -> Option<&'static str> {
         ClientError::TimedOut { .. } => "timed-out",
         ClientError::Unsupported { .. } => "version",
         ClientError::BadAnswer { .. } => "bad-answer",
+        ClientError::Security { .. } => "security",
         ClientError::Closed { .. } => "closed",
         ClientError::Batch { .. } | ClientError::Invalid { .. } => return None,
     })
@@ -113,7 +115,10 @@ fn word_of_code(error: ResponseError) -> &'static str {
         E::GroupSubscribedToTopic => "group-subscribed",
         E::InvalidRecord => "record",
         E::UnsupportedVersion => "version",
-        E::TopicAuthorizationFailed | E::GroupAuthorizationFailed | E::ClusterAuthorizationFailed => "not-authorised",
+        E::TopicAuthorizationFailed
+        | E::GroupAuthorizationFailed
+        | E::ClusterAuthorizationFailed
+        | E::TransactionalIdAuthorizationFailed => "not-authorised",
         E::ThrottlingQuotaExceeded => "quota",
         E::UnknownServerError => "unexpected",
         _ => "other",

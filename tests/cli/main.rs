@@ -3,6 +3,7 @@
 // The same tests run in process and over TCP.
 #![allow(clippy::duplicate_mod)]
 
+mod config;
 mod consume;
 mod files;
 mod groups;

@@ -8,8 +8,8 @@ use std::process::{Child, Command, Output, Stdio};
 /// A workspace folder that goes away with its test.
 pub struct Workspace {
     dir: tempfile::TempDir,
-    /// Commands go to this broker instead.
-    bootstrap: Option<String>,
+    /// Words in front of every command instead of the workspace's.
+    place: Option<Vec<String>>,
 }
 
 /// A workspace that `millpond serve` has open: commands reach it by `--bootstrap`.
@@ -35,12 +35,17 @@ pub struct Ended {
 
 impl Workspace {
     pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap(), bootstrap: None }
+        Self { dir: tempfile::tempdir().unwrap(), place: None }
     }
 
     /// No workspace: commands go to a broker.
     pub fn at(address: &str) -> Self {
-        Self { bootstrap: Some(address.to_owned()), ..Self::new() }
+        Self::with(&["--bootstrap", address])
+    }
+
+    /// No workspace: these words stand in front of every command.
+    pub fn with(place: &[&str]) -> Self {
+        Self { place: Some(place.iter().map(|word| (*word).to_owned()).collect()), ..Self::new() }
     }
 
     /// A file beside the workspace.
@@ -60,8 +65,8 @@ impl Workspace {
 
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_millpond"));
-        match &self.bootstrap {
-            Some(address) => command.arg("--bootstrap").arg(address),
+        match &self.place {
+            Some(words) => command.args(words),
             None => command.arg("--data").arg(self.dir.path().join("workspace")),
         };
         command.args(args);
@@ -133,7 +138,7 @@ impl Served {
     pub fn new() -> Self {
         let mut workspace = Workspace::new();
         let server = workspace.serve(&[]);
-        workspace.bootstrap = Some(server.address.clone());
+        workspace.place = Some(vec!["--bootstrap".to_owned(), server.address.clone()]);
         Self { workspace, _server: server }
     }
 }

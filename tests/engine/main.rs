@@ -6,6 +6,7 @@
 mod broker;
 mod browse;
 mod client;
+mod client_security;
 mod client_transactions;
 mod client_wire;
 mod codec;

@@ -1,6 +1,9 @@
-//! Opening a connection.
+//! Opening a connection: the socket, encryption over it, and the login of a user.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -8,31 +11,56 @@ use tokio::{
     time::timeout,
 };
 
-use super::no_connection;
-use crate::{client::ClientError, model::HostPort};
+use super::{handshake, login, no_connection};
+use crate::{
+    client::{ClientError, Security},
+    model::HostPort,
+};
 
-/// How long a connection may take to be made (`socket.connection.setup.timeout.ms`).
-const CONNECT_WAIT: Duration = Duration::from_secs(10);
+/// How long each step may take until a connection can be used (`socket.connection.setup.timeout.ms`).
+pub const SETUP_WAIT: Duration = Duration::from_secs(10);
 
 /// What requests and answers travel over: a socket, or encryption over one.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// Connects to an address.
-pub async fn dial(address: &HostPort) -> Result<Box<dyn Stream>, ClientError> {
-    let stream = match timeout(CONNECT_WAIT, TcpStream::connect((address.host.as_str(), address.port))).await {
+/// A connection over which requests are answered.
+pub struct Dialed {
+    pub stream: Box<dyn Stream>,
+    /// When the broker wants the user to log in anew (KIP-368), which this client does on another connection.
+    pub until: Option<Instant>,
+}
+
+/// Connects to an address, as `security` says.
+pub async fn dial(address: &HostPort, client_id: &str, security: &Security) -> Result<Dialed, ClientError> {
+    let socket = connect(address).await?;
+    let mut stream: Box<dyn Stream> = match &security.tls {
+        Some(tls) => Box::new(handshake::encrypt(socket, address, tls).await?),
+        None => Box::new(socket),
+    };
+    let Some(sasl) = &security.sasl else { return Ok(Dialed { stream, until: None }) };
+    match timeout(SETUP_WAIT, login::log_in(&mut stream, address, client_id, sasl)).await {
+        Ok(until) => Ok(Dialed { until: until?, stream }),
+        Err(_) => Err(no_connection(too_slow(address, "finish the login"))),
+    }
+}
+
+/// For a step that took longer than [`SETUP_WAIT`].
+pub fn too_slow(address: &HostPort, step: &str) -> String {
+    format!("{address} did not {step} within {} seconds", SETUP_WAIT.as_secs())
+}
+
+async fn connect(address: &HostPort) -> Result<TcpStream, ClientError> {
+    let stream = match timeout(SETUP_WAIT, TcpStream::connect((address.host.as_str(), address.port))).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Err(no_connection(why_not(address, &error))),
-        Err(_) => {
-            let seconds = CONNECT_WAIT.as_secs();
-            return Err(no_connection(format!("{address} did not answer within {seconds} seconds")));
-        }
+        Err(_) => return Err(no_connection(too_slow(address, "answer"))),
     };
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "requests may be delayed: TCP_NODELAY");
     }
-    Ok(Box::new(stream))
+    Ok(stream)
 }
 
 fn why_not(address: &HostPort, error: &io::Error) -> String {

@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Instant,
 };
 
 use kafka_protocol::{
@@ -18,7 +19,10 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-use super::{dial::Stream, no_connection};
+use super::{
+    dial::{Dialed, Stream},
+    handshake, no_connection,
+};
 use crate::{
     client::{ClientError, wire::text},
     codec::{
@@ -51,11 +55,13 @@ pub struct Link {
     requests: mpsc::Sender<Request>,
     /// Requests without their answer, also of those who no longer wait for it.
     open: Arc<AtomicUsize>,
+    /// From then on the broker may refuse to go on without another login.
+    until: Option<Instant>,
 }
 
 impl Link {
     /// Starts to serve a connection, and tells the broker who we are.
-    pub fn start(stream: Box<dyn Stream>, address: &HostPort, client_id: &StrBytes) -> Self {
+    pub fn start(Dialed { stream, until }: Dialed, address: &HostPort, client_id: &StrBytes) -> Self {
         let (requests, waiting) = mpsc::channel(REQUESTS_WAITING_MAX);
         let open = Arc::new(AtomicUsize::new(0));
         let task = Task {
@@ -67,9 +73,10 @@ impl Link {
             outbox: Outbox::default(),
             correlation_id: 0,
             silent: Vec::new(),
+            was_answered: false,
         };
         tokio::spawn(task.run(stream, waiting));
-        Self { requests, open }
+        Self { requests, open, until }
     }
 
     /// Requests without their answer.
@@ -80,6 +87,12 @@ impl Link {
     /// Whether the connection has ended.
     pub fn is_closed(&self) -> bool {
         self.requests.is_closed()
+    }
+
+    /// Whether another connection is to be used from now on; nothing waits on this one.
+    pub fn is_spent(&self) -> bool {
+        let is_over = self.until.is_some_and(|until| until <= Instant::now());
+        self.is_closed() || (is_over && self.open_requests() == 0)
     }
 
     /// Asks and waits for the answer.
@@ -118,15 +131,16 @@ struct Task {
     correlation_id: i32,
     /// With acks=0 nobody answers: these are done when what is written is on its way.
     silent: Vec<Reply>,
+    /// Whether the broker has answered anything that was asked.
+    was_answered: bool,
 }
 
 impl Task {
     async fn run(mut self, stream: Box<dyn Stream>, mut requests: mpsc::Receiver<Request>) {
         self.say_hello();
-        let Err(why) = self.serve(stream, &mut requests).await else { return };
+        let Err(error) = self.serve(stream, &mut requests).await else { return };
         // From here on the handle is closed, and nobody new asks.
         requests.close();
-        let error = no_connection(why);
         let unanswered = std::mem::take(&mut self.unanswered).into_iter().filter_map(|waiting| waiting.reply);
         let mut replies: Vec<Reply> = unanswered.chain(self.silent.drain(..)).collect();
         while let Ok(request) = requests.try_recv() {
@@ -139,7 +153,11 @@ impl Task {
     }
 
     /// `Ok` when the handle was dropped.
-    async fn serve(&mut self, stream: Box<dyn Stream>, requests: &mut mpsc::Receiver<Request>) -> Result<(), String> {
+    async fn serve(
+        &mut self,
+        stream: Box<dyn Stream>,
+        requests: &mut mpsc::Receiver<Request>,
+    ) -> Result<(), ClientError> {
         let (mut reader, mut writer) = tokio::io::split(stream);
         loop {
             let mut slices = [IoSlice::new(&[]); SLICES_PER_WRITE];
@@ -157,7 +175,7 @@ impl Task {
                 }
                 read = reader.read_buf(self.inbox.room()) => match read {
                     Ok(0) => return Err(self.closed_by_peer()),
-                    Ok(_) => self.hand_out().map_err(|error| format!("{}: {error}", self.address))?,
+                    Ok(_) => self.hand_out().map_err(|error| self.unreadable(&error))?,
                     Err(error) => return Err(self.lost(&error)),
                 },
                 request = requests.recv() => match request {
@@ -222,6 +240,7 @@ impl Task {
             };
             let Some(reply) = reply else { continue };
             self.open.fetch_sub(1, Ordering::Relaxed);
+            self.was_answered = true;
             let answer = decode_response(api, version, frame);
             let answer =
                 answer.map_err(|error| ClientError::BadAnswer { asked: String::new(), why: error.to_string() });
@@ -231,17 +250,27 @@ impl Task {
         Ok(())
     }
 
-    fn lost(&self, error: &io::Error) -> String {
-        format!("the connection to {} was lost: {error}", self.address)
+    fn lost(&self, error: &io::Error) -> ClientError {
+        handshake::lost(&self.address, error)
     }
 
-    fn closed_by_peer(&self) -> String {
-        if self.unanswered.iter().any(|waiting| waiting.reply.is_none()) {
-            return format!(
-                "{} closed the connection at once; it may want TLS or a user and password, or be no Kafka broker",
-                self.address
-            );
+    fn unreadable(&self, error: &FrameError) -> ClientError {
+        match error {
+            FrameError::TooLarge { bytes, .. } if !self.was_answered && handshake::is_alert(*bytes) => {
+                handshake::wants_tls(&self.address)
+            }
+            _ => no_connection(format!("{}: {error}", self.address)),
         }
-        format!("{} closed the connection", self.address)
+    }
+
+    fn closed_by_peer(&self) -> ClientError {
+        let address = &self.address;
+        if self.was_answered {
+            return no_connection(format!("{address} closed the connection"));
+        }
+        no_connection(format!(
+            "{address} closed the connection without an answer; it may want TLS or a user and password \
+             (security.protocol), or be no Kafka broker"
+        ))
     }
 }

@@ -12,7 +12,10 @@ use kafka_protocol::{
 use parking_lot::Mutex;
 
 use super::{dial, link::Link};
-use crate::{client::ClientError, model::HostPort};
+use crate::{
+    client::{ClientError, Security},
+    model::HostPort,
+};
 
 /// Connections to one address. Beyond, requests share the one that has least to do.
 const LINKS_MAX: usize = 8;
@@ -23,7 +26,7 @@ pub struct Pools(Mutex<HashMap<HostPort, Weak<Pool>>>);
 
 impl Pools {
     /// The pool of an address, made where there is none.
-    pub fn of(&self, address: &HostPort, client_id: &StrBytes) -> Arc<Pool> {
+    pub fn of(&self, address: &HostPort, client_id: &StrBytes, security: &Arc<Security>) -> Arc<Pool> {
         let mut pools = self.0.lock();
         if let Some(pool) = pools.get(address).and_then(Weak::upgrade) {
             return pool;
@@ -32,6 +35,7 @@ impl Pools {
         let pool = Arc::new(Pool {
             address: address.clone(),
             client_id: client_id.clone(),
+            security: security.clone(),
             links: Mutex::default(),
             producing: tokio::sync::Mutex::default(),
         });
@@ -44,6 +48,7 @@ impl Pools {
 pub struct Pool {
     address: HostPort,
     client_id: StrBytes,
+    security: Arc<Security>,
     links: Mutex<Vec<Arc<Link>>>,
     /// Produce requests share one, which keeps their order.
     producing: tokio::sync::Mutex<Option<Arc<Link>>>,
@@ -63,24 +68,29 @@ impl Pool {
     pub async fn link(&self) -> Result<Arc<Link>, ClientError> {
         {
             let mut links = self.links.lock();
-            links.retain(|link| !link.is_closed());
+            links.retain(|link| !link.is_spent());
             let least = links.iter().min_by_key(|link| link.open_requests());
             if let Some(least) = least.filter(|least| least.open_requests() == 0 || links.len() >= LINKS_MAX) {
                 return Ok(least.clone());
             }
         }
         // Several callers may get here at once and make a few more than the limit; they are used like the others.
-        let link = Arc::new(Link::start(dial::dial(&self.address).await?, &self.address, &self.client_id));
+        let link = Arc::new(self.start().await?);
         self.links.lock().push(link.clone());
         Ok(link)
     }
 
     async fn producing_link(&self) -> Result<Arc<Link>, ClientError> {
         let mut producing = self.producing.lock().await;
-        if let Some(link) = producing.as_ref().filter(|link| !link.is_closed()) {
+        if let Some(link) = producing.as_ref().filter(|link| !link.is_spent()) {
             return Ok(link.clone());
         }
-        let link = Arc::new(Link::start(dial::dial(&self.address).await?, &self.address, &self.client_id));
+        let link = Arc::new(self.start().await?);
         Ok(producing.insert(link).clone())
+    }
+
+    async fn start(&self) -> Result<Link, ClientError> {
+        let dialed = dial::dial(&self.address, &self.client_id, &self.security).await?;
+        Ok(Link::start(dialed, &self.address, &self.client_id))
     }
 }
