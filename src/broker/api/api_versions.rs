@@ -14,6 +14,10 @@ use super::{
 };
 use crate::codec::apis::{Api, SERVED};
 
+/// Served, but not told, as Kafka does where no plug-in wants metrics: librdkafka asks every broker that tells of them
+/// and then writes a line of log that says nothing to whoever runs his first program.
+const UNTOLD: [ApiKey; 2] = [ApiKey::GetTelemetrySubscriptions, ApiKey::PushTelemetry];
+
 /// First version in which a client tells its name and version, and learns of features.
 const NAMES_FROM: i16 = 3;
 /// First version that can tell of a feature whose lowest level is 0: older clients fail on it (KAFKA-17011).
@@ -25,7 +29,7 @@ pub fn answer(version: i16, request: &ApiVersionsRequest) -> ApiVersionsResponse
     {
         return ApiVersionsResponse::default().with_error_code(ResponseError::InvalidRequest.code());
     }
-    let response = ApiVersionsResponse::default().with_api_keys(SERVED.iter().map(row).collect());
+    let response = ApiVersionsResponse::default().with_api_keys(told().map(row).collect());
     if version < NAMES_FROM {
         return response;
     }
@@ -42,7 +46,11 @@ pub fn unsupported(request: &RequestKind) -> ApiVersionsResponse {
     let itself = |api: &&Api| !matches!(request, RequestKind::ApiVersions(_)) || api.key == ApiKey::ApiVersions;
     ApiVersionsResponse::default()
         .with_error_code(ResponseError::UnsupportedVersion.code())
-        .with_api_keys(SERVED.iter().filter(itself).map(row).collect())
+        .with_api_keys(told().filter(itself).map(row).collect())
+}
+
+fn told() -> impl Iterator<Item = &'static Api> {
+    SERVED.iter().filter(|api| !UNTOLD.contains(&api.key))
 }
 
 fn row(api: &Api) -> ApiVersion {

@@ -1,6 +1,10 @@
 //! DescribeLogDirs: the one folder with the sizes of its partitions.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use kafka_protocol::messages::{
     DescribeLogDirsRequest, DescribeLogDirsResponse, TopicName,
@@ -44,9 +48,30 @@ pub async fn answer(broker: &Arc<Inner>, request: DescribeLogDirsRequest) -> Des
             topics.push(DescribeLogDirsTopic::default().with_name(name).with_partitions(partitions));
         }
     }
-    // Total and usable bytes stay at -1, "not known": the standard library does not tell them.
+    let (total, usable) = disk_bytes(broker.options.data_dir.clone()).await;
     let folder = DescribeLogDirsResult::default()
         .with_log_dir(text(&broker.options.data_dir.display().to_string()))
-        .with_topics(topics);
+        .with_topics(topics)
+        .with_total_bytes(total)
+        .with_usable_bytes(usable);
     DescribeLogDirsResponse::default().with_results(vec![folder])
+}
+
+/// Size of the disk that a folder is on and what is left of it for this user, in bytes (KIP-827); -1 is "not known".
+async fn disk_bytes(folder: PathBuf) -> (i64, i64) {
+    // Off the runtime's threads: a network file system may take its time.
+    tokio::task::spawn_blocking(move || disk_bytes_now(&folder)).await.ok().flatten().unwrap_or((-1, -1))
+}
+
+#[cfg(unix)]
+fn disk_bytes_now(folder: &Path) -> Option<(i64, i64)> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    let bytes = |blocks: u64| i64::try_from(blocks.saturating_mul(disk.f_frsize)).unwrap_or(i64::MAX);
+    Some((bytes(disk.f_blocks), bytes(disk.f_bavail)))
+}
+
+/// The standard library does not tell, and a whole crate for two numbers is not worth it.
+#[cfg(not(unix))]
+fn disk_bytes_now(_: &Path) -> Option<(i64, i64)> {
+    None
 }

@@ -271,6 +271,8 @@ async fn the_folder_is_told_with_the_sizes_of_its_partitions() {
     assert_eq!(*all.results[0].log_dir, *stage.path().display().to_string());
     let sizes: Vec<_> = all.results[0].topics[0].partitions.iter().map(|p| p.partition_size).collect();
     assert_eq!(sizes, [0, bytes]);
+    let disk = (all.results[0].usable_bytes, all.results[0].total_bytes);
+    assert!(if cfg!(unix) { 0 < disk.0 && disk.0 <= disk.1 } else { disk == (-1, -1) }, "{disk:?}");
     let none = ask!(stage, DescribeLogDirs, 4, DescribeLogDirsRequest::default().with_topics(Some(Vec::new())));
     assert!(none.results[0].topics.is_empty());
 }

@@ -53,11 +53,16 @@ impl Language {
     /// How to get the library.
     pub fn install(self) -> &'static str {
         match self {
-            Self::Java => "implementation(\"org.apache.kafka:kafka-clients:4.3.1\")",
+            // The one way without a project; what is copied so comes without the log library that it needs.
+            Self::Java => {
+                "mvn dependency:copy -DoutputDirectory=lib -Dartifact=org.apache.kafka:kafka-clients:4.3.1\n\
+                 mvn dependency:copy -DoutputDirectory=lib -Dartifact=org.slf4j:slf4j-api:1.7.36\n\
+                 mvn dependency:copy -DoutputDirectory=lib -Dartifact=org.slf4j:slf4j-simple:1.7.36"
+            }
             Self::Python => "pip install confluent-kafka",
             Self::Go => "go mod init hello && go get github.com/twmb/franz-go/pkg/kgo",
             Self::Node => "npm install @platformatic/kafka",
-            Self::Rust => "cargo add rdkafka",
+            Self::Rust => "cargo init --name hello && cargo add rdkafka",
             Self::Kcat => "apt install kcat    # brew install kcat",
         }
     }
@@ -65,7 +70,7 @@ impl Language {
     /// How to start the program.
     pub fn run(self) -> Option<&'static str> {
         match self {
-            Self::Java => Some("java -cp \"lib/*\" App.java"),
+            Self::Java => Some("java -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp \"lib/*\" App.java"),
             Self::Python => Some("python app.py"),
             Self::Go => Some("go run ."),
             Self::Node => Some("node app.mjs"),
