@@ -20,6 +20,9 @@ pub const OTHER_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const ARRAY_ELEMENTS_MAX: usize = 256 * 1024;
 /// Lengths above [`ARRAY_ELEMENTS_MAX`] in one body: as many as the largest frame can hold of them.
 const LONG_LENGTHS_MAX: usize = super::FRAME_BYTES_MAX_DEFAULT / ARRAY_ELEMENTS_MAX;
+/// Counts up to this are let through, however short the body is: the number of an unknown tagged field (KIP-482) is read
+/// like a count, and memory for so many elements is harmless.
+const COUNT_ALWAYS_ALLOWED: usize = 1 << 14;
 /// Bytes of the longest variable-length integer of 32 bits.
 const VARINT_BYTES_MAX: usize = 5;
 
@@ -212,7 +215,7 @@ impl Buf for Watch<'_> {
         let (value, length) = self.varint();
         let count = value.saturating_sub(1);
         self.touch();
-        if count > self.bytes.len() {
+        if count > self.bytes.len().max(COUNT_ALWAYS_ALLOWED) {
             return Err(self.missing(count));
         }
         if count > ARRAY_ELEMENTS_MAX {
@@ -299,6 +302,15 @@ mod tests {
             request.encode(&mut body, version).unwrap();
             let decoded = decode_request(ApiKey::Fetch, version, body.freeze()).unwrap();
             assert_eq!(decoded, RequestKind::Fetch(request));
+        }
+    }
+
+    #[test]
+    fn unknown_tagged_fields_are_skipped() {
+        // ListGroups: no states, no types, one tagged field with the number 99 or 9999 and three bytes.
+        for number in [&[99][..], &[0x8f, 0x4e]] {
+            let body = [&[1, 1, 1][..], number, &[3, 1, 2, 3]].concat();
+            assert!(matches!(decode_request(ApiKey::ListGroups, 5, body.into()), Ok(RequestKind::ListGroups(_))), "{number:?}");
         }
     }
 

@@ -62,8 +62,10 @@ fn take_nullable_string(frame: &mut Bytes) -> Result<Option<StrBytes>, FrameErro
     if frame.len() < length {
         return Err(FrameError::Head { why: "it ends inside the client id" });
     }
-    let text = StrBytes::from_utf8(frame.split_to(length));
-    text.map(Some).map_err(|_| FrameError::Head { why: "the client id is not UTF-8" })
+    let text = frame.split_to(length);
+    // Java replaces what is no UTF-8, and the name is only ever shown.
+    let name = StrBytes::from_utf8(text.clone());
+    Ok(Some(name.unwrap_or_else(|_| StrBytes::from_string(String::from_utf8_lossy(&text).into_owned()))))
 }
 
 /// No tagged field of a head means anything to us (KIP-482 lets a reader skip them).
@@ -111,6 +113,13 @@ mod tests {
                 assert_eq!(&frame[..], b"body");
             }
         }
+    }
+
+    #[test]
+    fn a_client_id_that_is_no_text_is_made_one() {
+        let head =
+            RequestHead::take(&mut Bytes::from_static(&[0, 18, 0, 0, 0, 0, 0, 1, 0, 3, b'a', 0xff, b'b'])).unwrap();
+        assert_eq!(head.client_id.as_deref(), Some("a\u{fffd}b"));
     }
 
     #[test]
