@@ -11,7 +11,7 @@ use super::queue::{Append, Done};
 use super::writer::WriterFile;
 use super::{LogError, Producers};
 use crate::codec::{self, BatchError, BatchHeader, EndMarker};
-use crate::model::{Offset, TimestampMillis, TimestampType};
+use crate::model::{Offset, TimestampMillis};
 
 /// When an append is acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,7 +183,8 @@ impl Cursor {
             Verdict::Duplicate(kept) => Ok(Some(AppendOutcome {
                 base_offset: kept.base_offset(),
                 last_offset: kept.last_offset,
-                log_append_time: (header.timestamp_type() == TimestampType::LogAppendTime).then_some(kept.timestamp),
+                // Kafka answers so whosever time that is.
+                log_append_time: Some(kept.timestamp),
                 log_start_offset: self.start,
                 duplicate: true,
                 shared: 1,

@@ -8,6 +8,7 @@ mod consumer_groups_api;
 mod fetch;
 mod groups_api;
 mod observe;
+mod produce;
 mod records;
 pub mod stage;
 mod topics;

@@ -1,43 +1,56 @@
 //! Produce: checks batches and appends them.
 
-use std::{sync::Arc, time::Instant};
+mod check;
 
-use bytes::Bytes;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Instant,
+};
+
 use futures_util::future::join_all;
 use kafka_protocol::{
     ResponseError,
     messages::{
         ProduceRequest, ProduceResponse,
-        produce_request::PartitionProduceData,
-        produce_response::{PartitionProduceResponse, TopicProduceResponse},
+        produce_request::{PartitionProduceData, TopicProduceData},
+        produce_response::{BatchIndexAndErrorMessage, PartitionProduceResponse, TopicProduceResponse},
     },
 };
 use tokio::sync::oneshot;
 
-use super::{Fault, Queued, find_topic};
+use self::check::{Checked, Refusal, check};
+use super::{Fault, Queued, find_topic, text};
 use crate::{
     broker::{
         LEADER_EPOCH, blocking,
-        config::TopicConfig,
         inner::Inner,
         observe,
         queued::Place,
         topics::Topic,
         transactions::{Flow, IMPLICIT_FROM, ProducerId, Turn},
     },
-    codec::{BatchError, BatchHeader, DECOMPRESSED_BYTES_MAX_DEFAULT, check_records, split_batches, verify},
-    log::{AppendOutcome, AppendRequest, Sync},
-    model::{Acks, TimestampMillis, TimestampType},
+    codec::BatchHeader,
+    log::{AppendOutcome, AppendRequest, LogError, Sync},
+    model::{Acks, Offset},
 };
 
 /// First version that names topics by id.
 const BY_ID_FROM: i16 = 13;
-/// Batches in one records field. Kafka allows one; a little more costs nothing.
-const BATCHES_PER_PARTITION_MAX: usize = 1_000;
+/// First version that tells where the log starts.
+const LOG_START_FROM: i16 = 5;
+/// First version that says in words what is wrong, and which records are to blame (KIP-467).
+const WORDS_FROM: i16 = 8;
 /// Records fields above this many bytes are checked off the async threads: it takes a millisecond and more.
 const CHECK_INLINE_BYTES_MAX: usize = 64 * 1024;
 
-pub async fn answer(broker: &Arc<Inner>, version: i16, request: ProduceRequest, queued: &Queued) -> ProduceResponse {
+pub async fn answer(
+    broker: &Arc<Inner>,
+    version: i16,
+    mut request: ProduceRequest,
+    queued: &Queued,
+) -> ProduceResponse {
+    request.topic_data = once(request.topic_data);
     queued.expect(request.topic_data.iter().map(|topic| topic.partition_data.len()).sum());
     let refusal = refuse_all(&request);
     let id = request.transactional_id.clone();
@@ -55,9 +68,15 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: ProduceRequest, 
             let (index, place) = (data.index, queued.place());
             let outcome = match &topic {
                 Ok(topic) => partition(broker, topic, data, how, place).await,
-                Err(fault) => Err(fault.clone()),
+                Err(fault) => Err(fault.clone().into()),
             };
-            response(index, outcome, version)
+            match outcome {
+                Ok(outcome) => stored(index, outcome, version),
+                Err(refusal) => {
+                    let topic = topic.as_ref().ok().filter(|_| refusal.in_log);
+                    refused(index, refusal, log_start(broker, topic, index).await, version)
+                }
+            }
         });
         TopicProduceResponse::default()
             .with_name(data.name)
@@ -65,6 +84,30 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: ProduceRequest, 
             .with_partition_responses(join_all(partitions).await)
     });
     ProduceResponse::default().with_responses(join_all(topics).await)
+}
+
+/// Each topic and partition once. Kafka keeps them in a map: of those that are named twice the last counts.
+fn once(topics: Vec<TopicProduceData>) -> Vec<TopicProduceData> {
+    let mut merged = Vec::<TopicProduceData>::with_capacity(topics.len());
+    if topics.len() < 2 {
+        merged = topics;
+    } else {
+        let mut places = HashMap::new();
+        for topic in topics {
+            let place = *places.entry((topic.name.clone(), topic.topic_id)).or_insert(merged.len());
+            match merged.get_mut(place) {
+                Some(first) => first.partition_data.extend(topic.partition_data),
+                None => merged.push(topic),
+            }
+        }
+    }
+    for topic in merged.iter_mut().filter(|topic| topic.partition_data.len() > 1) {
+        let mut seen = HashSet::new();
+        topic.partition_data.reverse();
+        topic.partition_data.retain(|data| seen.insert(data.index));
+        topic.partition_data.reverse();
+    }
+    merged
 }
 
 fn refuse_all(request: &ProduceRequest) -> Option<Fault> {
@@ -116,40 +159,28 @@ impl Transactional<'_> {
     }
 }
 
-/// What was found in a records field.
-struct Checked {
-    records: u64,
-    /// Who writes inside a transaction.
-    transactional: Option<ProducerId>,
-}
-
 async fn partition(
     broker: &Arc<Inner>,
     topic: &Arc<Topic>,
     data: PartitionProduceData,
     how: How<'_>,
     place: Place<'_>,
-) -> Result<AppendOutcome, Fault> {
+) -> Result<AppendOutcome, Refusal> {
     let slot = topic.slot(data.index).ok_or_else(|| Fault::unknown_partition(topic, data.index))?;
     let now = broker.options.clock.now();
     let config = topic.config();
-    if how.acks == Acks::All && config.min_insync_replicas > 1 {
-        let message = format!(
-            "{} asks for min.insync.replicas={}, and there is one node: produce with acks=1 or change the setting",
-            topic.name, config.min_insync_replicas
-        );
-        return Err(Fault::new(ResponseError::NotEnoughReplicas, message));
-    }
-    let records = data.records.unwrap_or_default();
-    let size = records.len() as u64;
+    let mut records = data.records.unwrap_or_default();
+    let in_transaction = how.transaction.is_some();
     let checked = if records.len() > CHECK_INLINE_BYTES_MAX {
         let (records, config, name) = (records.clone(), config.clone(), topic.name.clone());
-        blocking(move || check(&records, &config, &name, now)).await
+        blocking(move || check(&records, &config, &name, in_transaction, now)).await
     } else {
-        check(&records, &config, &topic.name, now)
+        check(&records, &config, &topic.name, in_transaction, now)
     };
-    let Checked { records: count, transactional } = checked?;
-    let log = slot.writable(&broker.store, &broker.meta, topic.id).await?;
+    let Checked { batch_bytes, records: count, transactional } = checked?;
+    records.truncate(batch_bytes);
+    let size = batch_bytes as u64;
+    let log = slot.writable(&broker.store, &broker.meta, topic.id).await.map_err(Fault::from)?;
     // Until the batch is queued the transaction does not end, or it could come behind its own marker.
     let turn = admit(broker, topic, data.index, transactional, how).await?;
     let request = AppendRequest {
@@ -179,7 +210,8 @@ async fn partition(
     })?;
     let outcome = outcome.map_err(|error| {
         slot.note(&error);
-        Fault::from(error)
+        let is_judged = matches!(error, LogError::Producer(_));
+        Refusal { in_log: is_judged, ..Fault::from(error).into() }
     })?;
     let (base_offset, shared) = (outcome.base_offset, outcome.shared);
     observe::stored(observe::StoredAt { topic_id: topic.id, partition: slot.id, base_offset, at, shared });
@@ -195,10 +227,8 @@ async fn admit(
     how: How<'_>,
 ) -> Result<Option<Turn>, Fault> {
     let Some(producer) = transactional else { return Ok(None) };
-    let Some(Transactional { id, version }) = how.transaction else {
-        let message = "a batch belongs to a transaction, but the request names no transactional.id";
-        return Err(Fault::new(ResponseError::TransactionalIdAuthorizationFailed, message));
-    };
+    // The batch was checked for a request that names one.
+    let Some(Transactional { id, version }) = how.transaction else { return Ok(None) };
     let admitted = broker.transactions.admit(broker, id, producer, (&topic.name, partition), version).await;
     admitted.map(Some).map_err(|error| {
         let message = format!(
@@ -209,116 +239,41 @@ async fn admit(
     })
 }
 
-/// Checks all batches of a records field.
-fn check(records: &Bytes, config: &TopicConfig, topic: &str, now: TimestampMillis) -> Result<Checked, Fault> {
-    let mut count = 0;
-    let mut transactional = None;
-    let mut batches = 0;
-    for batch in split_batches(records.clone()) {
-        let (_, batch) = batch.map_err(batch_fault)?;
-        batches += 1;
-        if batches > BATCHES_PER_PARTITION_MAX {
-            let message = format!("more than {BATCHES_PER_PARTITION_MAX} batches for one partition in one request");
-            return Err(Fault::new(ResponseError::InvalidRecord, message));
-        }
-        if batch.len() > config.max_message_bytes {
-            let message = format!(
-                "a batch of {} bytes is larger than max.message.bytes={} of the topic {topic}; send smaller batches or \
-                 raise the setting",
-                batch.len(),
-                config.max_message_bytes
-            );
-            return Err(Fault::new(ResponseError::MessageTooLarge, message));
-        }
-        let header = verify(&batch).map_err(batch_fault)?;
-        check_header(&header, config, now)?;
-        let keyless = check_records(&batch, DECOMPRESSED_BYTES_MAX_DEFAULT).map_err(records_fault)?;
-        if let Some(index) = keyless.filter(|_| config.compact.is_some()) {
-            let message = format!(
-                "record {index} of the batch has no key, and {topic} is compacted (cleanup.policy): give every record \
-                 a key"
-            );
-            return Err(Fault::new(ResponseError::InvalidRecord, message));
-        }
-        count += u64::from(header.record_count.unsigned_abs());
-        if header.is_transactional() {
-            transactional = Some(ProducerId { id: header.producer_id, epoch: header.producer_epoch });
-        }
+/// Where the log starts, for the answer to records that it refused; -1 where they did not come that far.
+async fn log_start(broker: &Arc<Inner>, topic: Option<&Arc<Topic>>, index: i32) -> Offset {
+    let Some(slot) = topic.and_then(|topic| topic.slot(index)) else { return -1 };
+    match slot.existing(&broker.store).await {
+        Ok(log) => log.map_or(0, |log| log.start_offset()),
+        Err(_) => -1,
     }
-    if batches == 0 {
-        return Err(Fault::new(ResponseError::InvalidRecord, "the request holds no record batch for the partition"));
-    }
-    Ok(Checked { records: count, transactional })
 }
 
-fn check_header(header: &BatchHeader, config: &TopicConfig, now: TimestampMillis) -> Result<(), Fault> {
-    let refused = |error, message: String| Err(Fault::new(error, message));
-    if header.record_count == 0 {
-        return refused(ResponseError::InvalidRecord, "the record batch is empty".to_owned());
-    }
-    if header.is_control() {
-        let message = "control batches are written by brokers alone".to_owned();
-        return refused(ResponseError::InvalidRecord, message);
-    }
-    if header.is_transactional() && header.producer_id < 0 {
-        let message = "a batch of a transaction needs a producer id".to_owned();
-        return refused(ResponseError::InvalidRecord, message);
-    }
-    if header.producer_id >= 0 && (header.producer_epoch < 0 || header.base_sequence < 0) {
-        let message = format!(
-            "a batch of producer {} has epoch {} and sequence {}; neither may be negative",
-            header.producer_id, header.producer_epoch, header.base_sequence
-        );
-        return refused(ResponseError::InvalidRecord, message);
-    }
-    if header.timestamp_type() == TimestampType::LogAppendTime && !config.log_append_time {
-        let message = "only the broker may mark a batch as LogAppendTime; send CreateTime".to_owned();
-        return refused(ResponseError::InvalidTimestamp, message);
-    }
-    for timestamp in [header.base_timestamp, header.max_timestamp] {
-        if !config.allows_timestamp(timestamp, now) {
-            let message = format!(
-                "the timestamp {timestamp} is further from the broker's time {now} than \
-                 message.timestamp.before.max.ms={} and message.timestamp.after.max.ms={} allow",
-                config.timestamp_before_max_ms, config.timestamp_after_max_ms
-            );
-            return refused(ResponseError::InvalidTimestamp, message);
-        }
-    }
-    Ok(())
+fn stored(index: i32, outcome: AppendOutcome, version: i16) -> PartitionProduceResponse {
+    let response = PartitionProduceResponse::default()
+        .with_index(index)
+        .with_base_offset(outcome.base_offset)
+        .with_log_append_time_ms(outcome.log_append_time.unwrap_or(-1));
+    if version >= LOG_START_FROM { response.with_log_start_offset(outcome.log_start_offset) } else { response }
 }
 
-fn batch_fault(error: BatchError) -> Fault {
-    let kafka = match &error {
-        BatchError::UnknownCompression { .. } => ResponseError::UnsupportedCompressionType,
-        // Only where bytes changed on the way does it help to send them again.
-        BatchError::Crc { .. } => ResponseError::CorruptMessage,
-        _ => ResponseError::InvalidRecord,
-    };
-    Fault::new(kafka, error.to_string())
-}
-
-/// The checksum was right, so it is what the client wrote: sending it again does not help.
-fn records_fault(error: BatchError) -> Fault {
-    let kafka = match &error {
-        BatchError::TooLarge { .. } => ResponseError::MessageTooLarge,
-        _ => ResponseError::InvalidRecord,
-    };
-    Fault::new(kafka, error.to_string())
-}
-
-fn response(index: i32, outcome: Result<AppendOutcome, Fault>, version: i16) -> PartitionProduceResponse {
-    let response = PartitionProduceResponse::default().with_index(index);
-    match outcome {
-        Ok(outcome) => {
-            let response = response
-                .with_base_offset(outcome.base_offset)
-                .with_log_append_time_ms(outcome.log_append_time.unwrap_or(-1));
-            if version >= 5 { response.with_log_start_offset(outcome.log_start_offset) } else { response }
-        }
-        Err(fault) => {
-            let response = response.with_error_code(fault.code()).with_base_offset(-1).with_log_append_time_ms(-1);
-            if version >= 8 { response.with_error_message(fault.text()) } else { response }
-        }
+fn refused(index: i32, refusal: Refusal, log_start: Offset, version: i16) -> PartitionProduceResponse {
+    let Refusal { fault, records, .. } = refusal;
+    let mut response = PartitionProduceResponse::default()
+        .with_index(index)
+        .with_error_code(fault.code())
+        .with_base_offset(-1)
+        .with_log_append_time_ms(-1);
+    if version >= LOG_START_FROM {
+        response.log_start_offset = log_start;
     }
+    if version >= WORDS_FROM {
+        let to_blame = records.into_iter().map(|(index, why)| {
+            BatchIndexAndErrorMessage::default()
+                .with_batch_index(index)
+                .with_batch_index_error_message(Some(text(&why)))
+        });
+        response.record_errors = to_blame.collect();
+        response.error_message = fault.text();
+    }
+    response
 }

@@ -224,13 +224,16 @@ async fn bad_batches_are_refused_with_kafkas_codes_and_a_reason() {
     let cases = [
         (changed(70, 0xff), E::CorruptMessage, "checksum"),
         (changed(16, 1), E::InvalidRecord, "format 1"),
-        (batch(&["v"]).slice(..40), E::InvalidRecord, "ends early"),
-        (Bytes::new(), E::InvalidRecord, "no record batch"),
+        (changed(16, 3), E::CorruptMessage, "format 3"),
+        (changed(7, 9), E::InvalidRecord, "offset 9"),
+        ([batch(&["v"]), batch(&["v"])].concat().into(), E::InvalidRecord, "holds more"),
+        (batch(&["v"]).slice(..40), E::InvalidRecord, "no whole record batch"),
+        (Bytes::new(), E::InvalidRecord, "no whole record batch"),
         (batch(&[&"x".repeat(3_000)]), E::MessageTooLarge, "max.message.bytes=2000"),
         (batch_at(NOW + 3_600_001, &["v"]), E::InvalidTimestamp, "message.timestamp.after.max.ms"),
         (lying.freeze(), E::InvalidRecord, "malformed"),
         (stamped.freeze(), E::InvalidTimestamp, "LogAppendTime"),
-        (Bytes::from_static(&[0xff; 300]), E::InvalidRecord, "format"),
+        (Bytes::from_static(&[0xff; 300]), E::CorruptMessage, "no length"),
     ];
     for (bytes, error, reason) in cases {
         let answer = stage.produce("t", 0, bytes).await;
