@@ -37,7 +37,7 @@ impl Cli {
                 json!(change.partition.partition),
                 json!(change.committed),
                 json!(change.to),
-                json!(change.committed.map(|committed| change.to - committed)),
+                json!(change.committed.map(|committed| change.to.saturating_sub(committed))),
                 json!(change.lag_after.records()),
             ]);
         }

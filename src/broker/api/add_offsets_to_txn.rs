@@ -2,17 +2,11 @@
 
 use std::sync::Arc;
 
-use kafka_protocol::{
-    ResponseError,
-    messages::{AddOffsetsToTxnRequest, AddOffsetsToTxnResponse},
-};
+use kafka_protocol::messages::{AddOffsetsToTxnRequest, AddOffsetsToTxnResponse};
 
-use crate::{
-    broker::{
-        inner::Inner,
-        transactions::{Flow, ProducerId},
-    },
-    model::check_group_name,
+use crate::broker::{
+    inner::Inner,
+    transactions::{Flow, ProducerId},
 };
 
 /// First version that knows PRODUCER_FENCED.
@@ -21,13 +15,9 @@ const FENCED_FROM: i16 = 2;
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: AddOffsetsToTxnRequest) -> AddOffsetsToTxnResponse {
     let producer = ProducerId { id: *request.producer_id, epoch: request.producer_epoch };
     let (id, group) = (request.transactional_id.as_str(), request.group_id.as_str());
-    let outcome = match check_group_name(group) {
-        Err(_) => Err(ResponseError::InvalidGroupId),
-        Ok(_) => {
-            let groups = vec![group.into()];
-            broker.transactions.add(broker, id, producer, Vec::new(), groups, Flow::Explicit).await.map(drop)
-        }
-    };
-    let outcome = outcome.map_err(|error| super::fenced(error, version, FENCED_FROM));
+    // Whether a group may have this name is looked at when it commits, as in Kafka.
+    let groups = vec![group.into()];
+    let outcome = broker.transactions.add(broker, id, producer, Vec::new(), groups, Flow::Explicit).await;
+    let outcome = outcome.map(drop).map_err(|error| super::fenced(error, version, FENCED_FROM));
     AddOffsetsToTxnResponse::default().with_error_code(super::code(outcome))
 }

@@ -18,6 +18,9 @@ use crate::{
     model::check_group_name,
 };
 
+/// First version in which the protocol may be null.
+const NULL_PROTOCOL_FROM: i16 = 7;
+
 pub async fn answer(
     broker: &Arc<Inner>,
     context: &CallContext,
@@ -25,9 +28,7 @@ pub async fn answer(
     request: JoinGroupRequest,
 ) -> JoinGroupResponse {
     if check_group_name(&request.group_id).is_err() {
-        return JoinGroupResponse::default()
-            .with_error_code(ResponseError::InvalidGroupId.code())
-            .with_member_id(request.member_id);
+        return response(JoinAnswer::refused(ResponseError::InvalidGroupId, &request.member_id), version);
     }
     let instance_id = request.group_instance_id.as_ref().map(|id| id.to_string());
     // What Kafka names a new member after.
@@ -59,8 +60,11 @@ fn response(answer: JoinAnswer, version: i16) -> JoinGroupResponse {
     JoinGroupResponse::default()
         .with_error_code(answer.error.map_or(0, |error| error.code()))
         .with_generation_id(answer.generation)
-        .with_protocol_type(answer.protocol_type.filter(|_| version >= 7).map(|words| text(&words)))
-        .with_protocol_name(Some(text(answer.protocol.as_deref().unwrap_or_default())))
+        .with_protocol_type(answer.protocol_type.filter(|_| version >= NULL_PROTOCOL_FROM).map(|words| text(&words)))
+        .with_protocol_name(match answer.protocol {
+            None if version >= NULL_PROTOCOL_FROM => None,
+            name => Some(text(&name.unwrap_or_default())),
+        })
         .with_leader(text(&answer.leader))
         .with_skip_assignment(answer.skip_assignment)
         .with_member_id(text(&answer.member_id))

@@ -42,7 +42,10 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: OffsetCommitRequ
             commits.extend(checked);
             partitions.push((wanted.partition_index, error));
         }
-        topics.push((asked.name.clone(), partitions));
+        // Kafka leaves out a topic of which nothing is committed.
+        if !partitions.is_empty() {
+            topics.push((asked.name.clone(), partitions));
+        }
     }
     let who = Committer {
         group: &request.group_id,
@@ -54,7 +57,8 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: OffsetCommitRequ
         },
         knows_epochs: version >= EPOCHS_FROM,
     };
-    let outcome = if check_group_name(&request.group_id).is_err() {
+    // The group without a name cannot be joined, but old readers that assign themselves keep their offsets there.
+    let outcome = if !request.group_id.is_empty() && check_group_name(&request.group_id).is_err() {
         Some(ResponseError::InvalidGroupId)
     } else {
         broker.coordinator.commit(who, commits).await.err().map(|error| match error {
@@ -92,9 +96,6 @@ pub fn check(topic: Option<&Topic>, asked: Asked<'_>) -> Result<Commit, Response
     let metadata = asked.metadata.unwrap_or_default();
     if metadata.len() > OFFSET_METADATA_BYTES_MAX {
         return Err(ResponseError::OffsetMetadataTooLarge);
-    }
-    if asked.offset < 0 {
-        return Err(ResponseError::OffsetOutOfRange);
     }
     Ok(Commit {
         topic: topic.name.clone(),

@@ -13,6 +13,9 @@ use kafka_protocol::{
 use crate::broker::inner::Inner;
 
 pub async fn answer(broker: &Arc<Inner>, request: OffsetDeleteRequest) -> OffsetDeleteResponse {
+    if request.group_id.is_empty() {
+        return OffsetDeleteResponse::default().with_error_code(ResponseError::InvalidGroupId.code());
+    }
     let subscribed = match broker
         .coordinator
         .subscribed(&request.group_id, request.topics.iter().map(|topic| topic.name.as_str()))

@@ -38,7 +38,10 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: TxnOffsetCommitR
             partitions.push((wanted.partition_index, checked.as_ref().err().copied()));
             commits.extend(checked);
         }
-        topics.push((asked.name.clone(), partitions));
+        // Kafka leaves out a topic of which nothing is committed.
+        if !partitions.is_empty() {
+            topics.push((asked.name.clone(), partitions));
+        }
     }
     let outcome = if check_group_name(&request.group_id).is_err() {
         Err(ResponseError::InvalidGroupId)

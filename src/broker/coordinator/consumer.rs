@@ -61,7 +61,7 @@ impl Coordinator {
                 let (answer, effects) = group.heartbeat(request, world, now)?;
                 return Ok((answer, effects, None));
             }
-            None if joins => (ConsumerGroup::new(0, now), Vec::new()),
+            None if joins => (ConsumerGroup::new(ConsumerGroup::FIRST_EPOCH, now), Vec::new()),
             Some(AnyGroup::Classic(classic)) if joins => {
                 ConsumerGroup::from_classic(classic, &request.member_id, world.catalog, now)
                     .ok_or_else(|| no_consumers(name))?

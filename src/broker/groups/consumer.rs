@@ -121,6 +121,9 @@ pub struct ConsumerGroup {
 }
 
 impl ConsumerGroup {
+    /// What the epochs of a new group go on from; the first member's arrival makes it the next, as in Kafka 4.3.
+    pub const FIRST_EPOCH: i32 = 1;
+
     /// A group without members whose epochs go on from `epoch`.
     pub fn new(epoch: i32, empty_since: TimestampMillis) -> Self {
         Self {

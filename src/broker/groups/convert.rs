@@ -26,7 +26,8 @@ impl ConsumerGroup {
         now: TimestampMillis,
     ) -> Option<(Self, Vec<Effect>)> {
         if classic.members().is_empty() {
-            return Some((Self::new(classic.generation(), classic.empty_since().unwrap_or(now)), Vec::new()));
+            let epoch = classic.generation().max(Self::FIRST_EPOCH);
+            return Some((Self::new(epoch, classic.empty_since().unwrap_or(now)), Vec::new()));
         }
         if classic.protocol_type() != Some(PROTOCOL_TYPE) {
             return None;

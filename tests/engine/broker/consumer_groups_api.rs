@@ -72,33 +72,33 @@ async fn a_member_joins_reads_commits_and_is_still_there_after_a_restart() {
     let stage = Stage::new().await;
     stage.create("t", 3, &[]).await;
     let joined = send(&stage, join("m")).await;
-    assert_eq!((joined.error_code, joined.member_epoch, joined.heartbeat_interval_ms), (0, 1, 5_000));
+    assert_eq!((joined.error_code, joined.member_epoch, joined.heartbeat_interval_ms), (0, 2, 5_000));
     assert_eq!(partitions(&joined), [0, 1, 2]);
-    assert_eq!(commit(&stage, "m", 1, 9).await, 0);
-    assert_eq!(commit(&stage, "m", 2, 9).await, E::StaleMemberEpoch.code());
-    assert_eq!(commit(&stage, "m", 1, 8).await, E::UnsupportedVersion.code());
+    assert_eq!(commit(&stage, "m", 2, 9).await, 0);
+    assert_eq!(commit(&stage, "m", 3, 9).await, E::StaleMemberEpoch.code());
+    assert_eq!(commit(&stage, "m", 2, 8).await, E::UnsupportedVersion.code());
     assert_eq!(listed(&stage).await, ["Stable consumer consumer"]);
     let stage = stage.reopen().await;
     assert_eq!(listed(&stage).await, ["Stable consumer consumer"]);
-    let again = send(&stage, beat("m", 1)).await;
-    assert_eq!((again.error_code, again.member_epoch, again.assignment), (0, 1, None));
+    let again = send(&stage, beat("m", 2)).await;
+    assert_eq!((again.error_code, again.member_epoch, again.assignment), (0, 2, None));
     stage.create("u", 1, &[]).await;
     let second = send(&stage, join("n")).await;
-    assert_eq!((second.member_epoch, partitions(&second)), (2, vec![]));
+    assert_eq!((second.member_epoch, partitions(&second)), (3, vec![]));
     assert_eq!(send(&stage, beat("m", -1)).await.error_code, 0);
     let stage = stage.reopen().await;
-    let all = send(&stage, beat("n", 2)).await;
-    assert_eq!((all.member_epoch, partitions(&all)), (3, vec![0, 1, 2]), "epochs go on after the restart");
+    let all = send(&stage, beat("n", 3)).await;
+    assert_eq!((all.member_epoch, partitions(&all)), (4, vec![0, 1, 2]), "epochs go on after the restart");
     let asked = OffsetFetchRequestTopics::default().with_name(name("t")).with_partition_indexes(vec![0]);
     let asked = |member: &str, epoch| {
         let group = OffsetFetchRequestGroup::default().with_group_id(group("g")).with_topics(Some(vec![asked.clone()]));
         let group = group.with_member_id(Some(text(member))).with_member_epoch(epoch);
         OffsetFetchRequest::default().with_groups(vec![group])
     };
-    let found = ask!(stage, OffsetFetch, 9, asked("n", 3)).groups.remove(0);
+    let found = ask!(stage, OffsetFetch, 9, asked("n", 4)).groups.remove(0);
     assert_eq!((found.error_code, found.topics[0].partitions[0].committed_offset), (0, 7));
-    assert_eq!(ask!(stage, OffsetFetch, 9, asked("n", 2)).groups[0].error_code, E::StaleMemberEpoch.code());
-    assert_eq!(ask!(stage, OffsetFetch, 9, asked("m", 3)).groups[0].error_code, E::UnknownMemberId.code());
+    assert_eq!(ask!(stage, OffsetFetch, 9, asked("n", 3)).groups[0].error_code, E::StaleMemberEpoch.code());
+    assert_eq!(ask!(stage, OffsetFetch, 9, asked("m", 4)).groups[0].error_code, E::UnknownMemberId.code());
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn both_descriptions_tell_only_their_own_kind() {
     let groups = ask!(stage, ConsumerGroupDescribe, 1, request).groups;
     let found = &groups[0];
     assert_eq!((found.error_code, &*found.group_state, &*found.assignor_name), (0, "Stable", "uniform"));
-    assert_eq!((found.group_epoch, found.assignment_epoch, found.members.len()), (1, 1, 1));
+    assert_eq!((found.group_epoch, found.assignment_epoch, found.members.len()), (2, 2, 1));
     let member = &found.members[0];
     assert_eq!((member.member_type, &*member.subscribed_topic_names[0].0), (1, "t"));
     for assignment in [&member.assignment, &member.target_assignment] {
@@ -170,7 +170,7 @@ async fn a_classic_member_joins_a_newer_group_and_keeps_it_when_it_is_the_last()
     let named = ask!(stage, JoinGroup, 9, classic("", metadata.clone()));
     assert_eq!(named.error_code, E::MemberIdRequired.code());
     let joined = ask!(stage, JoinGroup, 9, classic(&named.member_id, metadata.clone()));
-    assert_eq!((joined.error_code, joined.generation_id, &*joined.leader), (0, 2, ""));
+    assert_eq!((joined.error_code, joined.generation_id, &*joined.leader), (0, 3, ""));
     assert_eq!(send(&stage, beat("m", -1)).await.error_code, 0);
     assert_eq!(listed(&stage).await, ["PreparingRebalance classic consumer"]);
     let stage = stage.reopen().await;

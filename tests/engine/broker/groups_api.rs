@@ -224,7 +224,6 @@ async fn commits_that_cannot_be_meant_are_refused() {
     };
     let cases = [
         (with(&|one| one.partition_index = 4), E::UnknownTopicOrPartition),
-        (with(&|one| one.committed_offset = -1), E::OffsetOutOfRange),
         (with(&|one| one.committed_metadata = Some(text(&"x".repeat(4_097)))), E::OffsetMetadataTooLarge),
     ];
     for (request, error) in cases {
@@ -233,8 +232,37 @@ async fn commits_that_cannot_be_meant_are_refused() {
     let mut elsewhere = commit_request("g", "", -1, 1);
     elsewhere.topics[0].name = name("no");
     assert_eq!(commit(&stage, elsewhere).await, E::UnknownTopicOrPartition.code());
-    assert_eq!(commit(&stage, commit_request("", "", -1, 1)).await, E::InvalidGroupId.code());
     assert_eq!(committed(&stage, "g").await, -1);
+}
+
+#[tokio::test]
+async fn kafka_keeps_odd_commits_too() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    // Readers that assign themselves may have no group, and may set what is no offset.
+    assert_eq!(commit(&stage, commit_request("", "", -1, 5)).await, 0);
+    assert_eq!(committed(&stage, "").await, 5);
+    assert_eq!(commit(&stage, commit_request("g", "", -1, -5)).await, 0);
+    let stage = stage.reopen().await;
+    assert_eq!((committed(&stage, "").await, committed(&stage, "g").await), (5, -5));
+    let nothing = commit_request("g", "", -1, 1);
+    let topics = vec![nothing.topics[0].clone().with_partitions(Vec::new())];
+    assert!(ask!(stage, OffsetCommit, 8, nothing.with_topics(topics)).topics.is_empty());
+    let deletion = OffsetDeleteRequest::default();
+    assert_eq!(ask!(stage, OffsetDelete, 0, deletion).error_code, E::InvalidGroupId.code());
+}
+
+#[tokio::test]
+async fn refusals_of_the_classic_protocol_are_shaped_as_their_version_has_them() {
+    let stage = Stage::new().await;
+    for (version, protocol) in [(5, Some("")), (9, None)] {
+        let answer = ask!(stage, JoinGroup, version, JoinGroupRequest::default());
+        assert_eq!((answer.error_code, answer.protocol_name.as_deref()), (E::InvalidGroupId.code(), protocol));
+    }
+    // Since version 5 the protocol has to be told, and that is looked at first.
+    for (version, error) in [(4, E::InvalidGroupId), (5, E::InconsistentGroupProtocol)] {
+        assert_eq!(ask!(stage, SyncGroup, version, SyncGroupRequest::default()).error_code, error.code());
+    }
 }
 
 #[tokio::test]

@@ -192,7 +192,7 @@ fn read_share(partition: &GroupPartitionFacts) -> Option<f32> {
     if end <= start {
         return Some(1.0);
     }
-    Some((((committed - start) as f64) / ((end - start) as f64)).clamp(0.0, 1.0) as f32)
+    Some(((committed.saturating_sub(start) as f64) / ((end - start) as f64)).clamp(0.0, 1.0) as f32)
 }
 
 fn bar_words(ctx: &Ctx<'_>, partition: &GroupPartitionFacts) -> String {
