@@ -85,7 +85,9 @@ impl Client {
 }
 
 fn read_entry(entry: &DescribeConfigsResourceResult) -> ConfigEntry {
-    let default = entry.synonyms.iter().find(|synonym| synonym.source == SOURCE_DEFAULT);
+    // Where nothing was set the value is the default, also where the broker tells no synonyms.
+    let default = entry.synonyms.iter().find(|synonym| synonym.source == SOURCE_DEFAULT).map(|synonym| &synonym.value);
+    let default = default.or((entry.config_source == SOURCE_DEFAULT).then_some(&entry.value));
     ConfigEntry {
         name: entry.name.to_string(),
         value: if entry.is_sensitive { None } else { owned(&entry.value) },
@@ -107,6 +109,6 @@ fn read_entry(entry: &DescribeConfigsResourceResult) -> ConfigEntry {
         },
         read_only: entry.read_only,
         documentation: owned(&entry.documentation),
-        default: default.and_then(|synonym| owned(&synonym.value)),
+        default: default.and_then(owned),
     }
 }

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -150,32 +149,19 @@ def start(kind, data):
 
 
 class Suite:
-    """Named cases run one after the other against one broker, each with a line; `finish` ends with 1 if one failed.
+    """Named cases run one after the other against one broker, each with a line; `finish` ends with 1 if one failed."""
 
-    `pending.toml` lists what Millpond does not do yet, each with its reason; a listed case that passes is a failure too.
-    """
-
-    def __init__(self, name, only=(), proof=False):
-        self.name, self.only, self.proof = name, only, proof
-        self.passed, self.failed, self.later = 0, [], []
-        with open(os.path.join(HERE, "pending.toml"), "rb") as file:
-            listed = tomllib.load(file).get("pending", [])
-        self.pending = {one["case"]: one["reason"] for one in listed if one["suite"] == name}
+    def __init__(self, name, only=()):
+        self.name, self.only = name, only
+        self.passed, self.failed = 0, []
 
     def case(self, title, work, *arguments):
         if self.only and not any(part in title for part in self.only):
             return
         began = time.monotonic()
-        # Against Apache Kafka itself everything has to pass.
-        reason = None if self.proof else self.pending.get(title)
         try:
             work(*arguments)
-            assert reason is None, f"passes now: take it out of pending.toml ({reason})"
         except Exception as fault:  # noqa: BLE001: a case may fail in any way, the next ones still run
-            if reason and "passes now" not in str(fault):
-                self.later.append(title)
-                print(f"later {self.name}: {title}: {reason} ({describe(fault)[:160]!r})", flush=True)
-                return
             self.failed.append(title)
             print(f"FAIL  {self.name}: {title} ({time.monotonic() - began:.1f} s)\n      {describe(fault)}", flush=True)
         else:
@@ -184,8 +170,7 @@ class Suite:
 
     def finish(self):
         total = self.passed + len(self.failed)
-        later = f", {len(self.later)} pending as listed" if self.later else ""
-        print(f"{self.name}: {self.passed} of {total} passed{later}" + "".join(f"\n  failed: {f}" for f in self.failed), flush=True)
+        print(f"{self.name}: {self.passed} of {total} passed" + "".join(f"\n  failed: {f}" for f in self.failed), flush=True)
         return 1 if self.failed or not total else 0
 
 
@@ -213,7 +198,7 @@ def main(name, suite):
             at = value
         else:
             raise SystemExit(f"unknown option {option}")
-    report = Suite(name, arguments, kind == "kafka")
+    report = Suite(name, arguments)
     if at:
         suite(report, at, None)
         sys.exit(report.finish())

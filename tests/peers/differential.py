@@ -6,8 +6,8 @@ A difference that `differences.toml` does not list with its reason fails, and so
 `--broker kafka` compares two Apache Kafka brokers, which shows what of a difference is chance.
 """
 import contextlib
-import fnmatch
 import os
+import re
 import sys
 import tempfile
 import time
@@ -24,10 +24,12 @@ import differential_transactions
 import wire
 
 # What differs from broker to broker or from run to run, by the name of the field: told apart is only none and some.
-IDS = {"ProducerId", "MemberId", "SessionId", "ClusterId", "LeaderId", "Leader", "GenerationId"}
-TIMES = {"LogAppendTimeMs", "LastTimestamp", "TransactionStartTimeMs", "IssueTimestampMs", "BrokerEpoch", "Epoch",
+IDS = {"ProducerId", "MemberId", "SessionId", "ClusterId", "Leader"}
+TIMES = {"LogAppendTimeMs", "LastTimestamp", "TransactionStartTimeMs", "IssueTimestampMs", "BrokerEpoch",
          "FinalizedFeaturesEpoch"}
 TEXTS = {"ErrorMessage", "BatchIndexErrorMessage", "Documentation", "ConfigDoc", "LogDir"}
+# Differences of one case that are printed.
+DIFFERENCES_SHOWN_MAX = 20
 SIZES = {"TotalBytes", "UsableBytes", "PartitionSize"}
 # Lists whose order says nothing, and the field by which they are sorted before they are compared.
 ORDER = ("ApiKey", "Name", "TopicName", "PartitionIndex", "Partition", "GroupId", "ResourceName", "TopicId", "MemberId",
@@ -151,29 +153,53 @@ def short(value):
     return value if not isinstance(value, bytes) or len(value) < 60 else value[:60] + b"..."
 
 
+def matches(pattern, text):
+    """`*` stands for anything; nothing else is special."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text) is not None
+
+
+def several(value):
+    return value if isinstance(value, list) else [value]
+
+
+class Entry:
+    """An entry of the list: the API, its cases and the fields in them, one or several each, and what each side says there."""
+
+    KEYS = {"api", "case", "field", "millpond", "kafka", "reason"}
+
+    def __init__(self, given):
+        assert set(given) <= self.KEYS and {"api", "case", "field", "reason"} <= set(given), f"an entry lacks a key: {given}"
+        self.given, self.apis = given, several(given["api"])
+        self.cases, self.fields = several(given["case"]), several(given["field"])
+        self.met = set()
+
+    def knows(self, case, path, ours, theirs):
+        if case.api not in self.apis:
+            return False
+        if any(str(self.given[side]) != str(value) for side, value in (("millpond", ours), ("kafka", theirs)) if side in self.given):
+            return False
+        fits = [part for part in self.cases if matches(part, case.what)], [part for part in self.fields if matches(part, path)]
+        if all(fits):
+            self.met.update([case.api], *fits)
+        return all(fits)
+
+    def vanished(self):
+        """The APIs, cases and fields of it that were not met."""
+        return [part for part in self.apis + self.cases + self.fields if part not in self.met]
+
+
 class Listed:
-    """The list of known differences, and which of them were met."""
+    """The list of known differences, and what of it was met."""
 
     def __init__(self, path):
         with open(path, "rb") as file:
-            self.entries = tomllib.load(file).get("difference", [])
-        self.met = [False] * len(self.entries)
+            self.entries = [Entry(one) for one in tomllib.load(file).get("difference", [])]
 
-    def knows(self, case, path, ours, theirs):
-        found = False
-        for number, entry in enumerate(self.entries):
-            fits = fnmatch.fnmatchcase(case, pattern(entry.get("case", "*"))) and fnmatch.fnmatchcase(path, pattern(entry["field"]))
-            if fits and all(str(entry[k]) == str(v) for k, v in (("millpond", ours), ("kafka", theirs)) if k in entry):
-                self.met[number] = found = True
-        return found
+    def knows(self, *difference):
+        return any([entry.knows(*difference) for entry in self.entries])
 
     def vanished(self):
-        return [entry for entry, met in zip(self.entries, self.met) if not met]
-
-
-def pattern(text):
-    """`[[]` stands for a square bracket."""
-    return text.replace("?", "[?]")
+        return [(entry, part) for entry in self.entries for part in entry.vanished()]
 
 
 def answer(side, case):
@@ -191,42 +217,44 @@ def answer(side, case):
 class Comparison:
     def __init__(self, ours, theirs, listed, only):
         self.ours, self.theirs, self.listed, self.only = ours, theirs, listed, only
-        self.count, self.failed, self.known = 0, [], 0
+        # What is not listed, by the case without its version: the fields with both values and the versions.
+        self.count, self.known, self.failed, self.new = 0, 0, 0, {}
 
     def run(self, case):
         if self.only and not any(part in case.title for part in self.only):
             return
         self.count += 1
-        began = time.monotonic()
-        self.compare(case)
-        if time.monotonic() - began > 2:
-            print(f"slow  {case.title} ({time.monotonic() - began:.1f} s)", flush=True)
-
-    def compare(self, case):
         try:
             found = list(differences(answer(self.ours, case), answer(self.theirs, case)))
         except Exception as fault:  # noqa: BLE001: the next cases still run
             self.ours.drop()
             self.theirs.drop()
-            self.failed.append(case.title)
-            print(f"FAIL  {case.title}\n      {bed.describe(fault)}", flush=True)
+            self.failed += 1
+            self.note(case, bed.describe(fault))
             return
-        new = [one for one in found if not self.listed.knows(case.title, *one)]
+        new = [one for one in found if not self.listed.knows(case, *one)]
         self.known += len(found) - len(new)
-        if new:
-            self.failed.append(case.title)
-            print(f"FAIL  {case.title}")
-            for path, ours, theirs in new[:40]:
-                print(f"      {path}: millpond {ours!r}, kafka {theirs!r}", flush=True)
-        elif os.environ.get("VERBOSE"):
-            print(f"ok    {case.title}", flush=True)
+        self.failed += bool(new)
+        for path, ours, theirs in new:
+            self.note(case, f"{path}: {self.ours.name} {ours!r}, {self.theirs.name} {theirs!r}")
 
-    def finish(self):
-        vanished = [] if self.only else self.listed.vanished()
-        for entry in vanished:
-            print(f"FAIL  listed, but there is no such difference any more: {entry}")
-        print(f"differential: {self.count} cases, {len(self.failed)} with a difference that is not listed, "
-              f"{self.known} listed differences met, {len(vanished)} listed ones gone")
+    def note(self, case, words):
+        self.new.setdefault(f"{case.api}: {case.what}", {}).setdefault(words, []).append(case.version)
+
+    def finish(self, seconds):
+        for case, found in self.new.items():
+            print(f"FAIL  {case}")
+            for words, versions in list(found.items())[:DIFFERENCES_SHOWN_MAX]:
+                told = " ".join(f"v{version}" for version in versions if version is not None)
+                print(f"      {told + '  ' if told else ''}{words}")
+            if len(found) > DIFFERENCES_SHOWN_MAX:
+                print(f"      and {len(found) - DIFFERENCES_SHOWN_MAX} more")
+        # Part of the cases meets part of the list, and two brokers of a kind should differ nowhere.
+        vanished = [] if self.only or self.ours.name == self.theirs.name else self.listed.vanished()
+        for entry, part in vanished:
+            print(f"FAIL  listed, but there is no such difference any more: {part!r} of {entry.given}")
+        print(f"differential: {self.count} cases, {self.failed} with a difference that is not listed, {self.known} differences as "
+              f"listed in {len(self.listed.entries)} entries, {len(vanished)} listed ones gone, {seconds:.0f} s")
         return 1 if self.failed or vanished or not self.count else 0
 
 
@@ -252,8 +280,7 @@ def main():
                 comparison.run(case)
         for side in sides:
             side.drop()
-    print(f"(in {time.monotonic() - began:.0f} s)")
-    sys.exit(comparison.finish())
+    sys.exit(comparison.finish(time.monotonic() - began))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,23 @@ import bed
 ENDS = {"ListOffsets": 10, "OffsetCommit": 9, "OffsetFetch": 9, "WriteTxnMarkers": 1, "DescribeLogDirs": 4}
 
 
-class Case:
-    """`build(side)` gives the request's tree; `before(side)` prepares, and its name may be used once a side."""
+class Named:
+    """What a case is about: an API (or a part of a frame), a version unless it sends several, and what is odd about it."""
 
-    def __init__(self, api, version, title, build, before=None):
-        self.api, self.version, self.build, self.before = api, version, build, before
-        self.title = f"{api} v{version}: {title}"
+    def __init__(self, api, version, what):
+        self.api, self.version, self.what = api, version, what
+
+    @property
+    def title(self):
+        return f"{self.api}: {self.what}" if self.version is None else f"{self.api} v{self.version}: {self.what}"
+
+
+class Case(Named):
+    """`build(side)` gives the request's tree; `before(side)` prepares."""
+
+    def __init__(self, api, version, what, build, before=None):
+        super().__init__(api, version, what)
+        self.build, self.before = build, before
 
     def run(self, side):
         if self.before:
@@ -18,11 +29,15 @@ class Case:
         return side.call(self.api, self.version, self.build(side))
 
 
-class Steps:
-    """Several requests in a row, whose answers are compared together; `steps(call)` calls them."""
+class Steps(Named):
+    """Several requests in a row, whose answers are compared together; `steps(side, call)` calls them. The title is
+    `API: WHAT` or `API vVERSION: WHAT`."""
 
     def __init__(self, title, steps):
-        self.title, self.steps = title, steps
+        head, _, what = title.partition(": ")
+        api, _, version = head.partition(" v")
+        super().__init__(api, version or None, what)
+        self.steps = steps
 
     def run(self, side):
         answers = {}

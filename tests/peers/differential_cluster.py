@@ -28,7 +28,7 @@ def versions(d):
         call("Metadata", 9, {"Topics": []})
         call("ApiVersions", 0, {})
 
-    yield Steps("ApiVersions twice on one connection", again)
+    yield Steps("ApiVersions: twice on one connection", again)
 
 
 def metadata(d):
@@ -107,6 +107,9 @@ def configs(d):
         ("a value that is no number", ("retention.ms", 0, "soon")), ("a value out of range", ("segment.bytes", 0, "1")),
         ("null as the value", ("retention.ms", 0, None)), ("an operation that is none", ("retention.ms", 9, "1")),
         ("a policy that is none", ("cleanup.policy", 0, "burn")), ("the same key twice", ("retention.ms", 0, "1"), ("retention.ms", 0, "2")),
+        ("a list with spaces and a word twice", ("cleanup.policy", 0, " compact , delete,compact")), ("no word to append", ("cleanup.policy", 2, "")),
+        ("an empty list", ("cleanup.policy", 0, "")), ("a list that ends with a comma", ("cleanup.policy", 0, "delete,")),
+        ("a list as it was", ("cleanup.policy", 0, "compact, delete")),
         ("a compression that is none", ("compression.type", 0, "rar")), ("nothing",),
     ):
         yield from each(d, "IncrementalAlterConfigs", title, altered("configured", *changes), before=made)

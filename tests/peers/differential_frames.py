@@ -1,15 +1,18 @@
 """Cases below the requests: frames, heads and bodies that are not what they should be."""
 import struct
 
-from differential_case import span
+from differential_case import Named, span
 from wire import Closed, Connection
 
 
-class Raw:
-    """Bytes on a connection of their own; what comes back first, or that the connection is closed."""
+class Raw(Named):
+    """Bytes on a connection of their own; what comes back first, or that the connection is closed. The title is
+    `PART: WHAT`."""
 
     def __init__(self, title, build):
-        self.title, self.build = title, build
+        part, _, what = title.partition(": ")
+        super().__init__(part, None, what)
+        self.build = build
 
     def run(self, side):
         connection = Connection(side.definitions, side.address, 2)
@@ -64,6 +67,6 @@ def cases(d):
     yield Raw("body: a length that does not end", lambda c: framed(head(3, 9) + b"\0" + b"\xff" * 12))
     yield Raw("body: tags twice", lambda c: framed(c.encode("ListGroups", 5, {})[:-1] + b"\2\0\0\0\0"))
     yield Raw("body: an unknown tag", lambda c: framed(c.encode("ListGroups", 5, {})[:-1] + b"\1\x63\3abc"))
-    yield Raw("Produce that wants no answer", lambda c: framed(c.encode("Produce", 9, {"Acks": 0, "TimeoutMs": 1, "TopicData": []})))
-    yield Raw("Produce that wants no answer, for an unknown topic", lambda c: framed(c.encode("Produce", 9, {"Acks": 0, "TimeoutMs": 1, "TopicData": [
+    yield Raw("Produce: wants no answer", lambda c: framed(c.encode("Produce", 9, {"Acks": 0, "TimeoutMs": 1, "TopicData": []})))
+    yield Raw("Produce: wants no answer, for an unknown topic", lambda c: framed(c.encode("Produce", 9, {"Acks": 0, "TimeoutMs": 1, "TopicData": [
         {"Name": "unseen", "PartitionData": [{"Index": 0, "Records": b"x"}]}]})))

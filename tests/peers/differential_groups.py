@@ -76,6 +76,7 @@ def classic(d):
 
 def wrong(d):
     yield from ends(d, "JoinGroup", "no group", lambda s, v: joining(""))
+    yield from ends(d, "JoinGroup", "a long name with spaces", lambda s, v: joining("long " * 100))
     yield from ends(d, "JoinGroup", "an unknown member", lambda s, v: joining("nowhere", "somebody"))
     yield from ends(d, "JoinGroup", "a session that is too short", lambda s, v: joining("short", SessionTimeoutMs=1))
     yield from ends(d, "JoinGroup", "a session that is too long", lambda s, v: joining("long", SessionTimeoutMs=2_000_000_000))
@@ -83,6 +84,9 @@ def wrong(d):
     yield from ends(d, "JoinGroup", "no type", lambda s, v: joining("none", ProtocolType=""))
     yield from ends(d, "SyncGroup", "an unknown group", lambda s, v: {"GroupId": "nowhere", "GenerationId": 1, "MemberId": "somebody",
                                                                      "ProtocolType": "consumer", "ProtocolName": "range"})
+    yield from ends(d, "SyncGroup", "no group, but a protocol", lambda s, v: {"GroupId": "", "GenerationId": 1, "MemberId": "somebody",
+                                                                              "ProtocolType": "consumer", "ProtocolName": "range"})
+    yield from ends(d, "SyncGroup", "no protocol", lambda s, v: {"GroupId": "nowhere", "GenerationId": 1, "MemberId": "somebody"})
     yield from ends(d, "SyncGroup", "no group", lambda s, v: {"GroupId": "", "GenerationId": 1, "MemberId": "somebody"})
     yield from each(d, "Heartbeat", "an unknown group", lambda s, v: {"GroupId": "nowhere", "GenerationId": 1, "MemberId": "somebody"})
     yield from ends(d, "Heartbeat", "no group", lambda s, v: {"GroupId": "", "GenerationId": 1, "MemberId": "somebody"})
@@ -108,7 +112,7 @@ def committed(d):
         ("an unknown topic", lambda s, v: {**commit("kept")(s, v), "Topics": [{"Name": "unseen", "Partitions": [{"PartitionIndex": 0, "CommittedOffset": 1}]}]}),
         ("an unknown member", commit("kept", (0, 5, "", -1), GenerationIdOrMemberEpoch=3, MemberId="somebody")),
         ("a generation without a group", commit("nowhere", (0, 5, "", -1), GenerationIdOrMemberEpoch=3, MemberId="somebody")),
-        ("no group", commit("", (0, 5, "", -1))), ("an offset below zero", commit("negative", (0, -5, "", -1))), ("nothing", commit("kept")),
+        ("no group", commit("", (0, 5, "", -1))), ("no group, but a generation", commit("", (0, 5, "", -1), GenerationIdOrMemberEpoch=3, MemberId="somebody")), ("an offset below zero", commit("negative", (0, -5, "", -1))), ("nothing", commit("kept")),
     ):
         yield from ends(d, "OffsetCommit", title, build, before=made)
 
@@ -120,6 +124,7 @@ def committed(d):
 
         return build
 
+    yield from ends(d, "OffsetFetch", "an offset below zero", asked("negative", 0))
     yield from each(d, "OffsetFetch", "what was committed", asked("kept", 0, 1))
     yield from each(d, "OffsetFetch", "everything", asked("kept", everything=True), low=2)
     for title, build in (("a partition without an offset", asked("kept", 5)), ("an unknown topic", asked("kept", 0, topic="unseen")),
@@ -168,7 +173,7 @@ def described(d):
         call("DeleteGroups", 2, {"GroupsNames": ["busy"]}, "when empty")
         call("DescribeGroups", 6, {"Groups": ["busy"]}, "when gone")
 
-    yield Steps("a group with a member, described, committed to, deleted", busy)
+    yield Steps("DescribeGroups: a group with a member, described, committed to, deleted", busy)
 
 
 def consumer(d):

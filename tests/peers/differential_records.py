@@ -28,6 +28,8 @@ def produce(d):
         side.topic("written")
         side.topic("stamped", 1, message_timestamp_type="LogAppendTime")
         side.topic("narrow", 1, max_message_bytes=500)
+        side.topic("marked")
+        side.topic("lonely", 1, min_insync_replicas=2)
 
     good = batch([(b"k", b"v"), (None, b"x", 5), (b"h", None, 1, [(b"trace", b"1"), (b"trace", None)])], STAMP)
     for acks in (-1, 1):
@@ -40,15 +42,23 @@ def produce(d):
         "an empty batch": produced("written", batch([], STAMP)), "no batch": produced("written", b""),
         "a batch cut short": produced("written", good[:-3]), "a batch of which only the head came": produced("written", good[:40]),
         "bytes after the batch": produced("written", good + b"abc"), "two batches": produced("written", good + good),
+        "the beginning of a second batch": produced("written", good + good[:-3]), "zeros after the batch": produced("written", good + bytes(20)),
+        "a second batch of an older format": produced("written", good + batch([(b"k", b"v")], STAMP, magic=1)),
+        "a second batch of a format to come": produced("written", good + batch([(b"k", b"v")], STAMP, magic=3)),
         "a count that is too high": produced("written", batch([(b"k", b"v")], STAMP, count=7)),
         "a last offset that is wrong": produced("written", batch([(b"k", b"v")], STAMP, last_delta=7)),
         "more than the topic allows": produced("narrow", batch([(b"k", b"v" * 600)], STAMP)),
         "the broker's timestamps": produced("stamped", good), "acks 2": produced("written", good, Acks=2), "acks -2": produced("written", good, Acks=-2),
         "a control batch": produced("written", batch([(b"\0\0\0\0", b"\0\0\0\0\0\0")], STAMP, producer=1, epoch=0, attributes=0x30)),
+        "a control batch outside a transaction": produced("written", batch([(b"\0\0\0\0", b"\0\0\0\0\0\0")], STAMP, attributes=0x20)),
+        "a batch that says the broker gave it the time": produced("marked", batch([(b"k", b"v")], STAMP, attributes=8)),
+        "an epoch below zero": produced("written", batch([(b"k", b"v")], STAMP, producer=987653, epoch=-1, sequence=0)),
+        "fewer replicas than the topic asks for": produced("lonely", good), "fewer replicas than it asks for, acks 1": produced("lonely", good, Acks=1),
         "a producer that is not known": produced("written", batch([(b"k", b"v")], STAMP, producer=987654, epoch=0, sequence=5)),
         "a transaction without an id": produced("written", batch([(b"k", b"v")], STAMP, producer=1, epoch=0, sequence=0, attributes=0x10)),
         "compressed bytes that are none": produced("written", batch([(b"k", b"v")], STAMP, attributes=1)),
         "a compression that is none": produced("written", batch([(b"k", b"v")], STAMP, attributes=7)),
+        "times far in the future and the past": produced("written", batch([(b"k", b"v"), (b"k", b"v", 9_000_000_000_000), (b"k", b"v", 9_000_000_000_001)], 0)),
         "a time far in the future": produced("written", batch([(b"k", b"v")], 9_000_000_000_000)),
         "a time of none": produced("written", batch([(b"k", b"v")], -1)),
         "an offset that the producer chose": produced("written", batch([(b"k", b"v")], STAMP, base=77)),
@@ -59,6 +69,14 @@ def produce(d):
     keyless = produced("compacted", batch([(b"k", b"v"), (None, b"x")], STAMP))
     yield from ends(d, "Produce", "a record without a key where keys are needed", keyless,
                     before=lambda side: side.topic("compacted", 1, cleanup_policy="compact"))
+    yield from ends(d, "Produce", "several records without a key where keys are needed", produced("compacted", batch([(None, b"v")] * 5, STAMP)))
+
+    def partition_twice(side, version):
+        tree = produced("written", good)(side, version)
+        tree["TopicData"][0]["PartitionData"] *= 2
+        return tree
+
+    yield from ends(d, "Produce", "a partition twice", partition_twice, before=made)
     yield from ends(d, "Produce", "a topic twice", lambda side, v: {"Acks": -1, "TimeoutMs": 5000, "TopicData": [
         produced("written", good)(side, v)["TopicData"][0]] * 2}, before=made)
 

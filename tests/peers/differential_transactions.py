@@ -169,6 +169,9 @@ def transactions(d):
         wanted = [{"GroupId": "along", "Topics": [{"Name": "moved", "PartitionIndexes": [0]}]}]
         call("OffsetFetch", 8, {"Groups": wanted, "RequireStable": True}, "while open, stable ones")
         call("OffsetFetch", 8, {"Groups": wanted}, "while open")
+        call("TxnOffsetCommit", 3, {**commit, "Topics": [{"Name": "moved", "Partitions": []}]}, "of nothing")
+        call("TxnOffsetCommit", 3, {**commit, "Topics": [{"Name": "moved", "Partitions": [{**part, "PartitionIndex": 1, "CommittedOffset": -5}]}]}, "below zero")
+        call("AddOffsetsToTxn", 3, {"TransactionalId": "along", "ProducerId": producer, "ProducerEpoch": epoch, "GroupId": ""}, "no group")
         call("TxnOffsetCommit", 3, {**commit, "GenerationId": 4, "MemberId": "somebody"}, "of an unknown member")
         call("TxnOffsetCommit", 3, {**commit, "ProducerEpoch": epoch + 1}, "of an epoch to come")
         ended(call, "along", producer, epoch, True)
@@ -224,6 +227,9 @@ def wrong(d):
                                                                                  "GroupId": "g"}, before=ready)
     yield from each(d, "EndTxn", "an unknown transaction", lambda s, v: {"TransactionalId": "unseen", "ProducerId": 5, "ProducerEpoch": 0,
                                                                         "Committed": True}, before=ready)
+    yield from ends(d, "TxnOffsetCommit", "no group", lambda s, v: {"TransactionalId": "unseen", "ProducerId": 5, "ProducerEpoch": 0, "GroupId": "",
+                    "Topics": [{"Name": "moved", "Partitions": [{"PartitionIndex": 0, "CommittedOffset": 1}]}]}, high=4, before=ready)
+    yield from ends(d, "AddOffsetsToTxn", "no group", lambda s, v: {"TransactionalId": "unseen", "ProducerId": 5, "ProducerEpoch": 0, "GroupId": ""}, before=ready)
     yield from each(d, "TxnOffsetCommit", "an unknown transaction", lambda s, v: {"TransactionalId": "unseen", "ProducerId": 5, "ProducerEpoch": 0, "GroupId": "g",
                     "Topics": [{"Name": "moved", "Partitions": [{"PartitionIndex": 0, "CommittedOffset": 1}]}]}, high=4, before=ready)
 

@@ -181,9 +181,11 @@ fn topic_setting(
 /// The values of a topic setting, the one in force first: the topic's own, the broker's, the default.
 fn synonyms(setting: &Setting, config: &TopicConfig, dynamic: &DynamicSettings) -> Vec<DescribeConfigsSynonym> {
     let own = config.overrides().get(setting.name).map(|value| synonym(setting.name, value, SET_ON_TOPIC));
-    let name = on_broker(setting.name).unwrap_or(setting.name);
-    let values = default_values(name, setting.default, dynamic);
-    own.into_iter().chain(values.iter().map(|(value, source)| synonym(name, value, number(*source)))).collect()
+    let on_broker = on_broker(setting.name).into_iter().flat_map(|name| {
+        let values = default_values(name, setting.default, dynamic);
+        values.into_iter().map(move |(value, source)| synonym(name, &value, number(source)))
+    });
+    own.into_iter().chain(on_broker).collect()
 }
 
 fn synonym(name: &str, value: &str, source: i8) -> DescribeConfigsSynonym {

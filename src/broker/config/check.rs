@@ -53,8 +53,9 @@ fn check_value(setting: &Setting, value: &str) -> Result<(), String> {
         Values::Boolean => Err("true or false".to_owned()),
         Values::OneOf(words) if words.contains(&value.trim()) => Ok(()),
         Values::OneOf(words) => Err(format!("one of {}", words.join(", "))),
+        Values::SomeOf(_) if value.trim().is_empty() => Ok(()),
         Values::SomeOf(words) if value.split(',').all(|word| words.contains(&word.trim())) => Ok(()),
-        Values::SomeOf(words) => Err(format!("one or more of {}", words.join(", "))),
+        Values::SomeOf(words) => Err(format!("some of {}, or nothing", words.join(", "))),
         Values::Text => Ok(()),
     }
 }
@@ -71,7 +72,7 @@ mod tests {
             "retention.ms must be a whole number from -1 to 9223372036854775807, \"-2\" is not"
         );
         assert!(check("cleanup.policy", "compact, delete").is_ok());
-        assert!(message("cleanup.policy", "compact,compress").contains("one or more of delete, compact"));
+        assert!(message("cleanup.policy", "compact,compress").contains("some of delete, compact"));
         assert!(message("preallocate", "true").contains("one SQLite file"));
         assert!(message("retention.msec", "1").contains("no topic setting"));
         assert!(message("message.timestamp.type", "Now").contains("CreateTime, LogAppendTime"));

@@ -7,7 +7,7 @@ use super::{
     check::{ConfigError, check},
     synonyms::{SYNONYMS, on_topic},
     table::setting,
-    topic::{ConfigOperation, edit_list},
+    topic::{ConfigOperation, edit_list, tidy},
 };
 
 /// What the defaults of topic settings are, where they are not Kafka's.
@@ -84,8 +84,7 @@ impl DynamicSettings {
                 ConfigOperation::Append(words) => edit_list(setting, current, words, true)?,
                 ConfigOperation::Subtract(words) => edit_list(setting, current, words, false)?,
             };
-            check(topic, &value)?;
-            settings.insert(name.clone(), value);
+            settings.insert(name.clone(), tidy(check(topic, &value)?, &value));
         }
         Ok(settings)
     }

@@ -236,8 +236,8 @@ pub const SETTINGS: &[Setting] = &[
         "min.insync.replicas",
         "1",
         Unit::None,
-        "How many replicas must have a record before acks=all is answered. There is one: with more than 1 here, \
-         acks=all is refused with NOT_ENOUGH_REPLICAS, as on a cluster that has lost its other nodes.",
+        "How many replicas must have a record before acks=all is answered. More than a partition has are never asked \
+         for, and here it has one.",
     )
     .kind(ConfigKind::Int)
     .values(Values::Whole(1, i32::MAX as i64)),

@@ -24,8 +24,6 @@ pub struct TopicConfig {
     pub log_append_time: bool,
     pub timestamp_before_max_ms: i64,
     pub timestamp_after_max_ms: i64,
-    /// With more than the one replica there is, `acks=all` is refused.
-    pub min_insync_replicas: i64,
     /// After how many records the log is synced, whatever `acks` says; `None`: as `acks` says.
     pub flush_messages: Option<u64>,
     /// Whether old records are dropped by time and size.
@@ -78,9 +76,9 @@ impl Default for TopicConfig {
 
 impl TopicConfig {
     /// Checks and takes what a topic sets.
-    pub fn new(overrides: BTreeMap<String, String>) -> Result<Self, ConfigError> {
-        for (name, value) in &overrides {
-            check(name, value)?;
+    pub fn new(mut overrides: BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        for (name, value) in &mut overrides {
+            *value = tidy(check(name, value)?, value);
         }
         Ok(Self::derive(overrides, Arc::default()))
     }
@@ -124,8 +122,7 @@ impl TopicConfig {
                 ConfigOperation::Append(words) => edit_list(setting, self.value(setting), words, true)?,
                 ConfigOperation::Subtract(words) => edit_list(setting, self.value(setting), words, false)?,
             };
-            check(name, &value)?;
-            overrides.insert(name.clone(), value);
+            overrides.insert(name.clone(), tidy(check(name, &value)?, &value));
         }
         Ok(Self::derive(overrides, self.defaults.clone()))
     }
@@ -157,7 +154,6 @@ impl TopicConfig {
             log_append_time: text("message.timestamp.type") == "LogAppendTime",
             timestamp_before_max_ms: number("message.timestamp.before.max.ms"),
             timestamp_after_max_ms: number("message.timestamp.after.max.ms"),
-            min_insync_replicas: number("min.insync.replicas"),
             flush_messages: u64::try_from(number("flush.messages")).ok().filter(|count| *count < i64::MAX as u64),
             compact: text("cleanup.policy").split(',').any(|word| word.trim() == "compact").then(|| Compaction {
                 min_lag_ms: number("min.compaction.lag.ms"),
@@ -172,6 +168,28 @@ impl TopicConfig {
     }
 }
 
+/// A checked value as it is kept: each word of a list once, without spaces.
+pub(super) fn tidy(setting: &Setting, value: &str) -> String {
+    match setting.kind {
+        ConfigKind::List => joined(words_of(value)),
+        _ => value.to_owned(),
+    }
+}
+
+fn words_of(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|word| !word.is_empty())
+}
+
+fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut list = Vec::new();
+    words.for_each(|word| {
+        if !list.contains(&word) {
+            list.push(word)
+        }
+    });
+    list.join(",")
+}
+
 pub(super) fn edit_list(
     setting: &'static Setting,
     current: &str,
@@ -181,16 +199,14 @@ pub(super) fn edit_list(
     if setting.kind != ConfigKind::List {
         return Err(ConfigError::NoList { name: setting.name });
     }
-    let split = |text: &str| -> Vec<String> {
-        text.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
-    };
-    let (mut list, words) = (split(current), split(words));
-    if add {
-        list.extend(words.into_iter().filter(|word| !split(current).contains(word)));
-    } else {
-        list.retain(|word| !words.contains(word));
+    if !add {
+        return Ok(joined(words_of(current).filter(|word| words_of(words).all(|gone| gone != *word))));
     }
-    Ok(list.join(","))
+    if words_of(words).next().is_none() {
+        let wanted = "a word to add".to_owned();
+        return Err(ConfigError::Value { name: setting.name, value: words.to_owned(), wanted });
+    }
+    Ok(joined(words_of(current).chain(words_of(words))))
 }
 
 #[cfg(test)]
@@ -217,7 +233,12 @@ mod tests {
             change("cleanup.policy", ConfigOperation::Append("delete".into())).unwrap().overrides()["cleanup.policy"],
             "delete"
         );
-        assert!(change("cleanup.policy", ConfigOperation::Subtract("delete".into())).is_err());
+        // Neither drops by age nor compacts (so does Kafka since 4.1).
+        let neither = change("cleanup.policy", ConfigOperation::Subtract("delete".into())).unwrap();
+        assert!(!neither.delete && neither.compact.is_none());
+        assert!(change("cleanup.policy", ConfigOperation::Append(String::new())).is_err());
+        let tidied = change("cleanup.policy", ConfigOperation::Set(" compact , delete,compact".into())).unwrap();
+        assert_eq!(tidied.overrides()["cleanup.policy"], "compact,delete");
     }
 
     #[test]
