@@ -310,7 +310,10 @@ mod tests {
         // ListGroups: no states, no types, one tagged field with the number 99 or 9999 and three bytes.
         for number in [&[99][..], &[0x8f, 0x4e]] {
             let body = [&[1, 1, 1][..], number, &[3, 1, 2, 3]].concat();
-            assert!(matches!(decode_request(ApiKey::ListGroups, 5, body.into()), Ok(RequestKind::ListGroups(_))), "{number:?}");
+            assert!(
+                matches!(decode_request(ApiKey::ListGroups, 5, body.into()), Ok(RequestKind::ListGroups(_))),
+                "{number:?}"
+            );
         }
     }
 
