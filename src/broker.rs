@@ -69,8 +69,9 @@ const RETENTION_INTERVAL_MS: u64 = 30_000;
 /// How often it is looked whether a compacted topic is due (`log.cleaner.backoff.ms`).
 const COMPACTION_INTERVAL_MS: u64 = 15_000;
 
-/// Most bytes in one answer to Fetch (`fetch.max.bytes`).
-const FETCH_BYTES_MAX: usize = 55 * 1024 * 1024;
+/// What one Fetch is given at most, in bytes, beyond a first batch that is larger (`fetch.max.bytes`). Kafka sends from its
+/// files and allows 55 MiB; here an answer is in memory until its reader has taken it, and some readers never do.
+const FETCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Fetch sessions at a time (`max.incremental.fetch.session.cache.slots`). Who finds no room fetches in full each time.
 const FETCH_SESSIONS_MAX: usize = 1_000;
 /// A fetch session that rested so long gives its room to another (`min.incremental.fetch.session.eviction.ms`).

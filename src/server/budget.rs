@@ -1,8 +1,9 @@
 //! The memory that all connections share for large requests and answers.
 //!
 //! A large request reserves its whole length before it is read, in the order of asking, so that two half requests never
-//! wait for each other. Answers are counted when they are there; while too much waits to be written, no further Fetch is
-//! started. While anybody waits for room, who has room must use it: a peer that is slower than
+//! wait for each other. Answers are counted when they are there; while too much waits to be written, a Fetch is given
+//! little, so that readers who take nothing do not keep the others from reading, and while twice as much waits, nothing.
+//! While anybody waits for room, who has room must use it: a peer that is slower than
 //! [`SPEED_BYTES_PER_SECOND_MIN`] is cut.
 
 use std::{
@@ -83,9 +84,14 @@ impl Budget {
         }
     }
 
-    /// Whether too much waits to be written.
+    /// Whether so much waits to be written that further answers must be small.
     pub fn is_full_of_answers(&self) -> bool {
         self.answer_bytes.load(Ordering::Relaxed) > self.answer_bytes_max
+    }
+
+    /// Whether so much waits to be written that there can be no further answers: small ones, too, add up.
+    pub fn is_overfull_of_answers(&self) -> bool {
+        self.answer_bytes.load(Ordering::Relaxed) > self.answer_bytes_max.saturating_mul(2)
     }
 
     /// Notes that somebody waits.

@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, future::OptionFuture, stream::FuturesOrdered};
-use kafka_protocol::messages::{ApiKey, ResponseKind};
+use kafka_protocol::messages::{ApiKey, RequestKind, ResponseKind};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::{oneshot, watch},
@@ -99,6 +99,8 @@ pub struct Connection {
     reserving: Option<Pin<Box<dyn Future<Output = Option<Room>> + Send>>>,
     /// A Fetch is not started because too many answers wait to be written.
     held_back: Option<Waiting>,
+    /// The Fetch that is being answered, or its answer that is being written, was made small for the same reason.
+    reduced: Option<Waiting>,
     /// Bytes of waiting answers, as the budget knows them.
     answer_bytes: usize,
     deadlines: Deadlines,
@@ -121,6 +123,7 @@ impl Connection {
             room: None,
             reserving: None,
             held_back: None,
+            reduced: None,
             answer_bytes: 0,
             deadlines: Deadlines::new(now),
             timer: Box::pin(sleep_until(first)),
@@ -232,7 +235,7 @@ impl Connection {
             }
             is_next && has_place
         };
-        let fits = !dispatch::is_fetch(frame) || !self.shared.budget.is_full_of_answers();
+        let fits = !dispatch::is_fetch(frame) || !self.shared.budget.is_overfull_of_answers();
         fits && outbox.bytes() <= OUTBOX_BYTES_BEFORE_NEXT && (self.in_flight.is_empty() || follows())
     }
 
@@ -265,7 +268,15 @@ impl Connection {
                     }
                 }));
             }
-            Incoming::Other(reply, request) => {
+            Incoming::Other(reply, mut request) => {
+                if let RequestKind::Fetch(fetch) = &mut request
+                    && self.shared.budget.is_full_of_answers()
+                {
+                    // The first batch is given whole all the same, so that every reader gets on.
+                    fetch.max_bytes = fetch.max_bytes.min(SMALL_BYTES as i32);
+                    self.shared.hits.count(Limit::BufferedBytes);
+                    self.reduced = Some(self.shared.budget.wait());
+                }
                 self.waits = matches!(reply.api, ApiKey::Fetch | ApiKey::JoinGroup | ApiKey::SyncGroup);
                 self.in_flight.push_back(Box::pin(async move {
                     let _room = room;
@@ -285,7 +296,10 @@ impl Connection {
             self.answer_bytes = answer_bytes;
         }
         let is_fetch = self.waiting.as_ref().is_some_and(|arrived| dispatch::is_fetch(&arrived.frame));
-        if !is_fetch || !self.in_flight.is_empty() || !self.shared.budget.is_full_of_answers() {
+        if self.in_flight.is_empty() && wire.outbox.is_empty() {
+            self.reduced = None;
+        }
+        if !is_fetch || !self.in_flight.is_empty() || !self.shared.budget.is_overfull_of_answers() {
             self.held_back = None;
         } else if self.held_back.is_none() {
             self.shared.hits.count(Limit::BufferedBytes);

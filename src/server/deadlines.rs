@@ -16,12 +16,13 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy)]
 struct Transfer {
     since: Instant,
-    /// Bytes that had moved on the whole connection at that time.
-    from: u64,
     /// When something moved last, as far as was looked, and how much had moved then.
     moved_at: Instant,
     moved: u64,
     is_large: bool,
+    /// Since when its speed is measured, and how much had moved then. Only the last seconds count: the system takes some
+    /// megabytes at once for a peer that takes nothing.
+    window: (Instant, u64),
 }
 
 /// The times of a connection. They are only noted as things happen and judged when a timer fires, which is rare.
@@ -112,10 +113,10 @@ impl Deadlines {
         if self.frame.is_none() && self.answer.is_none() && !is.is_busy {
             by(Limit::IdleMs, self.quiet_since + limits.idle())?;
         }
-        let transfers = [(&self.frame, is.read_bytes), (&self.answer, is.written_bytes)];
+        let transfers = [(&mut self.frame, is.read_bytes), (&mut self.answer, is.written_bytes)];
         for (transfer, bytes) in transfers {
-            let Some(transfer) = transfer.as_ref().filter(|transfer| transfer.is_large) else { continue };
-            if is.room_is_wanted && transfer.is_slow(now, bytes, SLOW_FOR_MAX.min(limits.frame() / 2)) {
+            let Some(transfer) = transfer.as_mut().filter(|transfer| transfer.is_large) else { continue };
+            if transfer.is_slow(now, bytes, SLOW_FOR_MAX.min(limits.frame() / 2)) && is.room_is_wanted {
                 return Err(Limit::BufferedBytes);
             }
             next = next.min(now + LOOK_EVERY);
@@ -126,17 +127,22 @@ impl Deadlines {
 
 impl Transfer {
     fn begin(now: Instant, bytes: u64) -> Self {
-        Self { since: now, from: bytes, moved_at: now, moved: bytes, is_large: false }
+        Self { since: now, moved_at: now, moved: bytes, is_large: false, window: (now, bytes) }
     }
 
     fn look(&self, now: Instant, deadline: Instant) -> Instant {
         if self.is_large { deadline.min(now + LOOK_EVERY) } else { deadline }
     }
 
-    fn is_slow(&self, now: Instant, bytes: u64, at_least: Duration) -> bool {
-        let took = now - self.since;
-        let moved = u128::from(bytes - self.from);
-        took >= at_least && moved * 1_000 < u128::from(SPEED_BYTES_PER_SECOND_MIN) * took.as_millis()
+    /// Whether it was slow over the last `at_least`, told once for each such time.
+    fn is_slow(&mut self, now: Instant, bytes: u64, at_least: Duration) -> bool {
+        let (since, from) = self.window;
+        let took = now - since;
+        if took < at_least {
+            return false;
+        }
+        self.window = (now, bytes);
+        u128::from(bytes - from) * 1_000 < u128::from(SPEED_BYTES_PER_SECOND_MIN) * took.as_millis()
     }
 }
 
@@ -194,9 +200,10 @@ mod tests {
         deadlines.request();
         assert_eq!(deadlines.inside_frame(start, 1_000, true, &limits()), after(1_000, start));
         let read = |bytes: u64, room_is_wanted| Situation { read_bytes: 1_000 + bytes, room_is_wanted, ..QUIET };
-        let at = after(5_000, start);
-        assert!(deadlines.judge(at, &limits(), read(0, false)).is_ok(), "nobody else wants it");
-        assert!(deadlines.judge(at, &limits(), read(400_000, true)).is_ok(), "fast enough");
-        assert_eq!(deadlines.judge(at, &limits(), read(300_000, true)), Err(Limit::BufferedBytes));
+        assert!(deadlines.judge(after(5_000, start), &limits(), read(0, false)).is_ok(), "nobody else wants it");
+        assert!(deadlines.judge(after(10_000, start), &limits(), read(9_000_000, true)).is_ok(), "fast enough");
+        assert!(deadlines.judge(after(14_000, start), &limits(), read(9_000_000, true)).is_ok(), "not yet");
+        let slow = deadlines.judge(after(15_000, start), &limits(), read(9_300_000, true));
+        assert_eq!(slow, Err(Limit::BufferedBytes), "what moved before does not count");
     }
 }
