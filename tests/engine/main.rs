@@ -5,6 +5,7 @@
 
 mod broker;
 mod browse;
+mod chance;
 mod client;
 mod client_security;
 mod client_transactions;
@@ -14,6 +15,7 @@ mod compact;
 mod consumer_groups;
 mod consumers;
 mod groups;
+mod hostile_broker;
 mod kill;
 mod log;
 mod over_tcp;
@@ -22,5 +24,9 @@ mod reach;
 mod server;
 mod session;
 mod transfer;
+mod watch;
 
 use self::reach::in_process as reach;
+
+#[global_allocator]
+static ALLOCATOR: watch::Watching = watch::Watching;
