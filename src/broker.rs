@@ -6,8 +6,9 @@
 //! ```text
 //! <workspace>/
 //!   owner.lock                         held while a process has the workspace open; says who
-//!   meta.sqlite                        topics, their ids and settings, groups, committed offsets
+//!   meta.sqlite                        topics, their ids and settings, groups, committed offsets, users
 //!   topics/<topic>-<id>/<n>.sqlite     one partition each, the room `log`'s
+//!   tls/                               the listener's own certificate and key, where it has been asked for
 //! ```
 
 mod context;
@@ -15,6 +16,7 @@ mod error;
 mod inspector;
 
 mod api;
+mod authorize;
 pub mod config;
 mod coordinator;
 pub mod groups;
@@ -29,8 +31,12 @@ mod queued;
 mod settings;
 mod topics;
 pub mod transactions;
+mod users;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use kafka_protocol::messages::{ProduceRequest, RequestKind, ResponseKind};
 
@@ -40,7 +46,9 @@ pub use inspector::{
     Compactions, Counters, Damage, Inspector, LastCompaction, PartitionCompaction, PartitionSize, PartitionSpan,
     RebalanceEvent, RebalanceReason, TopicCounters,
 };
+pub use lock::OwnerAccess;
 pub use queued::Queued;
+pub use users::{LOCAL_ADMIN, USER_NAME_BYTES_MAX, User, Users};
 
 use self::{
     inner::Inner,
@@ -204,10 +212,31 @@ impl Broker {
         self.inner.advertised.store(Arc::new((host.to_owned(), port)));
     }
 
-    /// Writes into the workspace where its owner listens, for a second process that wants to open it; `None` when it no
-    /// longer does. Blocks on disk for a moment.
-    pub fn tell_address(&self, address: Option<&str>) -> std::io::Result<()> {
+    /// Writes into the workspace where its owner listens and how to get in, for a second process that wants to open it;
+    /// `None` when it no longer does. Blocks on disk for a moment.
+    pub fn tell_address(&self, address: Option<(&str, &OwnerAccess)>) -> std::io::Result<()> {
         self.inner.lock.lock().as_ref().map_or(Ok(()), |lock| lock.tell(address))
+    }
+
+    /// Lets [`LOCAL_ADMIN`] in with the password returned, until [`Broker::close_local`]: who may read the workspace's
+    /// files gets the password from there, see [`Broker::tell_address`]. Takes milliseconds.
+    pub fn open_local(&self) -> String {
+        self.inner.users.open_local()
+    }
+
+    /// Nobody gets in as [`LOCAL_ADMIN`] from now on.
+    pub fn close_local(&self) {
+        self.inner.users.close_local();
+    }
+
+    /// The workspace folder.
+    pub fn data_dir(&self) -> &Path {
+        &self.inner.options.data_dir
+    }
+
+    /// Who may connect where authentication is asked for. They are changed by AlterUserScramCredentials.
+    pub fn users(&self) -> &Users {
+        &self.inner.users
     }
 
     /// The second door: what Kafka's protocol cannot say.

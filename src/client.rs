@@ -27,6 +27,7 @@ mod security;
 mod tcp;
 mod topics;
 mod transactions;
+mod users;
 mod versions;
 mod wire;
 
@@ -49,3 +50,4 @@ pub use security::{Password, Sasl, SaslMechanism, Security, SecurityError, Tls, 
 pub use tcp::TcpTransport;
 pub use topics::{ClusterInfo, NewTopic, NodeInfo, PartitionInfo, TopicInfo};
 pub use transactions::{Aborted, BatchState, Isolation};
+pub use users::UserInfo;

@@ -14,6 +14,7 @@ pub mod frame;
 pub mod marker;
 pub mod records;
 pub mod retain;
+pub mod roles;
 pub mod scram;
 mod varint;
 

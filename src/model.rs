@@ -8,6 +8,7 @@ mod group;
 mod host_port;
 mod name;
 mod record;
+mod role;
 
 pub use batch::{Acks, Compression, TimestampType};
 pub use clock::{Clock, ManualClock};
@@ -19,6 +20,7 @@ pub use name::{
     GROUP_NAME_BYTES_MAX, NameError, TOPIC_NAME_BYTES_MAX, TopicPartition, check_group_name, check_topic_name,
 };
 pub use record::{BatchFacts, Header, NewRecord, Record, TransactionFate};
+pub use role::{Role, UnknownRole};
 
 /// Position of a record in its partition, from 0. Assigned by `log` alone.
 pub type Offset = i64;

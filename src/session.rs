@@ -74,7 +74,7 @@ pub use self::{
     lag_history::{
         LAG_POINTS_MAX, LAG_SERIES_MAX, LagChart, LagHistory, LagHistoryError, LagPoint, LagQuery, LagSeries,
     },
-    listener::{ListenerLimit, ListenerSettings, ListenerState, Listening, PORT_DEFAULT, ReadLimits},
+    listener::{Encryption, ListenerLimit, ListenerSettings, ListenerState, Listening, PORT_DEFAULT, ReadLimits},
     loadable::{LoadTicket, LoadView, Loadable},
     problem::{Phrase, PhraseArg, Problem},
     rates::{RATE_SLOT_MILLIS, RATE_SLOTS_MAX, RateHistory, RatePoint},

@@ -9,6 +9,7 @@ mod serve;
 mod table;
 mod topics;
 mod transfers;
+mod users;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -189,6 +190,7 @@ impl Cli {
             Command::Groups(GroupsCommand::List { json }) => self.list_groups(json).await,
             Command::Groups(GroupsCommand::Describe { group, json }) => self.describe_group(&group, json).await,
             Command::Groups(GroupsCommand::Reset(args)) => self.reset_group(args).await,
+            Command::Users(command) => self.users(command).await,
             Command::Import(args) => self.import(args).await,
             Command::Export(args) => self.export(args).await,
             // Has a broker of its own: see `serve`.

@@ -1,14 +1,16 @@
 //! The listener of a window: started with the workspace, changed while it runs.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use tokio::sync::Mutex;
 
 use crate::{
     broker::Broker,
     model::HostPort,
-    server::{Limit, Limits, ServeError, Server, ServerOptions},
-    session::{ListenerLimit, ListenerSettings, ListenerState, Listening, Phrase, Problem, ReadLimits, Session},
+    server::{Limit, Limits, ServeError, Server, ServerOptions, TlsSource},
+    session::{
+        Encryption, ListenerLimit, ListenerSettings, ListenerState, Listening, Phrase, Problem, ReadLimits, Session,
+    },
 };
 
 /// Ports that are tried one after the other before any free one is taken.
@@ -68,9 +70,18 @@ async fn start(broker: Broker, settings: &ListenerSettings) -> Result<(Server, L
         Ok(advertise) => advertise,
         Err(error) => return Err(failed(&error, Phrase::plain(error.to_string()))),
     };
+    let tls = match &settings.encryption {
+        Encryption::Off => None,
+        Encryption::SelfSigned => Some(TlsSource::self_signed(broker.data_dir())),
+        Encryption::Files { certificate, key } => {
+            Some(TlsSource::Files { certificate: certificate.clone(), key: key.clone() })
+        }
+    };
     let options = |port| ServerOptions {
         advertise: advertise.clone(),
         open_to_network: settings.open_to_network,
+        authentication: settings.authentication,
+        tls: tls.clone(),
         limits: limits(settings),
         ..ServerOptions::new(HostPort::new(settings.host.as_str(), port))
     };
@@ -82,7 +93,9 @@ async fn start(broker: Broker, settings: &ListenerSettings) -> Result<(Server, L
             Ok(server) => {
                 let address = server.address().to_string();
                 let advertised = server.advertised().to_string();
-                return Ok((server, Listening { address, advertised, taken }));
+                let security_protocol = server.security_protocol();
+                let certificate = server.certificate().map(Path::to_owned);
+                return Ok((server, Listening { address, advertised, taken, security_protocol, certificate }));
             }
             Err(error @ ServeError::Taken { .. }) => {
                 taken.get_or_insert_with(|| HostPort::new(settings.host.as_str(), port).to_string());
@@ -105,6 +118,8 @@ fn why(error: &ServeError, settings: &ListenerSettings) -> Phrase {
         ServeError::NoAddress { .. } => Phrase::new("listener-failed-no-address").with("host", settings.host.as_str()),
         ServeError::Taken { listen } => Phrase::new("listener-failed-taken").with("address", listen.to_string()),
         ServeError::Listen { source, .. } => Phrase::plain(source.to_string()),
+        ServeError::NoUsers => Phrase::new("listener-failed-no-users"),
+        ServeError::Tls(error) => Phrase::plain(error.to_string()),
     }
 }
 

@@ -48,6 +48,7 @@ mod produce;
 mod quotas;
 mod reassignments;
 mod resources;
+mod sasl;
 mod scram;
 mod sync_group;
 mod telemetry;
@@ -67,7 +68,7 @@ use uuid::Uuid;
 pub use self::fetch::FetchSessions;
 
 use super::{
-    CallContext, LEADER_EPOCH, NODE_ID, Queued,
+    CallContext, LEADER_EPOCH, NODE_ID, Queued, authorize,
     config::ConfigError,
     inner::Inner,
     topics::{ChangeError, SlotError, Topic},
@@ -75,6 +76,7 @@ use super::{
 use crate::{
     codec::apis,
     log::{LogError, ProducerError},
+    model::Role,
 };
 
 /// Answers a request.
@@ -82,9 +84,13 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
     if !apis::key_of(&request).is_some_and(|key| is_served(key, version)) {
         return api_versions::unsupported(&request).into();
     }
+    if let Some(refused) = authorize::refuse(context.role, version, &request) {
+        return refused;
+    }
+    let role = context.role;
     match request {
         RequestKind::ApiVersions(request) => api_versions::answer(version, &request).into(),
-        RequestKind::Metadata(request) => metadata::answer(broker, version, request).await.into(),
+        RequestKind::Metadata(request) => metadata::answer(broker, role, version, request).await.into(),
         RequestKind::Produce(request) => produce::answer(broker, version, request, &Queued::nobody()).await.into(),
         RequestKind::Fetch(request) => fetch::answer(broker, version, request).await.into(),
         RequestKind::OffsetForLeaderEpoch(request) => offset_for_leader_epoch::answer(broker, request).await.into(),
@@ -106,15 +112,19 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::OffsetFetch(request) => offset_fetch::answer(broker, version, request).into(),
         RequestKind::OffsetDelete(request) => offset_delete::answer(broker, request).await.into(),
         RequestKind::ListGroups(request) => list_groups::answer(broker, version, request).into(),
-        RequestKind::DescribeGroups(request) => describe_groups::answer(broker, version, request).into(),
+        RequestKind::DescribeGroups(request) => describe_groups::answer(broker, role, version, request).into(),
         RequestKind::ConsumerGroupHeartbeat(request) => {
             consumer_group_heartbeat::answer(broker, context, version, request).await.into()
         }
-        RequestKind::ConsumerGroupDescribe(request) => consumer_group_describe::answer(broker, version, request).into(),
+        RequestKind::ConsumerGroupDescribe(request) => {
+            consumer_group_describe::answer(broker, role, version, request).into()
+        }
         RequestKind::DeleteGroups(request) => delete_groups::answer(broker, request).await.into(),
         RequestKind::DescribeLogDirs(request) => describe_log_dirs::answer(broker, request).await.into(),
-        RequestKind::DescribeTopicPartitions(request) => describe_topic_partitions::answer(broker, request).into(),
-        RequestKind::DescribeCluster(request) => describe_cluster::answer(broker, version, request).into(),
+        RequestKind::DescribeTopicPartitions(request) => {
+            describe_topic_partitions::answer(broker, role, request).into()
+        }
+        RequestKind::DescribeCluster(request) => describe_cluster::answer(broker, role, version, request).into(),
         RequestKind::InitProducerId(request) => init_producer_id::answer(broker, version, request).await.into(),
         RequestKind::AddPartitionsToTxn(request) => {
             add_partitions_to_txn::answer(broker, version, request).await.into()
@@ -140,8 +150,10 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::DescribeAcls(_) => acls::describe().into(),
         RequestKind::CreateAcls(request) => acls::create(&request).into(),
         RequestKind::DeleteAcls(request) => acls::delete(&request).into(),
-        RequestKind::DescribeUserScramCredentials(request) => scram::describe(request).into(),
-        RequestKind::AlterUserScramCredentials(request) => scram::alter(request).into(),
+        RequestKind::DescribeUserScramCredentials(request) => scram::describe(broker, request).into(),
+        RequestKind::AlterUserScramCredentials(request) => scram::alter(broker, request).await.into(),
+        RequestKind::SaslHandshake(_) => sasl::handshake().into(),
+        RequestKind::SaslAuthenticate(_) => sasl::authenticate().into(),
         other => api_versions::unsupported(&other).into(),
     }
 }
@@ -149,7 +161,7 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
 /// Answers a Produce, and tells when it has its place in the log.
 pub async fn produce(
     broker: &Arc<Inner>,
-    _context: &CallContext,
+    context: &CallContext,
     version: i16,
     request: ProduceRequest,
     queued: &Queued,
@@ -157,6 +169,17 @@ pub async fn produce(
     if !is_served(ApiKey::Produce, version) {
         return api_versions::unsupported(&RequestKind::Produce(request)).into();
     }
+    // Only who may not produce pays for the request being packed and unpacked.
+    let request = if context.role < Role::Write {
+        let request = RequestKind::Produce(request);
+        match (authorize::refuse(context.role, version, &request), request) {
+            (Some(refused), _) => return refused,
+            (None, RequestKind::Produce(request)) => request,
+            (None, other) => return api_versions::unsupported(&other).into(),
+        }
+    } else {
+        request
+    };
     produce::answer(broker, version, request, queued).await.into()
 }
 
@@ -187,6 +210,7 @@ pub fn must_finish(request: &RequestKind) -> bool {
             | RequestKind::EndTxn(_)
             | RequestKind::WriteTxnMarkers(_)
             | RequestKind::TxnOffsetCommit(_)
+            | RequestKind::AlterUserScramCredentials(_)
     )
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::observe::ConnectionState;
+use crate::model::Role;
 
 /// What the broker knows of the caller of a request; group descriptions show it.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct CallContext {
     pub connection_id: u64,
     /// Who it is allowed to be; `User:ANONYMOUS` without authentication.
     pub principal: String,
+    /// What it may do: everything, unless it had to say who it is.
+    pub role: Role,
     /// Where its requests are noted; `None` for a call without a connection, which is only noted as a request.
     pub(super) connection: Option<Arc<ConnectionState>>,
 }
@@ -27,6 +30,7 @@ impl CallContext {
             client_host: "/127.0.0.1".to_owned(),
             connection_id,
             principal: "User:ANONYMOUS".to_owned(),
+            role: Role::Admin,
             connection: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use super::OwnerAccess;
 use crate::model::HostPort;
 
 /// Why a workspace does not open. Each message says what to do next.
@@ -18,6 +19,8 @@ pub enum OpenError {
         pid: Option<u32>,
         /// Where its broker listens, where it does.
         address: Option<String>,
+        /// What it takes to get in there, where it asks.
+        access: Box<OwnerAccess>,
     },
     /// The file of topics, settings and committed offsets cannot be read.
     #[error(
@@ -46,6 +49,14 @@ impl OpenError {
     pub fn owner_address(&self) -> Option<HostPort> {
         match self {
             Self::Owned { address: Some(address), .. } => address.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// What it takes to get in at [`OpenError::owner_address`].
+    pub fn owner_access(&self) -> Option<&OwnerAccess> {
+        match self {
+            Self::Owned { access, .. } => Some(access),
             _ => None,
         }
     }

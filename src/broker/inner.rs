@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::{
     BrokerOptions, api::FetchSessions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta,
-    observe::Observer, settings::Settings, topics::Topics, transactions::Transactions,
+    observe::Observer, settings::Settings, topics::Topics, transactions::Transactions, users::Users,
 };
 use crate::log::Store;
 
@@ -24,6 +24,8 @@ pub struct Inner {
     pub topics: Arc<Topics>,
     pub transactions: Transactions,
     pub settings: Settings,
+    /// Who may connect where authentication is asked for.
+    pub users: Users,
     /// Shared with the timer of the groups, which must not keep the broker alive.
     pub coordinator: Arc<Coordinator>,
     /// What consumers read, so that they need not say it each time.

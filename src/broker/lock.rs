@@ -4,8 +4,9 @@
 //! of its own, because Windows does not let others read a locked one.
 
 use std::{
+    fmt,
     fs::{self, File, TryLockError},
-    io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -13,6 +14,24 @@ use super::OpenError;
 
 const LOCK_FILE: &str = "owner.lock";
 const OWNER_FILE: &str = "owner.txt";
+
+/// What it takes to reach the broker that owns a workspace, where its listener asks for it. Stands in the workspace, in a
+/// file that only its owner may read.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct OwnerAccess {
+    /// With which [`LOCAL_ADMIN`](super::LOCAL_ADMIN) gets in, by SCRAM; made anew at every start of a listener.
+    pub password: Option<String>,
+    /// The PEM file with the certificate of an encrypted listener: what a second process on this machine may trust,
+    /// whatever names stand in it.
+    pub certificate: Option<PathBuf>,
+}
+
+impl fmt::Debug for OwnerAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let password = self.password.as_ref().map(|_| "***");
+        f.debug_struct("OwnerAccess").field("password", &password).field("certificate", &self.certificate).finish()
+    }
+}
 
 /// A held lock; dropping it gives the workspace free.
 pub struct WorkspaceLock {
@@ -23,7 +42,7 @@ pub struct WorkspaceLock {
 
 impl WorkspaceLock {
     /// Takes the lock, or says who has it. Blocks on disk.
-    pub fn take(workspace: &Path, address: Option<&str>) -> Result<Self, OpenError> {
+    pub fn take(workspace: &Path, address: Option<(&str, &OwnerAccess)>) -> Result<Self, OpenError> {
         let path = workspace.join(LOCK_FILE);
         let fail = |doing| move |source: io::Error| OpenError::Io { doing, path: workspace.to_owned(), source };
         let file = File::options()
@@ -37,8 +56,9 @@ impl WorkspaceLock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let (pid, address) = read_owner(&owner);
-                return Err(OpenError::Owned { data_dir: workspace.to_owned(), pid, address });
+                let (pid, address, access) = read_owner(&owner);
+                let access = Box::new(access);
+                return Err(OpenError::Owned { data_dir: workspace.to_owned(), pid, address, access });
             }
             Err(TryLockError::Error(source)) => return Err(fail("lock the workspace")(source)),
         }
@@ -48,10 +68,29 @@ impl WorkspaceLock {
     }
 
     /// Writes who owns the workspace and where it listens, beside the file first: a reader never sees half of it.
-    pub fn tell(&self, address: Option<&str>) -> io::Result<()> {
-        let lines = format!("pid={}\naddress={}\n", std::process::id(), address.unwrap_or_default());
+    pub fn tell(&self, address: Option<(&str, &OwnerAccess)>) -> io::Result<()> {
+        let mut lines = format!("pid={}\n", std::process::id());
+        if let Some((address, access)) = address {
+            lines += &format!("address={address}\n");
+            if let Some(password) = &access.password {
+                lines += &format!("password={password}\n");
+            }
+            // A path that is not text cannot stand here; the second process then has to be told by hand.
+            if let Some(certificate) = access.certificate.as_ref().and_then(|path| path.to_str()) {
+                lines += &format!("certificate={certificate}\n");
+            }
+        }
         let beside = self.owner.with_extension("txt.new");
-        fs::write(&beside, lines)?;
+        // What a crash left might be readable for others.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&beside)?.write_all(lines.as_bytes())?;
         fs::rename(&beside, &self.owner)
     }
 }
@@ -63,7 +102,7 @@ impl Drop for WorkspaceLock {
     }
 }
 
-fn read_owner(path: &Path) -> (Option<u32>, Option<String>) {
+fn read_owner(path: &Path) -> (Option<u32>, Option<String>, OwnerAccess) {
     let text = fs::read_to_string(path).unwrap_or_default();
     let field = |name: &str| {
         text.lines()
@@ -71,5 +110,6 @@ fn read_owner(path: &Path) -> (Option<u32>, Option<String>) {
             .find(|(key, value)| *key == name && !value.is_empty())
             .map(|(_, value)| value.to_owned())
     };
-    (field("pid").and_then(|pid| pid.parse().ok()), field("address"))
+    let access = OwnerAccess { password: field("password"), certificate: field("certificate").map(PathBuf::from) };
+    (field("pid").and_then(|pid| pid.parse().ok()), field("address"), access)
 }

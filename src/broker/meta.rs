@@ -1,4 +1,4 @@
-//! `meta.sqlite`: topics, their settings, groups and committed offsets.
+//! `meta.sqlite`: topics, their settings, groups, committed offsets and users.
 //!
 //! Everything is read once, at the opening; later answers come from memory. Writes go through one thread, which commits
 //! all that waits in one transaction with a sync: an answer to a request is given only after that (an acknowledged
@@ -8,6 +8,7 @@ mod load;
 mod rows;
 mod settings;
 mod transactions;
+mod users;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ pub use rows::{
 };
 pub use settings::set_broker_settings;
 pub use transactions::{LoadedTransactions, delete_transaction, put_transaction, set_next_producer_id};
+pub use users::put_users;
 pub use writer::{MetaError, MetaWrite};
 
 use writer::Writer;
@@ -90,6 +92,7 @@ fn prepare(connection: &Connection, is_new: bool) -> Result<(), MetaOpenError> {
     connection.execute_batch(rows::SCHEMA)?;
     connection.execute_batch(transactions::SCHEMA)?;
     connection.execute_batch(settings::SCHEMA)?;
+    connection.execute_batch(users::SCHEMA)?;
     connection.execute("INSERT OR IGNORE INTO fact VALUES ('format', ?1)", [FORMAT])?;
     Ok(())
 }

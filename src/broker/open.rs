@@ -13,13 +13,14 @@ use super::{
     coordinator::{Coordinator, StoredGroups},
     groups::GroupLimits,
     inner::Inner,
-    lock::WorkspaceLock,
+    lock::{OwnerAccess, WorkspaceLock},
     maintenance,
     meta::{self, FORMAT, Loaded, Meta, MetaOpenError, meta_path},
     observe::Observer,
     settings::Settings,
     topics::{self, TOPICS_FOLDER, Topic, Topics},
     transactions::Transactions,
+    users::Users,
 };
 use crate::log::{Store, StoreOptions};
 
@@ -47,7 +48,8 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         initial_rebalance_delay_ms: options.initial_rebalance_delay_ms,
         members_max: GROUP_MEMBERS_MAX,
     };
-    let Loaded { cluster_id, groups, committed, pending, group_configs, transactions, settings, .. } = opened.loaded;
+    let Loaded { cluster_id, groups, committed, pending, group_configs, transactions, settings, users, .. } =
+        opened.loaded;
     let transactions = Transactions::new(options.clock.clone(), opened.meta.clone(), transactions);
     let stored = StoredGroups { groups, committed, pending, configs: group_configs };
     let topics = Arc::new(Topics::new(&options.data_dir, opened.topics, settings.topic_defaults()));
@@ -56,6 +58,7 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         observer: Arc::new(Observer::new(options.clock.clone())),
         topics,
         settings: Settings::new(settings),
+        users: Users::new(users),
         advertised: ArcSwap::from_pointee(options.advertised.clone()),
         options,
         cluster_id,
@@ -87,7 +90,8 @@ fn open_files(options: &BrokerOptions) -> Result<Opened, OpenError> {
     fs::create_dir_all(workspace).map_err(fail("make the workspace folder"))?;
     let (host, port) = &options.advertised;
     let address = (*port != 0).then(|| format!("{host}:{port}"));
-    let lock = WorkspaceLock::take(workspace, address.as_deref())?;
+    let access = OwnerAccess::default();
+    let lock = WorkspaceLock::take(workspace, address.as_deref().map(|address| (address, &access)))?;
     let (meta, mut loaded) =
         Meta::open(workspace, &Uuid::new_v4().simple().to_string()).map_err(|error| match error {
             MetaOpenError::Newer { found } => OpenError::Newer { data_dir: workspace.clone(), found, known: FORMAT },

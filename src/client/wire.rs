@@ -54,6 +54,8 @@ asks! {
     SyncGroupRequest => SyncGroup,
     HeartbeatRequest => Heartbeat,
     LeaveGroupRequest => LeaveGroup,
+    DescribeUserScramCredentialsRequest => DescribeUserScramCredentials,
+    AlterUserScramCredentialsRequest => AlterUserScramCredentials,
 }
 
 pub(super) fn text(s: &str) -> StrBytes {

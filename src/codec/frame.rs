@@ -19,7 +19,7 @@ pub use head::RequestHead;
 pub use inbox::Inbox;
 pub use outbox::Outbox;
 pub use request::{decode_request, encode_request};
-pub use response::{decode_response, encode_response, take_correlation_id};
+pub use response::{decode_response, encode_bare, encode_response, take_correlation_id};
 
 /// Largest frame that is read unless the caller says otherwise, in bytes (`socket.request.max.bytes`).
 pub const FRAME_BYTES_MAX_DEFAULT: usize = 100 * 1024 * 1024;

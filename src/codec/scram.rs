@@ -24,7 +24,7 @@ mod tests;
 use std::{fmt, str::FromStr};
 
 pub use client::{ClientExchange, ClientFinal};
-pub use credential::Credential;
+pub use credential::{Credential, SALT_BYTES, salt_password};
 pub use server::{Challenge, ServerExchange};
 
 /// Fewest rounds of stretching that a credential may have, and how many a new one gets (Kafka's for both mechanisms).

@@ -22,6 +22,9 @@ use super::{
     deadlines::{Deadlines, Situation},
     dispatch::{self, Incoming, Reply},
     limits::{Limit, SMALL_BYTES},
+    login::{self, Due, Login},
+    sasl::{Exchange, Step},
+    tls,
     wire::{Moved, Wire},
 };
 use crate::{
@@ -29,7 +32,7 @@ use crate::{
         CallContext, Queued,
         observe::{self, RequestId},
     },
-    codec::frame::{FrameError, Outbox, encode_response},
+    codec::frame::{FrameError, Outbox, encode_bare, encode_response},
 };
 
 /// Bytes of the length in front of a frame.
@@ -39,6 +42,8 @@ const LAST_WRITE_WAIT: Duration = Duration::from_secs(1);
 /// Bytes of answers that may wait to be written while the next request is started; a reader that is slower than that is
 /// waited for.
 const OUTBOX_BYTES_BEFORE_NEXT: usize = SMALL_BYTES;
+/// Largest request of a client that has not said who it is, in bytes (Kafka's `sasl.server.max.receive.size` is larger).
+const STRANGERS_FRAME_BYTES_MAX: usize = SMALL_BYTES;
 /// How often a Fetch that is held back for lack of room asks again.
 const ROOM_AGAIN_AFTER: Duration = Duration::from_millis(20);
 /// Quiet time after which a connection gives its memory back.
@@ -59,6 +64,14 @@ pub enum End {
     Limit(Limit),
     #[error("records sent with acks=0 were refused, and closing is how Kafka tells such a producer")]
     Refused,
+    #[error("{api:?} came before the client had said who it is")]
+    Unauthenticated { api: ApiKey },
+    #[error("authentication failed{}: {message}", user.as_ref().map(|user| format!(" for the user {user:?}")).unwrap_or_default())]
+    LoginFailed { user: Option<String>, message: String },
+    #[error("the time of its authentication is over, and it did not authenticate again")]
+    SessionOver,
+    #[error("the user does not exist any more")]
+    Removed,
 }
 
 /// What became of a request.
@@ -70,7 +83,14 @@ struct Answered {
     answer: Option<ResponseKind>,
 }
 
-type Answer = Pin<Box<dyn Future<Output = Result<Answered, End>> + Send>>;
+/// What a request came to.
+enum Outcome {
+    Answered(Answered),
+    /// A step of authentication; `None`: the token came without Kafka's head.
+    Login(Option<Reply>, Step),
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Outcome, End>> + Send>>;
 
 /// A request that has arrived and waits for its turn.
 struct Arrived {
@@ -85,6 +105,7 @@ pub struct Connection {
     /// Lists it among the connections.
     listed: observe::Connection,
     caller: Arc<CallContext>,
+    login: Login,
     /// At most one; the rest stays in the inbox, and then in the socket.
     waiting: Option<Arrived>,
     in_flight: FuturesOrdered<Answer>,
@@ -108,12 +129,16 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub fn new(shared: Arc<Shared>, listed: observe::Connection) -> Self {
-        let now = Instant::now();
-        let first = now + shared.limits.first_request();
+    /// One that was accepted at `since`.
+    pub fn new(shared: Arc<Shared>, listed: observe::Connection, since: Instant) -> Self {
+        let mut first = since + shared.limits.first_request();
+        if shared.authentication {
+            first = first.min(since + shared.limits.authenticate());
+        }
         Self {
-            shared,
             caller: Arc::new(listed.context("")),
+            login: Login::new(shared.authentication, shared.limits.reauthenticate()),
+            deadlines: Deadlines::new(since, shared.authentication),
             listed,
             waiting: None,
             in_flight: FuturesOrdered::new(),
@@ -125,8 +150,8 @@ impl Connection {
             held_back: None,
             reduced: None,
             answer_bytes: 0,
-            deadlines: Deadlines::new(now),
             timer: Box::pin(sleep_until(first)),
+            shared,
         }
     }
 
@@ -135,11 +160,19 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let mut wire = Wire::new(stream, self.shared.limits.frame_bytes_max);
+        let mut wire = Wire::new(stream, self.frame_bytes_max());
         let end = self.serve(&mut wire, &mut stop).await;
         self.say(&end);
         self.finish(&mut wire, &end).await;
-        wire.close().await;
+        // The last word of an encrypted connection may wait for a peer that reads nothing.
+        if tokio::time::timeout(LAST_WRITE_WAIT, wire.close()).await.is_err() {
+            tracing::debug!("the peer did not let the connection be closed properly");
+        }
+    }
+
+    fn frame_bytes_max(&self) -> usize {
+        let all = self.shared.limits.frame_bytes_max;
+        if self.login.is_due() { all.min(STRANGERS_FRAME_BYTES_MAX) } else { all }
     }
 
     fn say(&self, end: &End) {
@@ -155,8 +188,16 @@ impl Connection {
                 return;
             }
             End::Limit(limit) => Some(*limit),
-            End::Frame(FrameError::TooLarge { .. }) => Some(Limit::FrameBytes),
+            End::Frame(FrameError::TooLarge { bytes, .. }) if tls::looks_like_tls(*bytes) => {
+                tracing::warn!(connection = id, %host, "connection closed: the client speaks TLS, and this listener does not");
+                return;
+            }
+            End::Frame(FrameError::TooLarge { limit, .. }) if *limit == self.shared.limits.frame_bytes_max => {
+                Some(Limit::FrameBytes)
+            }
+            End::SessionOver => Some(Limit::ReauthenticateMs),
             End::Frame(_) | End::Refused => None,
+            End::Unauthenticated { .. } | End::LoginFailed { .. } | End::Removed => None,
         };
         match limit {
             Some(limit) => {
@@ -181,7 +222,7 @@ impl Connection {
             let moved = tokio::select! {
                 biased;
                 Some(answered) = self.in_flight.next(), if !self.in_flight.is_empty() => {
-                    answered.and_then(|answered| self.put(answered, &mut wire.outbox))
+                    answered.and_then(|outcome| self.take(outcome, &mut wire.outbox))
                 }
                 Some(_) = OptionFuture::from(self.queued.as_mut()), if self.queued.is_some() => {
                     self.queued = None;
@@ -212,6 +253,7 @@ impl Connection {
 
     /// Takes frames that arrived and starts what may start now.
     fn start_what_may<S: AsyncRead + AsyncWrite + Unpin>(&mut self, wire: &mut Wire<S>) -> Result<(), End> {
+        wire.inbox.allow(self.frame_bytes_max());
         loop {
             if self.waiting.is_none()
                 && let Some(frame) = wire.inbox.take()?
@@ -242,6 +284,19 @@ impl Connection {
     fn start(&mut self, arrived: Arrived, outbox: &mut Outbox) -> Result<(), End> {
         let Arrived { frame, room } = arrived;
         let bytes = frame.len() + LENGTH_BYTES;
+        let frame = match self.login.read(frame, Instant::now())? {
+            Due::Request(frame) => frame,
+            Due::Answer(reply, answer, end) => {
+                self.put(Answered { reply, noted: 0, answer: Some(answer) }, outbox)?;
+                return end.map_or(Ok(()), Err);
+            }
+            Due::Token(reply, exchange, token) => {
+                (self.producing, self.waits) = (false, false);
+                self.in_flight.push_back(self.step(reply, exchange, token));
+                return Ok(());
+            }
+        };
+        self.take_role()?;
         let (head, incoming) = dispatch::read(frame)?;
         let client_id = head.client_id.as_deref().unwrap_or_default();
         if self.caller.client_id != client_id {
@@ -263,8 +318,8 @@ impl Connection {
                     let (answer, noted) = broker.produce(&caller, reply.version, request, &queued, bytes).await;
                     match answer {
                         ResponseKind::Produce(answer) if silent && dispatch::has_failed(&answer) => Err(End::Refused),
-                        _ if silent => Ok(Answered { reply, noted, answer: None }),
-                        answer => Ok(Answered { reply, noted, answer: Some(answer) }),
+                        _ if silent => Ok(Outcome::Answered(Answered { reply, noted, answer: None })),
+                        answer => Ok(Outcome::Answered(Answered { reply, noted, answer: Some(answer) })),
                     }
                 }));
             }
@@ -281,11 +336,59 @@ impl Connection {
                 self.in_flight.push_back(Box::pin(async move {
                     let _room = room;
                     let (answer, noted) = broker.call_framed(&caller, reply.version, request, bytes).await;
-                    Ok(Answered { reply, noted, answer: Some(answer) })
+                    Ok(Outcome::Answered(Answered { reply, noted, answer: Some(answer) }))
                 }));
             }
         }
         Ok(())
+    }
+
+    /// Looks at a token of authentication.
+    fn step(&self, reply: Option<Reply>, exchange: Exchange, token: Bytes) -> Answer {
+        let (broker, checks) = (self.shared.broker.clone(), self.shared.password_checks.clone());
+        Box::pin(async move {
+            // Never closed, so there is always a permit to wait for.
+            let _permit = if exchange.is_costly() { checks.acquire_owned().await.ok() } else { None };
+            let step = tokio::task::spawn_blocking(move || exchange.step(&token, broker.users())).await;
+            let step = step.map_err(|_| End::Stopped)?;
+            if matches!(step, Step::Failed { .. }) {
+                sleep(login::FAILED_DELAY).await;
+            }
+            Ok(Outcome::Login(reply, step))
+        })
+    }
+
+    /// The role of who is logged in, as it is now.
+    fn take_role(&mut self) -> Result<(), End> {
+        let Some(user) = self.login.user() else { return Ok(()) };
+        let role = self.shared.broker.users().role(user).ok_or(End::Removed)?;
+        if self.caller.role != role {
+            Arc::make_mut(&mut self.caller).role = role;
+        }
+        Ok(())
+    }
+
+    /// Notes what a request came to, and writes the answer behind those that wait.
+    fn take(&mut self, outcome: Outcome, outbox: &mut Outbox) -> Result<(), End> {
+        let (reply, step) = match outcome {
+            Outcome::Answered(answered) => return self.put(answered, outbox),
+            Outcome::Login(reply, step) => (reply, step),
+        };
+        let (answer, end) = self.login.took(reply, step, Instant::now());
+        if let Some(user) = self.login.user().filter(|_| end.is_none()) {
+            let principal = format!("User:{user}");
+            self.deadlines.logged_in();
+            self.listed.authenticated(&principal);
+            Arc::make_mut(&mut self.caller).principal = principal;
+        }
+        match answer {
+            login::Answer::Kafka(reply, answer) => {
+                self.put(Answered { reply, noted: 0, answer: Some(answer) }, outbox)?
+            }
+            login::Answer::Bare(token) => drop(encode_bare(&token, outbox)?),
+            login::Answer::Nothing => {}
+        }
+        end.map_or(Ok(()), Err)
     }
 
     /// Tells budget and deadlines how things stand.
@@ -363,7 +466,7 @@ impl Connection {
         while (self.producing || (is_alone && !self.waits))
             && let Some(answered) = self.in_flight.next().await
         {
-            if answered.and_then(|answered| self.put(answered, &mut wire.outbox)).is_err() {
+            if answered.and_then(|outcome| self.take(outcome, &mut wire.outbox)).is_err() {
                 break;
             }
         }

@@ -30,6 +30,8 @@ struct Transfer {
 pub struct Deadlines {
     /// Until the first request was read.
     waits_for_first: Option<Instant>,
+    /// Until the client has said who it is.
+    waits_for_login: Option<Instant>,
     quiet_since: Instant,
     frame: Option<Transfer>,
     answer: Option<Transfer>,
@@ -47,8 +49,15 @@ pub struct Situation {
 }
 
 impl Deadlines {
-    pub fn new(now: Instant) -> Self {
-        Self { waits_for_first: Some(now), quiet_since: now, frame: None, answer: None }
+    /// Of a connection that was accepted at `now` and perhaps must say who it is.
+    pub fn new(now: Instant, must_log_in: bool) -> Self {
+        let waits_for_login = must_log_in.then_some(now);
+        Self { waits_for_first: Some(now), waits_for_login, quiet_since: now, frame: None, answer: None }
+    }
+
+    /// The client has said who it is.
+    pub fn logged_in(&mut self) {
+        self.waits_for_login = None;
     }
 
     /// Something arrived or was written.
@@ -100,6 +109,9 @@ impl Deadlines {
         };
         if let Some(since) = self.waits_for_first {
             by(Limit::FirstRequestMs, since + limits.first_request())?;
+        }
+        if let Some(since) = self.waits_for_login {
+            by(Limit::AuthenticateMs, since + limits.authenticate())?;
         }
         if let Some(frame) = &self.frame {
             by(Limit::FrameMs, frame.since + limits.frame())?;
@@ -163,7 +175,7 @@ mod tests {
     #[test]
     fn a_first_request_is_waited_for_and_then_silence_is_measured() {
         let start = Instant::now();
-        let mut deadlines = Deadlines::new(start);
+        let mut deadlines = Deadlines::new(start, false);
         assert_eq!(deadlines.judge(start, &limits(), QUIET), Ok(after(100, start)));
         assert_eq!(deadlines.judge(after(100, start), &limits(), QUIET), Err(Limit::FirstRequestMs));
         deadlines.request();
@@ -177,7 +189,7 @@ mod tests {
     #[test]
     fn transfers_must_end_and_answers_must_move() {
         let start = Instant::now();
-        let mut deadlines = Deadlines::new(start);
+        let mut deadlines = Deadlines::new(start, false);
         deadlines.request();
         deadlines.inside_frame(start, 0, false, &limits());
         assert!(deadlines.judge(after(19_999, start), &limits(), QUIET).is_ok());
@@ -196,7 +208,7 @@ mod tests {
     #[test]
     fn room_that_others_want_must_be_used() {
         let start = Instant::now();
-        let mut deadlines = Deadlines::new(start);
+        let mut deadlines = Deadlines::new(start, false);
         deadlines.request();
         assert_eq!(deadlines.inside_frame(start, 1_000, true, &limits()), after(1_000, start));
         let read = |bytes: u64, room_is_wanted| Situation { read_bytes: 1_000 + bytes, room_is_wanted, ..QUIET };

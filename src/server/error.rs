@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::TlsError;
 use crate::model::HostPort;
 
 /// Why a listener does not start. Each message says what to do next.
@@ -16,9 +17,16 @@ pub enum ServeError {
     NoAddress { listen: HostPort, source: io::Error },
     #[error(
         "{listen} can be reached from other machines, and nobody is asked who he is: anyone on the network could read, \
-         change and delete everything here. Listen on 127.0.0.1, or accept that with --open-to-network"
+         change and delete everything here. Ask them with --auth, listen on 127.0.0.1, or accept that with --open-to-network"
     )]
     Open { listen: HostPort },
+    #[error(
+        "clients must say who they are, and there is no user yet: nobody could connect. Add one with `millpond users add \
+         NAME --role admin`, or leave --auth out"
+    )]
+    NoUsers,
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("could not listen on {listen}: {source}; choose another address with --listen HOST:PORT")]
     Listen { listen: HostPort, source: io::Error },
 }

@@ -21,8 +21,12 @@ pub struct Limits {
     /// Bytes of large requests being read or answered, and of answers waiting to be written, over all connections
     /// (`queued.max.request.bytes`). Requests up to [`SMALL_BYTES`] do not count.
     pub buffered_bytes_max: usize,
-    /// How long a new connection may take to its first request.
+    /// How long a new connection may take to its first request, encryption included.
     pub first_request_ms: u64,
+    /// How long a new connection may take to say who it is, where it must.
+    pub authenticate_ms: u64,
+    /// After which time it must say so again (`connections.max.reauth.ms`); 0 is never.
+    pub reauthenticate_ms: u64,
     /// How long a connection may do nothing (`connections.max.idle.ms`).
     pub idle_ms: u64,
     /// How long a request may take from its first byte to its last.
@@ -43,6 +47,8 @@ impl Default for Limits {
             in_flight_max: 16,
             buffered_bytes_max: 256 * 1024 * 1024,
             first_request_ms: 30_000,
+            authenticate_ms: 30_000,
+            reauthenticate_ms: 0,
             idle_ms: 600_000,
             frame_ms: 120_000,
             write_ms: 60_000,
@@ -59,6 +65,8 @@ pub enum Limit {
     InFlight,
     BufferedBytes,
     FirstRequestMs,
+    AuthenticateMs,
+    ReauthenticateMs,
     IdleMs,
     FrameMs,
     WriteMs,
@@ -75,13 +83,15 @@ pub enum LimitError {
 
 impl Limit {
     /// Every limit, in the order in which settings show them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Connections,
         Self::ConnectionsPerAddress,
         Self::FrameBytes,
         Self::BufferedBytes,
         Self::InFlight,
         Self::FirstRequestMs,
+        Self::AuthenticateMs,
+        Self::ReauthenticateMs,
         Self::IdleMs,
         Self::FrameMs,
         Self::WriteMs,
@@ -96,6 +106,8 @@ impl Limit {
             Self::InFlight => "in-flight",
             Self::BufferedBytes => "buffered-bytes",
             Self::FirstRequestMs => "first-request-ms",
+            Self::AuthenticateMs => "authenticate-ms",
+            Self::ReauthenticateMs => "reauthenticate-ms",
             Self::IdleMs => "idle-ms",
             Self::FrameMs => "frame-ms",
             Self::WriteMs => "write-ms",
@@ -110,7 +122,10 @@ impl Limit {
             Self::BufferedBytes => (1024 * 1024, 1 << 40),
             Self::Connections | Self::ConnectionsPerAddress => (1, 100_000),
             Self::InFlight => (1, 1_000),
-            Self::FirstRequestMs | Self::IdleMs | Self::FrameMs | Self::WriteMs => (100, 7 * 24 * 3_600_000),
+            Self::FirstRequestMs | Self::AuthenticateMs | Self::IdleMs | Self::FrameMs | Self::WriteMs => {
+                (100, 7 * 24 * 3_600_000)
+            }
+            Self::ReauthenticateMs => (0, 7 * 24 * 3_600_000),
         }
     }
 
@@ -148,6 +163,8 @@ impl Limits {
             Limit::InFlight => self.in_flight_max as u64,
             Limit::BufferedBytes => self.buffered_bytes_max as u64,
             Limit::FirstRequestMs => self.first_request_ms,
+            Limit::AuthenticateMs => self.authenticate_ms,
+            Limit::ReauthenticateMs => self.reauthenticate_ms,
             Limit::IdleMs => self.idle_ms,
             Limit::FrameMs => self.frame_ms,
             Limit::WriteMs => self.write_ms,
@@ -171,6 +188,8 @@ impl Limits {
             Limit::InFlight => self.in_flight_max = size,
             Limit::BufferedBytes => self.buffered_bytes_max = size,
             Limit::FirstRequestMs => self.first_request_ms = value,
+            Limit::AuthenticateMs => self.authenticate_ms = value,
+            Limit::ReauthenticateMs => self.reauthenticate_ms = value,
             Limit::IdleMs => self.idle_ms = value,
             Limit::FrameMs => self.frame_ms = value,
             Limit::WriteMs => self.write_ms = value,
@@ -180,6 +199,14 @@ impl Limits {
 
     pub(super) fn first_request(&self) -> Duration {
         Duration::from_millis(self.first_request_ms)
+    }
+
+    pub(super) fn authenticate(&self) -> Duration {
+        Duration::from_millis(self.authenticate_ms)
+    }
+
+    pub(super) fn reauthenticate(&self) -> Option<Duration> {
+        (self.reauthenticate_ms > 0).then(|| Duration::from_millis(self.reauthenticate_ms))
     }
 
     pub(super) fn idle(&self) -> Duration {

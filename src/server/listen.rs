@@ -7,9 +7,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
+    time::{Instant, timeout_at},
 };
 
-use super::{ServeError, Shared, connection::Connection};
+use super::{ServeError, Shared, admission::Admitted, connection::Connection, limits::Limit};
 use crate::{
     broker::observe::{ConnectionInfo, Origin},
     model::HostPort,
@@ -73,14 +74,7 @@ pub async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch:
                     }
                 };
                 prepare(&stream);
-                let listener = stream.local_addr().unwrap_or(peer);
-                let info = ConnectionInfo::new(Origin::Tcp { peer, listener, encrypted: false }, "");
-                let connection = Connection::new(shared.clone(), shared.broker.connect(info));
-                let stop = stop.clone();
-                connections.spawn(async move {
-                    connection.run(stream, stop).await;
-                    drop(admitted);
-                });
+                connections.spawn(serve(stream, peer, shared.clone(), stop.clone(), admitted));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -90,6 +84,41 @@ pub async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stop: watch:
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
+}
+
+/// One connection from its beginning to its end. Encryption is agreed on here, away from the loop that accepts.
+async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    mut stop: watch::Receiver<bool>,
+    _admitted: Admitted,
+) {
+    let since = Instant::now();
+    let listener = stream.local_addr().unwrap_or(peer);
+    let info = |encrypted| ConnectionInfo::new(Origin::Tcp { peer, listener, encrypted }, "");
+    let Some(tls) = &shared.tls else {
+        let connection = Connection::new(shared.clone(), shared.broker.connect(info(false)), since);
+        return connection.run(stream, stop).await;
+    };
+    let handshake = timeout_at(since + shared.limits.first_request(), tls.acceptor.accept(stream));
+    let agreed = tokio::select! {
+        agreed = handshake => agreed,
+        _ = stop.wait_for(|stop| *stop) => return,
+    };
+    match agreed {
+        Ok(Ok(stream)) => {
+            let connection = Connection::new(shared.clone(), shared.broker.connect(info(true)), since);
+            connection.run(stream, stop).await;
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(%peer, %error, "no TLS was agreed on; does the client speak TLS, and trust the certificate?")
+        }
+        Err(_) => {
+            let limit = Limit::FirstRequestMs;
+            shared.hits.note(limit, shared.limits.get(limit), &peer.to_string());
+        }
+    }
 }
 
 /// Answers go out at once, and a peer that is gone is noticed. Where the system refuses, it only works less well.

@@ -1,6 +1,6 @@
 //! The listener of the embedded broker, as settings choose it and as it stands. The app owns the listener itself.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,10 @@ pub struct ListenerSettings {
     pub advertise: Option<String>,
     /// Whether a host that others reach is accepted although nobody is asked who he is.
     pub open_to_network: bool,
+    /// Whether clients must say who they are, as one of the workspace's users.
+    pub authentication: bool,
+    /// Whether, and with which certificate, connections are encrypted (TLS).
+    pub encryption: Encryption,
     /// Limits that differ from their defaults, by name.
     pub limits: BTreeMap<String, u64>,
 }
@@ -33,9 +37,23 @@ impl Default for ListenerSettings {
             port: PORT_DEFAULT,
             advertise: None,
             open_to_network: false,
+            authentication: false,
+            encryption: Encryption::Off,
             limits: BTreeMap::new(),
         }
     }
+}
+
+/// How the connections of the listener are encrypted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encryption {
+    #[default]
+    Off,
+    /// With a certificate that Millpond makes once and keeps in the workspace; clients are given it to trust.
+    SelfSigned,
+    /// With a certificate of one's own: two PEM files.
+    Files { certificate: PathBuf, key: PathBuf },
 }
 
 /// How the listener stands.
@@ -63,6 +81,10 @@ pub struct Listening {
     pub advertised: String,
     /// The address that was asked for, where another program has it.
     pub taken: Option<String>,
+    /// Kafka's name for what clients must speak: `PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`.
+    pub security_protocol: &'static str,
+    /// The PEM file with the certificate, where connections are encrypted.
+    pub certificate: Option<PathBuf>,
 }
 
 impl ListenerState {

@@ -296,6 +296,8 @@ fn every_served_version_is_one_that_the_structs_carry() {
             Fetch: FetchRequest, FetchResponse;
             ListOffsets: ListOffsetsRequest, ListOffsetsResponse;
             Metadata: MetadataRequest, MetadataResponse;
+            SaslHandshake: SaslHandshakeRequest, SaslHandshakeResponse;
+            SaslAuthenticate: SaslAuthenticateRequest, SaslAuthenticateResponse;
             OffsetCommit: OffsetCommitRequest, OffsetCommitResponse;
             OffsetFetch: OffsetFetchRequest, OffsetFetchResponse;
             FindCoordinator: FindCoordinatorRequest, FindCoordinatorResponse;

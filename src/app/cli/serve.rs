@@ -6,7 +6,7 @@ use super::{CliError, output::Output};
 use crate::{
     app::{args::ServeArgs, signals::Signals},
     broker::{Broker, BrokerOptions},
-    server::{Server, ServerOptions},
+    server::{Server, ServerOptions, TlsSource},
     session::SystemClock,
 };
 
@@ -38,13 +38,25 @@ async fn serve(broker: &Broker, args: ServeArgs, asked_to_end: &mut Signals) -> 
     let mut options = ServerOptions::new(args.listen);
     options.advertise = args.advertise;
     options.open_to_network = args.open_to_network;
+    options.authentication = args.auth;
+    options.tls = match (args.tls_cert, args.tls_key) {
+        (Some(certificate), Some(key)) => Some(TlsSource::Files { certificate, key }),
+        _ if args.tls_self_signed => Some(TlsSource::self_signed(broker.data_dir())),
+        _ => None,
+    };
     for (limit, value) in &args.limits {
         options.limits.set(*limit, value)?;
     }
     let server = Server::start(broker.clone(), options).await?;
     let mut out = Output::stdout();
     // Who started it may have closed its end and still want it to run.
-    match out.line(&format!("listening on {}", server.address())).and_then(|()| out.flush()) {
+    let mut said = format!("listening on {}", server.address());
+    if args.tls_self_signed
+        && let Some(certificate) = server.certificate()
+    {
+        said += &format!("\ncertificate {}", certificate.display());
+    }
+    match out.line(&said).and_then(|()| out.flush()) {
         Ok(()) | Err(CliError::Closed) => {}
         Err(error) => {
             server.shutdown().await;

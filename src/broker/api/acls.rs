@@ -1,4 +1,5 @@
-//! DescribeAcls, CreateAcls, DeleteAcls: there is no authorizer, and each answer says so, as Kafka's does.
+//! DescribeAcls, CreateAcls, DeleteAcls: users have roles and no lists, and each answer says so, as Kafka's does without an
+//! authorizer.
 
 use kafka_protocol::{
     ResponseError,
@@ -11,7 +12,7 @@ use kafka_protocol::{
 use super::text;
 
 const DISABLED: ResponseError = ResponseError::SecurityDisabled;
-const MESSAGE: &str = "No Authorizer is configured: access control lists are neither kept nor applied.";
+const MESSAGE: &str = "No Authorizer is configured: access control lists are neither kept nor applied. What a user may do is the role of the user: read, write or admin.";
 
 pub fn describe() -> DescribeAclsResponse {
     DescribeAclsResponse::default().with_error_code(DISABLED.code()).with_error_message(Some(text(MESSAGE)))

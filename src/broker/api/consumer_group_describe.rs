@@ -11,9 +11,12 @@ use kafka_protocol::{
 };
 
 use super::{operations, text};
-use crate::broker::{
-    groups::{Catalog, ConsumerDescription, ConsumerMemberDescription, Partitions},
-    inner::Inner,
+use crate::{
+    broker::{
+        groups::{Catalog, ConsumerDescription, ConsumerMemberDescription, Partitions},
+        inner::Inner,
+    },
+    model::Role,
 };
 
 /// First version that tells which protocol a member speaks.
@@ -24,10 +27,11 @@ const CONSUMER: i8 = 1;
 
 pub fn answer(
     broker: &Arc<Inner>,
+    role: Role,
     version: i16,
     request: ConsumerGroupDescribeRequest,
 ) -> ConsumerGroupDescribeResponse {
-    let operations = if request.include_authorized_operations { operations::GROUP } else { i32::MIN };
+    let operations = if request.include_authorized_operations { operations::group(role) } else { i32::MIN };
     let groups = request.group_ids.into_iter().map(|id| {
         let group = if id.is_empty() {
             refused(id, ResponseError::InvalidGroupId, None)

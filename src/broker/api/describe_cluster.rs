@@ -8,13 +8,18 @@ use kafka_protocol::{
 };
 
 use super::{node, operations, text};
-use crate::broker::inner::Inner;
+use crate::{broker::inner::Inner, model::Role};
 
 /// Endpoints of brokers, as opposed to those of controllers.
 const BROKERS: i8 = 1;
 const CONTROLLERS: i8 = 2;
 
-pub fn answer(broker: &Arc<Inner>, version: i16, request: DescribeClusterRequest) -> DescribeClusterResponse {
+pub fn answer(
+    broker: &Arc<Inner>,
+    role: Role,
+    version: i16,
+    request: DescribeClusterRequest,
+) -> DescribeClusterResponse {
     if version >= 1 && request.endpoint_type != BROKERS {
         let (error, message) = match request.endpoint_type {
             CONTROLLERS => {
@@ -36,7 +41,7 @@ pub fn answer(broker: &Arc<Inner>, version: i16, request: DescribeClusterRequest
         .with_controller_id(node())
         .with_brokers(vec![me]);
     if request.include_cluster_authorized_operations {
-        response.cluster_authorized_operations = operations::CLUSTER;
+        response.cluster_authorized_operations = operations::cluster(role);
     }
     response
 }

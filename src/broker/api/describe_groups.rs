@@ -13,7 +13,7 @@ use kafka_protocol::{
 use super::{operations, text};
 use crate::{
     broker::{coordinator::GroupDescription, inner::Inner},
-    model::GroupState,
+    model::{GroupState, Role},
 };
 
 /// First version that tells a group that does not exist from a dead one.
@@ -21,11 +21,11 @@ const NOT_FOUND_FROM: i16 = 6;
 /// First version that tells what the caller may do.
 const OPERATIONS_FROM: i16 = 3;
 
-pub fn answer(broker: &Arc<Inner>, version: i16, request: DescribeGroupsRequest) -> DescribeGroupsResponse {
+pub fn answer(broker: &Arc<Inner>, role: Role, version: i16, request: DescribeGroupsRequest) -> DescribeGroupsResponse {
     // Version 2 and below had no such field; a default is not encoded for them.
     let told = request.include_authorized_operations && version >= OPERATIONS_FROM;
     let groups = request.groups.into_iter().map(|id| match broker.coordinator.describe(&id) {
-        Some(group) if told => found(id, group, version).with_authorized_operations(operations::GROUP),
+        Some(group) if told => found(id, group, version).with_authorized_operations(operations::group(role)),
         Some(group) => found(id, group, version),
         None => missing(id, version),
     });

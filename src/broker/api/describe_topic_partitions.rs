@@ -19,10 +19,14 @@ use crate::{
         inner::Inner,
         topics::{Slot, Topic},
     },
-    model::check_topic_name,
+    model::{Role, check_topic_name},
 };
 
-pub fn answer(broker: &Arc<Inner>, request: DescribeTopicPartitionsRequest) -> DescribeTopicPartitionsResponse {
+pub fn answer(
+    broker: &Arc<Inner>,
+    role: Role,
+    request: DescribeTopicPartitionsRequest,
+) -> DescribeTopicPartitionsResponse {
     let named = !request.topics.is_empty();
     let mut names: BTreeSet<String> = if named {
         request.topics.iter().map(|topic| topic.name.to_string()).collect()
@@ -31,7 +35,7 @@ pub fn answer(broker: &Arc<Inner>, request: DescribeTopicPartitionsRequest) -> D
     };
     let mut from = 0;
     if let Some(cursor) = &request.cursor {
-        let Ok(partition) = usize::try_from(cursor.partition_index) else { return refused(&names) };
+        let Ok(partition) = usize::try_from(cursor.partition_index) else { return refused(role, &names) };
         names = names.split_off(cursor.topic_name.as_str());
         if names.first().is_some_and(|first| first.as_str() == cursor.topic_name.as_str()) {
             from = partition;
@@ -51,11 +55,11 @@ pub fn answer(broker: &Arc<Inner>, request: DescribeTopicPartitionsRequest) -> D
         let Some(topic) = broker.topics.by_name(&name) else {
             // Deleted while the page was made: nobody asked for it by name.
             if named {
-                response.topics.push(missing(&name));
+                response.topics.push(missing(role, &name));
             }
             continue;
         };
-        let (described, count) = describe(&topic, from, left);
+        let (described, count) = describe(role, &topic, from, left);
         left -= described.partitions.len();
         let next = from + described.partitions.len();
         response.topics.push(described);
@@ -69,7 +73,7 @@ pub fn answer(broker: &Arc<Inner>, request: DescribeTopicPartitionsRequest) -> D
 }
 
 /// The topic with at most `limit` partitions from `from` on, and how many it has.
-fn describe(topic: &Topic, from: usize, limit: usize) -> (DescribeTopicPartitionsResponseTopic, usize) {
+fn describe(role: Role, topic: &Topic, from: usize, limit: usize) -> (DescribeTopicPartitionsResponseTopic, usize) {
     let slots = topic.slots();
     let partitions = slots.iter().skip(from).take(limit).map(|slot| partition(slot));
     let described = DescribeTopicPartitionsResponseTopic::default()
@@ -77,7 +81,7 @@ fn describe(topic: &Topic, from: usize, limit: usize) -> (DescribeTopicPartition
         .with_topic_id(topic.id)
         .with_is_internal(operations::is_internal(&topic.name))
         .with_partitions(partitions.collect())
-        .with_topic_authorized_operations(operations::TOPIC);
+        .with_topic_authorized_operations(operations::topic(role));
     (described, slots.len())
 }
 
@@ -94,24 +98,24 @@ fn partition(slot: &Slot) -> DescribeTopicPartitionsResponsePartition {
         .with_offline_replicas(offline)
 }
 
-fn missing(name: &str) -> DescribeTopicPartitionsResponseTopic {
+fn missing(role: Role, name: &str) -> DescribeTopicPartitionsResponseTopic {
     let error = match check_topic_name(name) {
         Ok(()) => ResponseError::UnknownTopicOrPartition,
         Err(_) => ResponseError::InvalidTopicException,
     };
-    with_error(name, error)
+    with_error(role, name, error)
 }
 
-fn with_error(name: &str, error: ResponseError) -> DescribeTopicPartitionsResponseTopic {
+fn with_error(role: Role, name: &str, error: ResponseError) -> DescribeTopicPartitionsResponseTopic {
     DescribeTopicPartitionsResponseTopic::default()
         .with_error_code(error.code())
         .with_name(Some(TopicName(text(name))))
         .with_is_internal(operations::is_internal(name))
-        .with_topic_authorized_operations(operations::TOPIC)
+        .with_topic_authorized_operations(operations::topic(role))
 }
 
 /// The protocol has no place for an error of the whole request.
-fn refused(names: &BTreeSet<String>) -> DescribeTopicPartitionsResponse {
-    let topics = names.iter().map(|name| with_error(name, ResponseError::InvalidRequest));
+fn refused(role: Role, names: &BTreeSet<String>) -> DescribeTopicPartitionsResponse {
+    let topics = names.iter().map(|name| with_error(role, name, ResponseError::InvalidRequest));
     DescribeTopicPartitionsResponse::default().with_topics(topics.collect())
 }

@@ -15,10 +15,13 @@ use kafka_protocol::{
 };
 
 use super::{Fault, node, operations, text};
-use crate::broker::{
-    LEADER_EPOCH,
-    inner::Inner,
-    topics::{ChangeError, NewTopic, Topic},
+use crate::{
+    broker::{
+        LEADER_EPOCH,
+        inner::Inner,
+        topics::{ChangeError, NewTopic, Topic},
+    },
+    model::Role,
 };
 
 /// First version that asks whether a topic may be made; before, asking for one made it.
@@ -28,8 +31,9 @@ const CLUSTER_OPERATIONS: std::ops::RangeInclusive<i16> = 8..=10;
 /// First version that may ask by id; the two before it have the field, but not the meaning.
 const BY_ID_FROM: i16 = 12;
 
-pub async fn answer(broker: &Arc<Inner>, version: i16, request: MetadataRequest) -> MetadataResponse {
+pub async fn answer(broker: &Arc<Inner>, role: Role, version: i16, request: MetadataRequest) -> MetadataResponse {
     let ask = Ask {
+        role,
         version,
         create: broker.options.auto_create_topics && (version < MAY_CREATE_FROM || request.allow_auto_topic_creation),
         operations: request.include_topic_authorized_operations,
@@ -63,12 +67,13 @@ pub async fn answer(broker: &Arc<Inner>, version: i16, request: MetadataRequest)
         .with_controller_id(node())
         .with_topics(topics);
     if request.include_cluster_authorized_operations && CLUSTER_OPERATIONS.contains(&version) {
-        response.cluster_authorized_operations = operations::CLUSTER;
+        response.cluster_authorized_operations = operations::cluster(role);
     }
     response
 }
 
 struct Ask {
+    role: Role,
     version: i16,
     create: bool,
     operations: bool,
@@ -98,6 +103,9 @@ async fn one(broker: &Arc<Inner>, asked: MetadataRequestTopic, ask: &Ask) -> Met
             _ => Fault::unknown_topic(&name),
         };
         return failed(fault.error, asked);
+    }
+    if ask.role < Role::Admin {
+        return failed(ResponseError::TopicAuthorizationFailed, asked);
     }
     match broker.topics.create(&broker.meta, new).await {
         Ok(topic) => describe(&topic, ask),
@@ -134,7 +142,7 @@ fn describe(topic: &Topic, ask: &Ask) -> MetadataResponseTopic {
         .with_is_internal(operations::is_internal(&topic.name))
         .with_partitions(partitions.collect());
     if ask.operations {
-        described.topic_authorized_operations = operations::TOPIC;
+        described.topic_authorized_operations = operations::topic(ask.role);
     }
     described
 }

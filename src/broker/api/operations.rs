@@ -1,5 +1,7 @@
 //! What a caller may do with a resource, as Metadata and DescribeCluster tell it (KIP-430): bits by the number of the
-//! operation. Without authorization everybody may do everything that the resource knows.
+//! operation. Without authentication everybody may do everything that the resource knows.
+
+use crate::model::Role;
 
 const READ: i32 = 1 << 3;
 const WRITE: i32 = 1 << 4;
@@ -13,12 +15,33 @@ const ALTER_CONFIGS: i32 = 1 << 11;
 const IDEMPOTENT_WRITE: i32 = 1 << 12;
 
 /// Operations on a topic.
-pub const TOPIC: i32 = READ | WRITE | CREATE | DELETE | ALTER | DESCRIBE | DESCRIBE_CONFIGS | ALTER_CONFIGS;
+pub fn topic(role: Role) -> i32 {
+    let read = READ | DESCRIBE | DESCRIBE_CONFIGS;
+    match role {
+        Role::Read => read,
+        Role::Write => read | WRITE,
+        Role::Admin => read | WRITE | CREATE | DELETE | ALTER | ALTER_CONFIGS,
+    }
+}
+
 /// Operations on a group.
-pub const GROUP: i32 = READ | DELETE | DESCRIBE | DESCRIBE_CONFIGS | ALTER_CONFIGS;
+pub fn group(role: Role) -> i32 {
+    let read = READ | DESCRIBE | DESCRIBE_CONFIGS;
+    match role {
+        Role::Read | Role::Write => read,
+        Role::Admin => read | DELETE | ALTER_CONFIGS,
+    }
+}
+
 /// Operations on the cluster.
-pub const CLUSTER: i32 =
-    CREATE | ALTER | DESCRIBE | CLUSTER_ACTION | DESCRIBE_CONFIGS | ALTER_CONFIGS | IDEMPOTENT_WRITE;
+pub fn cluster(role: Role) -> i32 {
+    let read = DESCRIBE | DESCRIBE_CONFIGS;
+    match role {
+        Role::Read => read,
+        Role::Write => read | IDEMPOTENT_WRITE,
+        Role::Admin => read | IDEMPOTENT_WRITE | CREATE | ALTER | CLUSTER_ACTION | ALTER_CONFIGS,
+    }
+}
 
 /// Topics that Kafka keeps its own state in; tools leave them out of lists.
 pub fn is_internal(topic: &str) -> bool {

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::rows::{CommittedRow, GroupRow, TopicRow};
 use super::settings;
 use super::transactions::{self, LoadedTransactions};
-use crate::broker::config::DynamicSettings;
+use super::users;
+use crate::broker::{config::DynamicSettings, users::User};
 
 /// What the file says.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ pub struct Loaded {
     /// What transactions that are not over want to commit, each with its producer id.
     pub pending: Vec<(i64, CommittedRow)>,
     pub group_configs: BTreeMap<Arc<str>, BTreeMap<String, String>>,
+    pub users: BTreeMap<Arc<str>, User>,
 }
 
 pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> rusqlite::Result<Loaded> {
@@ -42,6 +44,7 @@ pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> r
         transactions: transactions::load(connection)?,
         pending: load_pending(connection)?,
         group_configs: load_group_configs(connection)?,
+        users: users::load(connection)?,
     })
 }
 

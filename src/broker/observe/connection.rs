@@ -5,7 +5,10 @@ use std::{fmt, net::SocketAddr, sync::Arc};
 use parking_lot::Mutex;
 
 use super::{ConnectionId, Observer, RequestId, seen::Seen};
-use crate::{broker::CallContext, model::TimestampMillis};
+use crate::{
+    broker::CallContext,
+    model::{Role, TimestampMillis},
+};
 
 /// What a connection is when it begins.
 #[derive(Debug, Clone)]
@@ -120,6 +123,7 @@ impl Connection {
             client_host: self.state.host.to_string(),
             connection_id: self.state.id,
             principal,
+            role: Role::Admin,
             connection: Some(self.state.clone()),
         }
     }

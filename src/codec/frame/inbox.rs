@@ -31,6 +31,11 @@ impl Inbox {
         Self { buffer: BytesMut::new(), frame_bytes_max, length: None, usual: 0, resting: true }
     }
 
+    /// From the next frame on, refuses those above `frame_bytes_max` bytes.
+    pub fn allow(&mut self, frame_bytes_max: usize) {
+        self.frame_bytes_max = frame_bytes_max;
+    }
+
     /// Takes the next frame, without its length, if all of it has arrived.
     ///
     /// # Errors

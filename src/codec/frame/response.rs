@@ -38,6 +38,22 @@ pub fn encode_response(
     Ok(written - LENGTH_BYTES)
 }
 
+/// Appends a frame that is `token` and nothing else; answers its bytes without the length. Tokens stand so on a connection
+/// after SaslHandshake 0.
+///
+/// # Errors
+/// [`FrameError::TooLarge`] beyond what a length can say.
+pub fn encode_bare(token: &[u8], out: &mut Outbox) -> Result<usize, FrameError> {
+    let (bytes, limit) = (token.len(), i32::MAX as usize);
+    let length = i32::try_from(bytes).map_err(|_| FrameError::TooLarge { bytes, limit })?;
+    out.append(|buffer| {
+        buffer.put_i32(length);
+        buffer.put_slice(token);
+        Ok(Vec::new())
+    })?;
+    Ok(bytes)
+}
+
 /// Puts the length of a frame that began at `start`, with what is yet to be inserted into it, before it.
 fn put_length(buffer: &mut BytesMut, start: usize, inserted: &[(usize, Bytes)]) -> Result<(), String> {
     let inserted: usize = inserted.iter().map(|(_, bytes)| bytes.len()).sum();

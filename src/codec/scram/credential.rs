@@ -22,7 +22,7 @@ pub struct Credential {
 impl Credential {
     /// Of a password. Takes milliseconds: that is its purpose.
     pub fn new(mechanism: Mechanism, password: &str, salt: &[u8], iterations: u32) -> Self {
-        let salted = stretch(mechanism, password.as_bytes(), salt, iterations);
+        let salted = salt_password(mechanism, password, salt, iterations);
         Self::from_salted_password(mechanism, &salted, salt, iterations)
     }
 
@@ -51,6 +51,11 @@ impl Credential {
         let given = Self::new(self.mechanism, password, &self.salt, self.iterations);
         same(&given.stored_key, &self.stored_key)
     }
+}
+
+/// What KIP-554 sends of a password: stretched, so that the password itself stays where it is. Takes milliseconds.
+pub fn salt_password(mechanism: Mechanism, password: &str, salt: &[u8], iterations: u32) -> Vec<u8> {
+    stretch(mechanism, password.as_bytes(), salt, iterations)
 }
 
 /// Bytes of the salts that this program makes.

@@ -145,7 +145,7 @@ async fn nobody_wants_the_metrics_of_clients() {
 }
 
 #[tokio::test]
-async fn access_control_and_users_are_told_to_be_off() {
+async fn access_control_lists_are_off_and_unknown_users_are_told() {
     let stage = Stage::new().await;
     let disabled = E::SecurityDisabled.code();
     assert_eq!(ask!(stage, DescribeAcls, 3, DescribeAclsRequest::default()).error_code, disabled);
@@ -166,7 +166,7 @@ async fn access_control_and_users_are_told_to_be_off() {
         .with_upsertions(vec![ScramCredentialUpsertion::default().with_name(text("b")).with_mechanism(1)]);
     let told = ask!(stage, AlterUserScramCredentials, 0, request);
     let codes: Vec<_> = told.results.iter().map(|result| result.error_code).collect();
-    assert_eq!(codes, [E::ResourceNotFound.code(), disabled]);
+    assert_eq!(codes, [E::ResourceNotFound.code(), E::UnacceptableCredential.code()]);
 }
 
 #[tokio::test]

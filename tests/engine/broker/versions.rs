@@ -108,6 +108,7 @@ async fn an_empty_request_of_every_api_and_version_is_answered() {
         DescribeUserScramCredentials: DescribeUserScramCredentialsRequest,
         AlterUserScramCredentials: AlterUserScramCredentialsRequest, UpdateFeatures: UpdateFeaturesRequest,
         GetTelemetrySubscriptions: GetTelemetrySubscriptionsRequest, PushTelemetry: PushTelemetryRequest,
-        ListConfigResources: ListConfigResourcesRequest,
+        ListConfigResources: ListConfigResourcesRequest, SaslHandshake: SaslHandshakeRequest,
+        SaslAuthenticate: SaslAuthenticateRequest,
     }
 }

@@ -13,7 +13,7 @@ use millpond::{
     server::{Limits, Server, ServerOptions},
 };
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
     time::timeout,
 };
@@ -52,14 +52,20 @@ pub fn options() -> ServerOptions {
     ServerOptions::new(HostPort::new("127.0.0.1", 0))
 }
 
-pub struct Raw {
-    pub stream: TcpStream,
+pub struct Raw<S = TcpStream> {
+    pub stream: S,
     correlation_id: i32,
 }
 
 impl Raw {
     pub async fn connect(address: SocketAddr) -> Self {
-        Self { stream: TcpStream::connect(address).await.unwrap(), correlation_id: 0 }
+        Self::over(TcpStream::connect(address).await.unwrap())
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
+    pub fn over(stream: S) -> Self {
+        Self { stream, correlation_id: 0 }
     }
 
     /// The bytes of the next request.
@@ -109,7 +115,7 @@ impl Raw {
         let mut rest = Vec::new();
         match timeout(PATIENCE, self.stream.read_to_end(&mut rest)).await.expect("the end of the connection") {
             Ok(_) => {}
-            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset),
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "{error}"),
         }
         rest
     }

@@ -154,7 +154,7 @@ impl ListenerCard {
         let fits = !host.is_empty() && self.advertise_fits();
         fits.then_some(())?;
         let (port, open_to_network) = (self.port_number()?, self.open_to_network);
-        Some(ListenerSettings { on: ctx.listener.on, host, port, advertise, open_to_network, limits })
+        Some(ListenerSettings { host, port, advertise, open_to_network, limits, ..ctx.listener.clone() })
     }
 
     fn port_number(&self) -> Option<u16> {
@@ -203,6 +203,8 @@ fn about(name: &str) -> &'static str {
         "buffered-bytes" => "limit-buffered-bytes",
         "in-flight" => "limit-in-flight",
         "first-request-ms" => "limit-first-request-ms",
+        "authenticate-ms" => "limit-authenticate-ms",
+        "reauthenticate-ms" => "limit-reauthenticate-ms",
         "idle-ms" => "limit-idle-ms",
         "frame-ms" => "limit-frame-ms",
         _ => "limit-write-ms",
