@@ -30,7 +30,8 @@ pub async fn retain(inner: &Arc<Inner>) -> u64 {
     let mut deleted = 0;
     for topic in inner.topics.all() {
         for log in topic.slots().iter().filter_map(|slot| slot.if_open()) {
-            log.expire_producers(now, PRODUCER_ID_EXPIRATION_MS);
+            // A producer that is forgotten because the clock was set could store its retries twice.
+            log.expire_producers(inner.options.clock.steady(), PRODUCER_ID_EXPIRATION_MS);
         }
         let config = topic.config();
         if !config.delete || config.retention_ms.is_none() && config.retention_bytes.is_none() {

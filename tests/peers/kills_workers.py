@@ -6,8 +6,11 @@ import time
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 RETRY_SECONDS = 0.2
-# librdkafka 2.16 now and then forgets a TxnOffsetCommit whose connection breaks, and its call waits for ever, whatever its
-# timeout says. After this time a worker is given up and another takes its place, as a supervisor would do with a process.
+# When all brokers it knows are down, librdkafka 2.16 begins anew from its bootstrap addresses, and a TxnOffsetCommit that
+# waits then for the group's coordinator waits for one that is no more: its call hangs, whatever its timeout says, until
+# another connection breaks. By then the transaction may have timed out, and the late commit finds its producer fenced
+# (17 of 100 kills; none with the older way, which is chosen here for who has transactions). Should one hang all the same, it
+# is given up after this time and another takes its place, as a supervisor would do with a process.
 STUCK_SECONDS = 12
 PARTITIONS = {"plain": 2, "idem": 3, "txn": 2, "in": 2, "out": 2}
 
@@ -92,8 +95,9 @@ class Transactional(Worker):
     """What transactional workers share: a producer that survives whatever the broker's death does to it."""
 
     def open_producer(self):
-        self.producer = Producer(settings(self.run_.address, linger_ms=2, transactional_id=self.name,
-                                          transaction_timeout_ms=self.run_.timeout * 1000))
+        self.producer = Producer(settings(
+            self.run_.address, linger_ms=2, transactional_id=self.name, metadata_recovery_strategy="none",
+            transaction_timeout_ms=self.run_.timeout * 1000))
         self.insist(lambda: self.producer.init_transactions(5))
 
     def insist(self, work, seconds=60):

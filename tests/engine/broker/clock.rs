@@ -6,7 +6,7 @@ use kafka_protocol::ResponseError as E;
 use super::{
     groups_api::{answer_of, heartbeat, join_later, member_id, sync},
     stage::{NOW, Stage, batch, batch_at, values},
-    transactions::{self, until},
+    transactions::{self, Who, until},
 };
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
@@ -72,6 +72,21 @@ async fn records_keep_their_order_and_their_age() {
     let stored = stage.produce("t", 0, batch(&["again"])).await;
     assert_eq!((stored.error_code, stored.base_offset), (0, 4));
     assert_eq!(values(&stage.fetch("t", 0, 4).await), ["again"]);
+}
+
+#[tokio::test]
+async fn a_retry_is_known_again_though_the_clock_was_set() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let who = Who { id: 7, epoch: 0 };
+    for jump in [0, 3 * DAY_MS, -3 * DAY_MS] {
+        stage.clock.jump(jump);
+        stage.broker.retain().await;
+        let stored = stage.produce("t", 0, transactions::batch(who, 0, false, "once")).await;
+        assert_eq!((stored.error_code, stored.base_offset), (0, 0), "after a jump of {jump} ms");
+        stage.broker.retain().await;
+    }
+    assert_eq!(stage.offset("t", 0, -1).await.offset, 1);
 }
 
 #[tokio::test]
