@@ -153,7 +153,7 @@ fn fetch_warm(c: &mut Criterion) {
         let mut bytes = 0;
         while from < end {
             let read = log.read(from, 1 << 20, true).unwrap();
-            bytes += read.batches.iter().map(Bytes::len).sum::<usize>();
+            bytes += read.pieces.iter().map(Bytes::len).sum::<usize>();
             from = read.next;
         }
         bytes

@@ -10,7 +10,9 @@ use std::time::Instant;
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use memchr::memmem::Finder;
-use millpond::codec::{BatchBuilder, DECOMPRESSED_BYTES_MAX_DEFAULT, DecodedBatch, ProducerStamp, decode_records};
+use millpond::codec::{
+    BatchBuilder, DECOMPRESSED_BYTES_MAX_DEFAULT, DecodedBatch, ProducerStamp, decode_records, split_batches,
+};
 use millpond::log::{AppendRequest, Partition, PartitionOptions, Store, StoreOptions, Sync};
 use millpond::model::{Compression, Header, NewRecord};
 
@@ -52,7 +54,7 @@ fn each_batch(log: &Partition, mut visit: impl FnMut(&Bytes)) {
     let (mut from, end) = log.range();
     while from < end {
         let read = log.read(from, 1 << 20, true).unwrap();
-        read.batches.iter().for_each(&mut visit);
+        read.pieces.into_iter().flat_map(split_batches).for_each(|batch| visit(&batch.unwrap().1));
         from = read.next;
     }
 }

@@ -6,9 +6,10 @@
 //! In reading order: `file` (schema, pragmas, what counts as damaged), `ends` (what is known without reading batches),
 //! `queue` and `writer` (how appends reach the disk), `commit`,
 //! `checkpoint`, `clean` (deletion), `readers` and `seek` (how they come
-//! back), `tail` (the last MiB, in memory), `producers` and `producer_file` (idempotence and transactions),
+//! back), `tail` (the newest, in memory), `ahead` (what will be asked for next), `producers` and `producer_file` (idempotence and transactions),
 //! `compact` and `rewrite` (compaction).
 
+mod ahead;
 mod checkpoint;
 mod clean;
 mod commit;

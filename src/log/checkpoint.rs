@@ -6,6 +6,7 @@
 //! before).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use rusqlite::Connection;
@@ -15,19 +16,36 @@ use super::partition::Partition;
 
 /// Bytes that a commit adds to the write-ahead log beside its batches: the pages of trees and index.
 const COMMIT_OVERHEAD_BYTES: usize = 4 * 16384;
-/// Bytes written to the write-ahead log after which this thread is asked.
-const ASK_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes written to the write-ahead log after which this thread is asked. Late, since a checkpoint writes everything a
+/// second time and syncs it, while producers want processor and disk.
+const ASK_BYTES: usize = 256 * 1024 * 1024;
+/// Bytes after which it is asked again, so that little is left for the writer.
+const ASK_AGAIN_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes after which it is asked, from the beginning on, where all that was written is synced already, or where the
+/// write-ahead logs of all partitions together are larger than [`LOGS_BYTES_MAX`].
+const ASK_EARLY_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes that the write-ahead logs of all partitions together may grow to before each is moved early.
+const LOGS_BYTES_MAX: usize = 1024 * 1024 * 1024;
 /// Bytes written to the write-ahead log after which the writer sees to it that it begins anew.
-const WAIT_BYTES: usize = 32 * 1024 * 1024;
+const WAIT_BYTES: usize = 512 * 1024 * 1024;
+/// The same in a write-ahead log that was synced at every commit: there the disk decides, a checkpoint finds half of its work
+/// done, and syncing what is overwritten costs less than syncing a file that grows.
+const SYNCED_WAIT_BYTES: usize = 32 * 1024 * 1024;
 /// Requests that may wait; one that finds no room is left to the writer's own threshold.
 const REQUESTS_MAX: usize = 64;
 
 /// Where writer threads send the partitions whose write-ahead log has grown.
-pub type Requests = SyncSender<Arc<Partition>>;
+#[derive(Clone)]
+pub struct Requests {
+    sender: SyncSender<Arc<Partition>>,
+    /// Bytes in the write-ahead logs of all partitions.
+    everywhere: Arc<AtomicUsize>,
+}
 
 /// The way to the checkpoint thread and its end.
 pub fn channel() -> (Requests, Receiver<Arc<Partition>>) {
-    sync_channel(REQUESTS_MAX)
+    let (sender, requests) = sync_channel(REQUESTS_MAX);
+    (Requests { sender, everywhere: Arc::default() }, requests)
 }
 
 /// The body of the checkpoint thread; ends when all writer threads have ended.
@@ -52,28 +70,48 @@ fn passive(connection: &Connection) -> Result<bool, rusqlite::Error> {
 }
 
 /// Counts what a writer adds to its write-ahead log and sees to checkpoints in time.
-#[derive(Debug, Default)]
 pub struct Growth {
     since_asked: usize,
     since_anew: usize,
+    /// All that was written since then is synced.
+    synced: bool,
+    requests: Requests,
+}
+
+impl Drop for Growth {
+    fn drop(&mut self) {
+        self.requests.everywhere.fetch_sub(self.since_anew, Ordering::Relaxed);
+    }
 }
 
 impl Growth {
-    /// A commit wrote so many bytes of batches through `connection`.
-    pub fn committed(&mut self, bytes: usize, connection: &Connection, partition: &Partition, requests: &Requests) {
-        self.since_asked += bytes + COMMIT_OVERHEAD_BYTES;
-        self.since_anew += bytes + COMMIT_OVERHEAD_BYTES;
-        if self.since_anew >= WAIT_BYTES {
+    /// Of a write-ahead log that is as good as empty.
+    pub fn new(requests: Requests) -> Self {
+        Self { since_asked: 0, since_anew: 0, synced: true, requests }
+    }
+
+    /// A commit, `synced` or not, wrote so many bytes of batches through `connection`.
+    pub fn committed(&mut self, bytes: usize, synced: bool, connection: &Connection, partition: &Partition) {
+        let grown = bytes + COMMIT_OVERHEAD_BYTES;
+        self.synced &= synced;
+        self.since_asked += grown;
+        self.since_anew += grown;
+        let everywhere = self.requests.everywhere.fetch_add(grown, Ordering::Relaxed) + grown;
+        let early = self.synced || everywhere > LOGS_BYTES_MAX;
+        let (ask_from_bytes, ask_bytes) = if early { (0, ASK_EARLY_BYTES) } else { (ASK_BYTES, ASK_AGAIN_BYTES) };
+        let wait_bytes = if self.synced { SYNCED_WAIT_BYTES } else { WAIT_BYTES };
+        if self.since_anew >= wait_bytes {
             let _other_is_done = partition.checkpointing.lock();
             // A failure here fails no append: the commit is done, and the next threshold tries again. So it does where a
             // reader is in the way.
             let all = passive(connection).unwrap_or(false);
-            self.since_anew = if all { 0 } else { WAIT_BYTES - ASK_BYTES };
-            self.since_asked = 0;
-        } else if self.since_asked >= ASK_BYTES {
+            let left = if all { 0 } else { wait_bytes - ASK_EARLY_BYTES };
+            self.requests.everywhere.fetch_sub(self.since_anew - left, Ordering::Relaxed);
+            (self.since_anew, self.since_asked, self.synced) = (left, 0, self.synced || all);
+        } else if self.since_asked >= ask_bytes && self.since_anew >= ask_from_bytes {
             self.since_asked = 0;
             if let Some(partition) = partition.handle() {
-                let _ = requests.try_send(partition);
+                let _ = self.requests.sender.try_send(partition);
             }
         }
     }

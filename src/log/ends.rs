@@ -36,6 +36,8 @@ pub struct Ends {
     /// Leader epochs and where each begins, ascending.
     pub epochs: Vec<(i32, Offset)>,
     pub tail: Tail,
+    /// How often batches were replaced; what was read before is no longer kept.
+    pub rewrites: u64,
     /// Where the oldest open transaction begins.
     pub first_open: Option<Offset>,
     /// The marker of the newest aborted transaction.
@@ -119,6 +121,7 @@ fn read(connection: &Connection) -> Result<Ends, rusqlite::Error> {
         run_max_ts,
         epochs,
         tail: Tail::default(),
+        rewrites: 0,
         first_open: None,
         last_aborted,
         unsaved_batches: 0,

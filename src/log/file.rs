@@ -24,8 +24,8 @@ const SQLITE_HEADER_BYTES: usize = 100;
 /// Readers keep interior pages and little else.
 const READER_PRAGMAS: &str = "PRAGMA query_only=ON; PRAGMA cache_size=-256; PRAGMA mmap_size=0; \
      PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY;";
-/// The checkpoints are those of `checkpoint`; SQLite's own, at 3072 pages (48 MiB), only backs them up.
-const WRITER_PRAGMAS: &str = "PRAGMA wal_autocheckpoint=3072; PRAGMA journal_size_limit=67108864; \
+/// The checkpoints are those of `checkpoint`; SQLite's own, at 49152 pages (768 MiB), only backs them up.
+const WRITER_PRAGMAS: &str = "PRAGMA wal_autocheckpoint=49152; PRAGMA journal_size_limit=67108864; \
      PRAGMA cache_size=-512; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=5000; \
      PRAGMA foreign_keys=OFF; PRAGMA synchronous=FULL;";
 /// The page size can only be chosen before the first table. No synchronous write: the finished file is synced once.
@@ -192,6 +192,11 @@ fn open_with(path: &Path, access: OpenFlags, pragmas: &str) -> Result<Connection
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.execute_batch(pragmas)?;
     Ok(connection)
+}
+
+/// Leaves the write-ahead log alone when the connection closes: the log is about to be deleted.
+pub fn spare_checkpoint(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map(drop)
 }
 
 /// Closes a connection, one at a time.

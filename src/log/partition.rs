@@ -8,6 +8,7 @@ use bytes::Bytes;
 use parking_lot::{Condvar, Mutex, RwLock};
 use rusqlite::Connection;
 
+use super::ahead::AHEAD_BYTES_MAX;
 use super::clean::Trimmed;
 use super::ends::{Ends, Totals};
 use super::producers::{Producer, Producers};
@@ -113,7 +114,7 @@ impl Partition {
     }
 
     /// Batches from the one that holds `from`, up to `max_bytes`; with `at_least_one` the first comes whatever its size.
-    /// `from` may be the end, which gives nothing. Blocks on disk unless `from` is in the last MiB.
+    /// `from` may be the end, which gives nothing. Blocks on disk unless `from` is among the newest, which are in memory.
     pub fn read(&self, from: Offset, max_bytes: usize, at_least_one: bool) -> Result<ReadOutcome, LogError> {
         Ok(self.read_until(from, max_bytes, at_least_one, false)?.0)
     }
@@ -122,7 +123,7 @@ impl Partition {
     /// those of the batches, and the reader must pass over them.
     pub fn read_committed(&self, from: Offset, max_bytes: usize, at_least_one: bool) -> Result<ReadOutcome, LogError> {
         let (mut outcome, last_aborted) = self.read_until(from, max_bytes, at_least_one, true)?;
-        if !outcome.batches.is_empty() && last_aborted.is_some_and(|last| last >= from) {
+        if !outcome.pieces.is_empty() && last_aborted.is_some_and(|last| last >= from) {
             outcome.aborted = self.with_reader(|c| producer_file::aborted(c, from, outcome.next))?;
         }
         Ok(outcome)
@@ -145,6 +146,26 @@ impl Partition {
         (glance.complete && !aborted).then_some(Ok(glance.outcome))
     }
 
+    /// Whether a reader who goes on at `from` with reads of `max_bytes` gains from [`Partition::read_ahead`].
+    pub fn wants_read_ahead(&self, from: Offset, max_bytes: usize) -> bool {
+        let ends = self.ends.lock();
+        max_bytes <= AHEAD_BYTES_MAX && from < ends.end && !ends.tail.reaches(from)
+    }
+
+    /// Reads what a reader will ask for who goes on at `from`, and keeps it for him. Blocks on disk.
+    pub fn read_ahead(&self, from: Offset, max_bytes: usize) {
+        let (end, rewrites) = {
+            let ends = self.ends.lock();
+            (ends.end, ends.rewrites)
+        };
+        // An error meets the reader himself, who can be told.
+        let Ok((pieces, next)) = self.with_reader(|c| seek::read(c, from, end, max_bytes, false)) else { return };
+        let ends = self.ends.lock();
+        if !pieces.is_empty() && ends.rewrites == rewrites {
+            self.shared.ahead.put(self.key, from, pieces, next);
+        }
+    }
+
     fn read_until(
         &self,
         from: Offset,
@@ -157,7 +178,7 @@ impl Partition {
         if !complete {
             let max_bytes = max_bytes.min(READ_BYTES_MAX);
             let compacted = self.ends.lock().holes != Totals::default();
-            (outcome.batches, outcome.next) = self.with_reader(|c| match compacted {
+            (outcome.pieces, outcome.next) = self.with_reader(|c| match compacted {
                 true => seek::read_across_holes(c, from, until, max_bytes, at_least_one),
                 false => seek::read(c, from, until, max_bytes, at_least_one),
             })?;
@@ -172,15 +193,18 @@ impl Partition {
         if from < start_offset || from > end_offset {
             return Err(LogError::OutOfRange { requested: from, start: start_offset, end: end_offset });
         }
-        let (batches, aborted) = (Vec::new(), Vec::new());
-        let outcome = ReadOutcome { batches, next: from, start_offset, end_offset, stable_offset, aborted };
+        let (pieces, aborted) = (Vec::new(), Vec::new());
+        let outcome = ReadOutcome { pieces, next: from, start_offset, end_offset, stable_offset, aborted };
         let until = if stable { stable_offset } else { end_offset };
         let mut glance = Glance { outcome, last_aborted: None, until, complete: true };
         if from < until {
             glance.last_aborted = ends.last_aborted;
             match ends.tail.read(from, until, max_bytes.min(READ_BYTES_MAX), at_least_one) {
-                Some((batches, next)) => (glance.outcome.batches, glance.outcome.next) = (batches, next),
-                None => glance.complete = false,
+                Some((pieces, next)) => (glance.outcome.pieces, glance.outcome.next) = (pieces, next),
+                None => match self.shared.ahead.take(self.key, from, until, max_bytes) {
+                    Some((pieces, next)) => (glance.outcome.pieces, glance.outcome.next) = (pieces, next),
+                    None => glance.complete = false,
+                },
             }
         }
         Ok(glance)
@@ -346,6 +370,11 @@ impl Partition {
         self.me.upgrade()
     }
 
+    /// Forgets what was read ahead.
+    pub(super) fn forget_ahead(&self) {
+        self.shared.ahead.forget(self.key);
+    }
+
     pub(super) fn tell_listeners(&self, end: Offset) {
         self.listeners.read().iter().for_each(|listener| listener(end));
     }
@@ -359,6 +388,7 @@ impl Partition {
 
     /// The last step of closing, on the writer thread: the writing connection is closed already.
     pub(super) fn close_files(&self, delete: bool) -> Result<(), LogError> {
+        self.forget_ahead();
         self.shared.readers.close(self.key);
         let _checkpoint_is_over = self.checkpointing.lock();
         if delete {

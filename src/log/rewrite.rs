@@ -69,9 +69,11 @@ pub fn rewrite(partition: &Partition, file: &mut WriterFile, changes: &[Change])
         file.roll_back();
         return Err(failed(error));
     }
-    // The memory of the newest batches may hold some of the old ones.
+    // What is kept in memory may hold some of the old batches.
     let mut ends = partition.ends.lock();
     ends.tail.clear();
+    ends.rewrites += 1;
+    partition.forget_ahead();
     drop(ends);
     partition.tell_listeners(end);
     Ok(())

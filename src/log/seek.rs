@@ -1,6 +1,6 @@
 //! The queries of readers. Each is a short read transaction, bounded in bytes or rows, that ends before it returns.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::AbortedTransaction;
@@ -13,10 +13,12 @@ const SEEK_DECODE_BATCHES_MAX: usize = 64;
 /// Rows that one query of retention reads.
 const RETAIN_ROWS: i64 = 4096;
 
-/// Batches from a read, whole, in order; the first may begin before the asked offset.
+/// Batches from a read; the first may begin before the asked offset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadOutcome {
-    pub batches: Vec<Bytes>,
+    /// Whole batches, in order. Those that were read from disk together are one piece, as an answer wants them;
+    /// [`crate::codec::split_batches`] cuts it.
+    pub pieces: Vec<Bytes>,
     /// The offset after the last batch; the asked offset where there is none.
     pub next: Offset,
     pub start_offset: Offset,
@@ -45,7 +47,7 @@ pub struct Range {
     pub end: Offset,
 }
 
-/// Batches from the one that holds `from`, up to `max_bytes`, and the offset after them.
+/// Batches from the one that holds `from`, up to `max_bytes`, in one piece, and the offset after them.
 pub fn read(
     connection: &Connection,
     from: Offset,
@@ -55,12 +57,12 @@ pub fn read(
 ) -> Result<(Vec<Bytes>, Offset), rusqlite::Error> {
     let first = connection
         .prepare_cached(
-            "SELECT run_bytes - length(data), run_bytes FROM batch WHERE last_offset >= ?1 AND last_offset < ?2 \
-             ORDER BY last_offset LIMIT 1",
+            "SELECT run_bytes - length(data), run_bytes, (SELECT run_bytes FROM batch ORDER BY last_offset DESC LIMIT 1) \
+             FROM batch WHERE last_offset >= ?1 AND last_offset < ?2 ORDER BY last_offset LIMIT 1",
         )?
-        .query_row([from, end], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))
+        .query_row([from, end], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))
         .optional()?;
-    let Some((before, first_end)) = first else {
+    let Some((before, first_end, last_end)) = first else {
         return Ok((Vec::new(), from));
     };
     let budget = before.saturating_add(i64::try_from(max_bytes).unwrap_or(i64::MAX));
@@ -71,13 +73,14 @@ pub fn read(
          WHERE last_offset >= ?1 AND last_offset < ?2 ORDER BY last_offset",
     )?;
     let mut rows = query.query([from, end, budget])?;
-    let (mut batches, mut next) = (Vec::new(), from);
+    let mut batches = BytesMut::with_capacity(usize::try_from(budget.min(last_end) - before).unwrap_or(0));
+    let mut next = from;
     while let Some(row) = rows.next()? {
         let Some(data) = row.get_ref(1)?.as_blob_or_null()? else { break };
-        batches.push(Bytes::copy_from_slice(data));
+        batches.extend_from_slice(data);
         next = row.get::<_, Offset>(0)? + 1;
     }
-    Ok((batches, next))
+    Ok((if batches.is_empty() { Vec::new() } else { vec![batches.freeze()] }, next))
 }
 
 /// As [`read`], in a log that is compacted: its running sums count what is gone, so a budget ends too early and the rest
@@ -89,18 +92,18 @@ pub fn read_across_holes(
     max_bytes: usize,
     at_least_one: bool,
 ) -> Result<(Vec<Bytes>, Offset), rusqlite::Error> {
-    let (mut batches, mut next) = read(connection, from, end, max_bytes, at_least_one)?;
-    let mut left = max_bytes.saturating_sub(batches.iter().map(Bytes::len).sum());
-    while left > 0 && !batches.is_empty() {
+    let (mut pieces, mut next) = read(connection, from, end, max_bytes, at_least_one)?;
+    let mut left = max_bytes.saturating_sub(pieces.iter().map(Bytes::len).sum());
+    while left > 0 && !pieces.is_empty() {
         let (more, after) = read(connection, next, end, left, false)?;
         if more.is_empty() {
             break;
         }
         left = left.saturating_sub(more.iter().map(Bytes::len).sum());
-        batches.extend(more);
+        pieces.extend(more);
         next = after;
     }
-    Ok((batches, next))
+    Ok((pieces, next))
 }
 
 /// The batches that hold offsets of `from..to`.

@@ -8,9 +8,11 @@ use std::thread::JoinHandle;
 
 use parking_lot::{Mutex, RwLock};
 
+use super::ahead::Ahead;
 use super::file::{self, Template};
 use super::partition::Partition;
 use super::readers::Readers;
+use super::tail::Tail;
 use super::writer::{self, Message};
 use super::{LogError, checkpoint, ends};
 
@@ -59,6 +61,9 @@ pub struct Shared {
     pub readers: Readers,
     /// Bytes of batches that wait in all queues.
     pub queued_bytes: AtomicUsize,
+    pub ahead: Ahead,
+    /// Bytes of batches that are kept in memory for readers.
+    pub tail_bytes: Arc<AtomicUsize>,
 }
 
 impl Shared {
@@ -89,7 +94,9 @@ impl Store {
             writers,
             accepting: RwLock::new(true),
             readers: Readers::default(),
+            ahead: Ahead::default(),
             queued_bytes: AtomicUsize::new(0),
+            tail_bytes: Arc::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -113,7 +120,8 @@ impl Store {
         if options.create && !path.try_exists().map_err(|e| LogError::from_io(path, "open", &e))? {
             file::create(path, &self.template)?;
         }
-        let (ends, producers) = ends::load(path)?;
+        let (mut ends, producers) = ends::load(path)?;
+        ends.tail = Tail::new(self.shared.tail_bytes.clone());
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
         Ok(Partition::new(key, path, ends, producers, self.shared.clone()))
     }

@@ -1,19 +1,27 @@
-//! The last MiB of a log in memory, for readers that have caught up: they open no SQLite transaction.
+//! The newest batches of a log in memory, for readers that have caught up: they open no SQLite transaction.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 
 use crate::model::Offset;
 
-/// Bytes of batches kept for one partition.
-pub const TAIL_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of batches kept for one partition: some answers to its readers, who come after the writers.
+const TAIL_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes kept for all partitions, above which one that grows keeps only [`SMALL_TAIL_BYTES_MAX`].
+const TAILS_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Bytes kept for one partition where many are written to.
+const SMALL_TAIL_BYTES_MAX: usize = 1024 * 1024;
 
 /// The newest batches, in order, without gaps.
 #[derive(Debug, Default)]
 pub struct Tail {
     batches: VecDeque<Kept>,
     bytes: usize,
+    /// Of all partitions of the store.
+    everywhere: Arc<AtomicUsize>,
 }
 
 #[derive(Debug)]
@@ -24,15 +32,28 @@ struct Kept {
 }
 
 impl Tail {
+    /// An empty one that counts what it keeps in `everywhere` too.
+    pub fn new(everywhere: Arc<AtomicUsize>) -> Self {
+        Self { batches: VecDeque::new(), bytes: 0, everywhere }
+    }
+
     /// Adds the newest batch and lets the oldest go.
     pub fn push(&mut self, base: Offset, last: Offset, data: Bytes) {
+        let everywhere = self.everywhere.fetch_add(data.len(), Ordering::Relaxed) + data.len();
         self.bytes += data.len();
         self.batches.push_back(Kept { base, last, data });
-        while self.bytes > TAIL_BYTES_MAX
+        let most = if everywhere > TAILS_BYTES_MAX { SMALL_TAIL_BYTES_MAX } else { TAIL_BYTES_MAX };
+        while self.bytes > most
             && let Some(oldest) = self.batches.pop_front()
         {
             self.bytes -= oldest.data.len();
+            self.everywhere.fetch_sub(oldest.data.len(), Ordering::Relaxed);
         }
+    }
+
+    /// Whether what follows `from` is kept.
+    pub fn reaches(&self, from: Offset) -> bool {
+        self.batches.front().is_some_and(|oldest| from >= oldest.base)
     }
 
     /// Batches from the one that holds `from`, below `until`, up to `max_bytes`, and the offset after them; `None` where
@@ -44,7 +65,7 @@ impl Tail {
         max_bytes: usize,
         at_least_one: bool,
     ) -> Option<(Vec<Bytes>, Offset)> {
-        if self.batches.front().is_none_or(|oldest| from < oldest.base) {
+        if !self.reaches(from) {
             return None;
         }
         let first = self.batches.partition_point(|kept| kept.last < from);
@@ -62,7 +83,13 @@ impl Tail {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self::new(self.everywhere.clone());
+    }
+}
+
+impl Drop for Tail {
+    fn drop(&mut self) {
+        self.everywhere.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -86,5 +113,21 @@ mod tests {
         assert_eq!(tail.read(25, 60, 1, false).unwrap(), (vec![], 25));
         tail.push(60, 60, vec![0; TAIL_BYTES_MAX + 1].into());
         assert_eq!(tail.read(60, 61, 1, true), None, "larger than the tail");
+    }
+
+    #[test]
+    fn many_partitions_share_the_memory() {
+        let everywhere = Arc::new(AtomicUsize::new(0));
+        let mut tails: Vec<Tail> = (0..40).map(|_| Tail::new(everywhere.clone())).collect();
+        for index in 0..12 {
+            for tail in &mut tails {
+                tail.push(index, index, vec![0; SMALL_TAIL_BYTES_MAX].into());
+            }
+        }
+        assert!(everywhere.load(Ordering::Relaxed) <= TAILS_BYTES_MAX + tails.len() * SMALL_TAIL_BYTES_MAX);
+        assert!(tails.iter().all(|tail| tail.read(11, 12, 1, true).is_some()), "each keeps its newest");
+        tails[0].clear();
+        drop(tails);
+        assert_eq!(everywhere.load(Ordering::Relaxed), 0);
     }
 }

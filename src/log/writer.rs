@@ -93,14 +93,14 @@ impl Files {
             connection,
             full: None,
             used: 0,
-            growth: Growth::default(),
+            growth: Growth::new(self.checkpoints.clone()),
             partition: Arc::downgrade(partition),
         })
     }
 
     fn committed(&mut self, partition: &Partition, bytes: usize) {
         if let Some(file) = self.open.get_mut(&partition.key()) {
-            file.growth.committed(bytes, &file.connection, partition, &self.checkpoints);
+            file.growth.committed(bytes, file.full == Some(true), &file.connection, partition);
         }
     }
 
@@ -109,6 +109,14 @@ impl Files {
             let Some(oldest) = self.open.iter().min_by_key(|(_, file)| file.used).map(|(key, _)| *key) else { return };
             self.close(oldest);
         }
+    }
+
+    /// Closes a file that is to be deleted.
+    fn drop_file(&mut self, key: u64) {
+        let Some(file) = self.open.remove(&key) else { return };
+        // Where that fails the checkpoint is made in vain.
+        let _ = file::spare_checkpoint(&file.connection);
+        file::close(file.connection);
     }
 
     fn close(&mut self, key: u64) {
@@ -185,7 +193,7 @@ fn serve(partition: &Arc<Partition>, files: &mut Files) {
             failed
         }
         Work::Close { delete, done } => {
-            files.close(partition.key());
+            if delete { files.drop_file(partition.key()) } else { files.close(partition.key()) }
             done(partition.close_files(delete));
             None
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 
 use bytes::Bytes;
-use millpond::codec::{BatchBuilder, BatchHeader, EndMarker, ProducerStamp, decode_records, verify};
+use millpond::codec::{BatchBuilder, BatchHeader, EndMarker, ProducerStamp, decode_records, split_batches, verify};
 use millpond::log::{AppendRequest, CompactRequest, Compacted, Partition, PartitionOptions, Store, StoreOptions, Sync};
 use millpond::model::{Compression, NewRecord, Offset};
 use proptest::prelude::*;
@@ -62,7 +62,7 @@ fn batches(log: &Partition) -> Vec<Bytes> {
         let read = log.read(from, 300, true).unwrap();
         assert!(read.next > from, "a read goes on");
         from = read.next;
-        all.extend(read.batches);
+        all.extend(read.pieces.into_iter().flat_map(split_batches).map(|batch| batch.unwrap().1));
     }
     let bytes: usize = all.iter().map(Bytes::len).sum();
     assert_eq!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 
 use bytes::{Bytes, BytesMut};
-use millpond::codec::{self, BatchBuilder, BatchHeader, ProducerStamp};
+use millpond::codec::{self, BatchBuilder, BatchHeader, ProducerStamp, split_batches};
 use millpond::log::{
     AppendOutcome, AppendRequest, LogError, Partition, PartitionOptions, ReadOutcome, Store, StoreOptions, Sync,
 };
@@ -36,6 +36,10 @@ fn append(log: &Partition, batches: Bytes, request: AppendRequest) -> Result<App
     outcome.recv().unwrap()
 }
 
+fn batches_of(read: &ReadOutcome) -> Vec<Bytes> {
+    read.pieces.iter().cloned().flat_map(split_batches).map(|batch| batch.unwrap().1).collect()
+}
+
 fn read_all(log: &Partition) -> Vec<Bytes> {
     let mut batches = Vec::new();
     let (mut from, end) = log.range();
@@ -43,7 +47,7 @@ fn read_all(log: &Partition) -> Vec<Bytes> {
         let read = log.read(from, 100_000, true).unwrap();
         assert!(read.next > from, "a read goes on");
         from = read.next;
-        batches.extend(read.batches);
+        batches.extend(batches_of(&read));
     }
     batches
 }
@@ -133,17 +137,17 @@ impl Model {
     }
 
     fn read(&self, from: Offset, max_bytes: usize, at_least_one: bool) -> ReadOutcome {
-        let (mut batches, mut next, mut bytes) = (Vec::new(), from, 0);
+        let (mut pieces, mut next, mut bytes) = (Vec::new(), from, 0);
         for stored in self.batches.iter().filter(|b| b.header.last_offset() >= from) {
             bytes += stored.data.len();
-            if bytes > max_bytes && !(at_least_one && batches.is_empty()) {
+            if bytes > max_bytes && !(at_least_one && pieces.is_empty()) {
                 break;
             }
-            batches.push(stored.data.clone());
+            pieces.push(stored.data.clone());
             next = stored.header.last_offset() + 1;
         }
         let (start_offset, end_offset, stable_offset) = (self.start, self.end, self.end);
-        ReadOutcome { batches, next, start_offset, end_offset, stable_offset, aborted: Vec::new() }
+        ReadOutcome { pieces, next, start_offset, end_offset, stable_offset, aborted: Vec::new() }
     }
 
     fn retain(&mut self, now: i64, ms: Option<i64>, bytes: Option<i64>) {
@@ -211,7 +215,8 @@ impl Pair {
             Step::Read { from, max_bytes, at_least_one } => {
                 let from = self.model.at(*from);
                 let expected = self.model.read(from, *max_bytes, *at_least_one);
-                assert_eq!(self.log.read(from, *max_bytes, *at_least_one).unwrap(), expected);
+                let read = self.log.read(from, *max_bytes, *at_least_one).unwrap();
+                assert_eq!(ReadOutcome { pieces: batches_of(&read), ..read }, expected);
             }
             Step::Trim { before } => {
                 self.model.trim(self.model.at(*before));
@@ -336,11 +341,28 @@ fn reads_outside_the_log_say_what_it_holds() {
     assert_eq!(log.read(1, 100, true), outside(1));
     assert_eq!(log.read(5, 100, true), outside(5));
     assert_eq!(log.trim(5), Err(LogError::OutOfRange { requested: 5, start: 2, end: 4 }));
-    assert_eq!(log.read(4, 100, true).unwrap().batches.len(), 0);
-    assert_eq!(log.read(3, 100, true).unwrap().batches.len(), 1, "the whole batch around an offset");
+    assert_eq!(log.read(4, 100, true).unwrap().pieces.len(), 0);
+    assert_eq!(log.read(3, 100, true).unwrap().pieces.len(), 1, "the whole batch around an offset");
     assert_eq!(log.trim(-1).unwrap(), 4);
     assert_eq!((log.batch_count(), log.size_bytes(), log.max_timestamp()), (0, 0, None));
     assert_eq!(append(&log, batch(&[5], 10), DURABLE).unwrap().base_offset, 4);
+}
+
+#[test]
+fn what_was_read_ahead_is_given_from_memory_once() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let log = store.open_partition(&file_in(&folder), CREATE).unwrap();
+    (0..3).for_each(|time| drop(append(&log, batch(&[time, time], 100), DURABLE).unwrap()));
+    assert!(!log.wants_read_ahead(0, 1_000), "all of it is in memory");
+    log.close().unwrap();
+    let log = store.open_partition(&file_in(&folder), EXISTING).unwrap();
+    assert!(log.wants_read_ahead(2, 1_000) && !log.wants_read_ahead(6, 1_000));
+    let from_memory = || log.read_in_memory(2, 1_000, true, false).map(Result::unwrap);
+    assert_eq!(from_memory(), None);
+    log.read_ahead(2, 1_000);
+    let read = from_memory().unwrap();
+    assert_eq!((read.next, &read), (6, &log.read(2, 1_000, true).unwrap()));
+    assert_eq!(from_memory(), None);
 }
 
 #[test]
@@ -514,12 +536,12 @@ fn a_torn_write_ahead_log_leaves_a_prefix() {
 }
 
 #[test]
-fn the_write_ahead_log_stays_bounded_under_load() {
+fn the_write_ahead_log_of_synced_appends_begins_anew_early() {
     let (folder, store) = (tempfile::tempdir().unwrap(), store());
     let log = store.open_partition(&file_in(&folder), CREATE).unwrap();
     let mebibyte = batch(&[1], 1 << 20);
     for _ in 0..80 {
-        append(&log, mebibyte.clone(), AppendRequest { sync: Sync::Wal, ..DURABLE }).unwrap();
+        append(&log, mebibyte.clone(), DURABLE).unwrap();
     }
     let wal = std::fs::metadata(file_in(&folder).with_extension("sqlite-wal")).unwrap().len();
     assert!(wal < 48 << 20, "{wal} bytes");

@@ -294,11 +294,11 @@ impl Pair {
         let model = &self.model;
         assert_eq!((read.stable_offset, read.end_offset), (model.stable(), model.end));
         assert!(read.next <= model.stable().max(from));
-        assert_eq!(read.batches.is_empty(), from >= model.stable());
+        assert_eq!(read.pieces.is_empty(), from >= model.stable());
         let aborted: Vec<_> =
             read.aborted.iter().map(|one| (one.producer_id, one.first_offset, one.last_offset)).collect();
         let among =
-            |(_, first, last): &&(i64, Offset, Offset)| !read.batches.is_empty() && *last >= from && *first < read.next;
+            |(_, first, last): &&(i64, Offset, Offset)| !read.pieces.is_empty() && *last >= from && *first < read.next;
         assert_eq!(aborted, model.aborted.iter().filter(among).copied().collect::<Vec<_>>());
     }
 }

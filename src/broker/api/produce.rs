@@ -32,7 +32,7 @@ use crate::{
     },
     codec::BatchHeader,
     log::{AppendOutcome, AppendRequest, LogError, Sync},
-    model::{Acks, Offset},
+    model::{Acks, Compression, Offset},
 };
 
 /// First version that names topics by id.
@@ -41,8 +41,10 @@ const BY_ID_FROM: i16 = 13;
 const LOG_START_FROM: i16 = 5;
 /// First version that says in words what is wrong, and which records are to blame (KIP-467).
 const WORDS_FROM: i16 = 8;
-/// Records fields above this many bytes are checked off the async threads: it takes a millisecond and more.
+/// Records fields above this many bytes are checked off the async threads: it can take a millisecond and more.
 const CHECK_INLINE_BYTES_MAX: usize = 64 * 1024;
+/// The same where nothing is to be decompressed: the checksum runs at memory speed, and another thread costs more.
+const CHECK_PLAIN_INLINE_BYTES_MAX: usize = 1024 * 1024;
 
 pub async fn answer(
     broker: &Arc<Inner>,
@@ -171,7 +173,7 @@ async fn partition(
     let config = topic.config();
     let mut records = data.records.unwrap_or_default();
     let in_transaction = how.transaction.is_some();
-    let checked = if records.len() > CHECK_INLINE_BYTES_MAX {
+    let checked = if !is_quick_to_check(&records) {
         let (records, config, name) = (records.clone(), config.clone(), topic.name.clone());
         blocking(move || check(&records, &config, &name, in_transaction, now)).await
     } else {
@@ -216,6 +218,18 @@ async fn partition(
     let (base_offset, shared) = (outcome.base_offset, outcome.shared);
     observe::stored(observe::StoredAt { topic_id: topic.id, partition: slot.id, base_offset, at, shared });
     Ok(outcome)
+}
+
+/// Whether a check of a records field may hold up an async thread.
+fn is_quick_to_check(records: &[u8]) -> bool {
+    let is_plain = |header: BatchHeader| {
+        header.batch_bytes == records.len() && matches!(header.compression(), Ok(Compression::None))
+    };
+    let limit = match BatchHeader::parse(records) {
+        Ok(header) if is_plain(header) => CHECK_PLAIN_INLINE_BYTES_MAX,
+        _ => CHECK_INLINE_BYTES_MAX,
+    };
+    records.len() <= limit
 }
 
 /// Lets a batch of a transaction in; `None` for others.

@@ -15,7 +15,7 @@ use crate::{
         observe,
         topics::Slot,
     },
-    codec::BatchHeader,
+    codec::split_batches,
     log::{AbortedTransaction, LogError, Partition, ReadOutcome},
     model::Offset,
 };
@@ -44,7 +44,8 @@ pub struct Outcome {
     pub start: Offset,
     /// The high watermark; -1 with an error.
     pub end: Offset,
-    pub batches: Vec<Bytes>,
+    /// Whole batches, one or several in a piece.
+    pub pieces: Vec<Bytes>,
     /// Bytes of the batches.
     pub bytes: usize,
     /// The last stable offset; -1 with an error.
@@ -107,6 +108,7 @@ pub async fn read_all(broker: &Arc<Inner>, wanted: &[Wanted], limits: &Limits) -
     let mut budget = Budget { left: limits.max_bytes, first: true, committed: limits.committed };
     // From the first partition that needs the disk on, all are read there: the budget is spent in order.
     let mut on_disk: Vec<(usize, Job)> = Vec::new();
+    let mut next = Vec::new();
     for (index, wanted) in wanted.iter().enumerate() {
         let mut outcome = Outcome { aborted: limits.committed.then(Vec::new), ..Outcome::default() };
         let looked = match limits.follower {
@@ -115,7 +117,10 @@ pub async fn read_all(broker: &Arc<Inner>, wanted: &[Wanted], limits: &Limits) -
         };
         match looked {
             Ok(Some(job)) if on_disk.is_empty() => match budget.read_in_memory(&job) {
-                Some(result) => outcome.take(result, &job.slot),
+                Some(result) => {
+                    next.extend(Next::after(&job, &result));
+                    outcome.take(result, &job.slot);
+                }
                 None => on_disk.push((index, job)),
             },
             Ok(Some(job)) => on_disk.push((index, job)),
@@ -131,16 +136,40 @@ pub async fn read_all(broker: &Arc<Inner>, wanted: &[Wanted], limits: &Limits) -
     if !on_disk.is_empty() {
         let read = blocking(move || {
             let mut budget = budget;
-            let read = |(index, job): (usize, Job)| (index, budget.read(&job), job.slot);
+            let read = |(index, job): (usize, Job)| (index, budget.read(&job), job);
             on_disk.into_iter().map(read).collect::<Vec<_>>()
         });
-        for (index, result, slot) in read.await {
+        for (index, result, job) in read.await {
             if let (Some(outcome), Some(result)) = (outcomes.get_mut(index), result) {
-                outcome.take(result, &slot);
+                next.extend(Next::after(&job, &result));
+                outcome.take(result, &job.slot);
             }
         }
     }
+    if !next.is_empty() {
+        // Nobody waits for it.
+        drop(tokio::task::spawn_blocking(move || next.iter().for_each(Next::read_ahead)));
+    }
     outcomes
+}
+
+/// What a client will ask for when it is through with its answer, and is not in memory.
+struct Next {
+    log: Arc<Partition>,
+    from: Offset,
+    max_bytes: usize,
+}
+
+impl Next {
+    fn after(job: &Job, result: &Result<ReadOutcome, LogError>) -> Option<Self> {
+        let from = result.as_ref().ok().filter(|read| !read.pieces.is_empty())?.next;
+        let max_bytes = job.ask.max_bytes;
+        job.log.wants_read_ahead(from, max_bytes).then(|| Self { log: job.log.clone(), from, max_bytes })
+    }
+
+    fn read_ahead(&self) {
+        self.log.read_ahead(self.from, self.max_bytes);
+    }
 }
 
 /// A partition that has something to read.
@@ -212,8 +241,8 @@ impl Budget {
 
     fn spend(&mut self, result: &Result<ReadOutcome, LogError>) {
         if let Ok(read) = result {
-            self.left = self.left.saturating_sub(read.batches.iter().map(Bytes::len).sum());
-            self.first &= read.batches.is_empty();
+            self.left = self.left.saturating_sub(read.pieces.iter().map(Bytes::len).sum());
+            self.first &= read.pieces.is_empty();
         }
     }
 }
@@ -226,7 +255,7 @@ impl Outcome {
         }
         if let Ok(place) = &wanted.place {
             let (mut records, mut last) = (0, -1);
-            for head in self.batches.iter().filter_map(|batch| BatchHeader::parse(batch).ok()) {
+            for (head, _) in self.pieces.iter().cloned().flat_map(split_batches).flatten() {
                 records += u64::from(head.record_count.unsigned_abs());
                 last = head.last_offset();
             }
@@ -250,8 +279,8 @@ impl Outcome {
                 if let Some(aborted) = &mut self.aborted {
                     *aborted = read.aborted;
                 }
-                self.bytes = read.batches.iter().map(Bytes::len).sum();
-                self.batches = read.batches;
+                self.bytes = read.pieces.iter().map(Bytes::len).sum();
+                self.pieces = read.pieces;
             }
             Err(error) => {
                 slot.note(&error);

@@ -54,7 +54,7 @@ fn partition(wanted: &Wanted, outcome: Outcome, version: i16) -> PartitionData {
         .with_high_watermark(outcome.end)
         .with_last_stable_offset(outcome.stable)
         .with_aborted_transactions(outcome.aborted.map(|aborted| aborted.iter().map(told).collect()))
-        .with_records(Some(joined(outcome.batches)));
+        .with_records(Some(joined(outcome.pieces)));
     if version >= START_FROM {
         data.log_start_offset = outcome.start;
     }
@@ -71,12 +71,12 @@ fn told(aborted: &log::AbortedTransaction) -> AbortedTransaction {
     AbortedTransaction::default().with_producer_id(aborted.producer_id.into()).with_first_offset(aborted.first_offset)
 }
 
-fn joined(batches: Vec<Bytes>) -> Bytes {
-    match <[Bytes; 1]>::try_from(batches) {
+fn joined(pieces: Vec<Bytes>) -> Bytes {
+    match <[Bytes; 1]>::try_from(pieces) {
         Ok([only]) => only,
-        Err(batches) => {
-            let mut all = BytesMut::with_capacity(batches.iter().map(Bytes::len).sum());
-            batches.iter().for_each(|batch| all.extend_from_slice(batch));
+        Err(pieces) => {
+            let mut all = BytesMut::with_capacity(pieces.iter().map(Bytes::len).sum());
+            pieces.iter().for_each(|piece| all.extend_from_slice(piece));
             all.freeze()
         }
     }
