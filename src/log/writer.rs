@@ -193,7 +193,11 @@ fn serve(partition: &Arc<Partition>, files: &mut Files) {
             failed
         }
         Work::Close { delete, done } => {
-            if delete { files.drop_file(partition.key()) } else { files.close(partition.key()) }
+            if delete {
+                files.drop_file(partition.key())
+            } else {
+                files.close(partition.key())
+            }
             done(partition.close_files(delete));
             None
         }
