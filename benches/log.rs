@@ -22,7 +22,8 @@ const LARGE_BATCH_BYTES: usize = 100 * 1024;
 const PRODUCERS: usize = 8;
 /// Rounds of which the median counts; the two sides of a ratio take turns.
 const ROUNDS: usize = 5;
-const DURABLE: AppendRequest = AppendRequest { sync: Sync::Disk, leader_epoch: 0, log_append_time: None };
+const DURABLE: AppendRequest =
+    AppendRequest { sync: Sync::Disk, leader_epoch: 0, log_append_time: None, begins_at_zero: false };
 const RELAXED: AppendRequest = AppendRequest { sync: Sync::Wal, ..DURABLE };
 
 fn open(folder: &Path, name: &str) -> (Store, Arc<Partition>) {

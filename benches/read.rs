@@ -39,7 +39,7 @@ fn record(index: usize) -> NewRecord {
 fn filled(store: &Store, folder: &std::path::Path, compression: Compression) -> Arc<Partition> {
     let path = folder.join(format!("{}.sqlite", compression.as_str()));
     let log = store.open_partition(&path, PartitionOptions { create: true }).unwrap();
-    let request = AppendRequest { sync: Sync::Wal, leader_epoch: 0, log_append_time: None };
+    let request = AppendRequest { sync: Sync::Wal, leader_epoch: 0, log_append_time: None, begins_at_zero: false };
     for first in (0..RECORDS).step_by(RECORDS_A_BATCH) {
         let mut builder = BatchBuilder::new(compression, usize::MAX);
         (first..first + RECORDS_A_BATCH).for_each(|index| assert!(builder.push(&record(index), index as i64)));

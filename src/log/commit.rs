@@ -31,6 +31,9 @@ pub struct AppendRequest {
     pub leader_epoch: i32,
     /// The time to stamp the batches with where the topic says LogAppendTime.
     pub log_append_time: Option<TimestampMillis>,
+    /// Whether a producer that the log does not know begins with sequence 0, as one in a transaction of KIP-890 does: if it
+    /// does not, an earlier batch is still on its way.
+    pub begins_at_zero: bool,
 }
 
 /// Where the batches of an append stand.
@@ -137,7 +140,7 @@ impl Cursor {
         }
         let mut bytes = bytes.freeze();
         if headers.iter().any(|header| header.producer_id >= 0)
-            && let Some(duplicate) = self.place_producer(&headers, &bytes, known)?
+            && let Some(duplicate) = self.place_producer(&headers, &bytes, request, known)?
         {
             return Ok(AppendOutcome { log_start_offset: self.start, ..duplicate });
         }
@@ -164,6 +167,7 @@ impl Cursor {
         &mut self,
         headers: &[BatchHeader],
         bytes: &[u8],
+        request: AppendRequest,
         known: &Producers,
     ) -> Result<Option<AppendOutcome>, ProducerError> {
         let [header] = headers else { return Err(ProducerError::SeveralBatches { batches: headers.len() }) };
@@ -175,7 +179,7 @@ impl Cursor {
             }
             return Ok(None);
         }
-        match self.producers.judge(known, header)? {
+        match self.producers.judge(known, header, request.begins_at_zero)? {
             Verdict::Append => {
                 self.producers.append(known, header);
                 Ok(None)

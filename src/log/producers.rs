@@ -152,10 +152,15 @@ pub enum Verdict {
     Duplicate(KeptBatch),
 }
 
-/// Judges a batch by what is known of its producer.
-pub fn judge(known: Option<&Producer>, header: &BatchHeader) -> Result<Verdict, ProducerError> {
+/// Judges a batch by what is known of its producer; of one that is not known, the first sequence may have to be 0.
+pub fn judge(known: Option<&Producer>, header: &BatchHeader, begins_at_zero: bool) -> Result<Verdict, ProducerError> {
     let (producer_id, epoch, found) = (header.producer_id, header.producer_epoch, header.base_sequence);
-    let Some(known) = known else { return Ok(Verdict::Append) };
+    let Some(known) = known else {
+        return match found {
+            1.. if begins_at_zero => Err(ProducerError::OutOfOrder { producer_id, epoch, expected: 0, found }),
+            _ => Ok(Verdict::Append),
+        };
+    };
     if epoch < known.epoch {
         return Err(ProducerError::StaleEpoch { producer_id, epoch, current: known.epoch });
     }
@@ -218,8 +223,13 @@ pub struct Changes {
 
 impl Changes {
     /// Judges a batch with what was changed so far.
-    pub fn judge(&self, known: &Producers, header: &BatchHeader) -> Result<Verdict, ProducerError> {
-        judge(self.get(known, header.producer_id), header)
+    pub fn judge(
+        &self,
+        known: &Producers,
+        header: &BatchHeader,
+        begins_at_zero: bool,
+    ) -> Result<Verdict, ProducerError> {
+        judge(self.get(known, header.producer_id), header, begins_at_zero)
     }
 
     /// Judges a marker with what was changed so far.

@@ -11,7 +11,8 @@ use millpond::log::{AppendRequest, CompactRequest, Compacted, Partition, Partiti
 use millpond::model::{Compression, NewRecord, Offset};
 use proptest::prelude::*;
 
-const WAL: AppendRequest = AppendRequest { sync: Sync::Wal, leader_epoch: 0, log_append_time: None };
+const WAL: AppendRequest =
+    AppendRequest { sync: Sync::Wal, leader_epoch: 0, log_append_time: None, begins_at_zero: false };
 const NOW: CompactRequest = CompactRequest {
     now: 1_000_000,
     min_lag_ms: 0,

@@ -149,7 +149,7 @@ fn epochs_fence_who_is_ahead_or_behind_and_forgive_a_lost_answer() {
     assert_eq!(stage.holds("a", 1, &[0]).epoch, 2);
     assert_eq!(stage.holds("a", 1, &[0]).epoch, 2, "it did not hear of epoch 2");
     assert_eq!(stage.error(holding("a", 1, &[0, 1])), E::FencedMemberEpoch, "it holds what it gave back");
-    assert_eq!(stage.error(holding("a", 0, &[])), E::FencedMemberEpoch);
+    assert_eq!(stage.join("a").epoch, 2, "whoever joins again begins anew, as after an answer that was lost");
 }
 
 #[test]
@@ -379,7 +379,7 @@ fn classic_members_of_a_newer_group_are_held_to_its_rules() {
         "speaks the other one"
     );
     let leaving = [Leaving { member_id: "new".to_owned(), instance_id: None }];
-    assert_eq!(stage.group.classic_leave(&leaving, 0).0, [Err(E::UnknownMemberId)]);
+    assert_eq!(stage.group.clone().classic_leave(&leaving, 0).0, [Ok(())], "an administrator removes anybody");
     // It joined but never asks for its part.
     stage.step(5_000);
     let epoch = stage.epoch_of("new");

@@ -15,7 +15,8 @@ use tempfile::TempDir;
 
 const CREATE: PartitionOptions = PartitionOptions { create: true };
 const EXISTING: PartitionOptions = PartitionOptions { create: false };
-const DURABLE: AppendRequest = AppendRequest { sync: Sync::Disk, leader_epoch: 0, log_append_time: None };
+const DURABLE: AppendRequest =
+    AppendRequest { sync: Sync::Disk, leader_epoch: 0, log_append_time: None, begins_at_zero: false };
 
 fn store() -> Store {
     Store::start(StoreOptions { writer_threads: 2, pages_max: None }).unwrap()
@@ -209,7 +210,8 @@ impl Pair {
             Step::Append { batches, sync, log_append_time, epoch } => {
                 let epoch = self.model.epochs.last().map_or(*epoch, |(last, _)| *epoch.max(last));
                 let (sent, expected) = self.model.append(batches, *log_append_time, epoch);
-                let request = AppendRequest { sync: *sync, leader_epoch: epoch, log_append_time: *log_append_time };
+                let request =
+                    AppendRequest { sync: *sync, leader_epoch: epoch, log_append_time: *log_append_time, ..DURABLE };
                 assert_eq!(append(&self.log, sent, request).unwrap(), expected);
             }
             Step::Read { from, max_bytes, at_least_one } => {

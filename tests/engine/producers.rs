@@ -14,7 +14,8 @@ use millpond::model::{Compression, NewRecord, Offset};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-const WAL: AppendRequest = AppendRequest { sync: Sync::Wal, leader_epoch: 0, log_append_time: None };
+const WAL: AppendRequest =
+    AppendRequest { sync: Sync::Wal, leader_epoch: 0, log_append_time: None, begins_at_zero: false };
 
 fn store() -> Store {
     Store::start(StoreOptions { writer_threads: 1, pages_max: None }).unwrap()

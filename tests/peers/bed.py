@@ -120,10 +120,14 @@ class Broker:
             return "".join(file.readlines()[-lines:])
 
     def stop(self, seconds=30):
-        """Ends it by SIGTERM and gives the exit code."""
+        """Ends it by SIGTERM and gives the exit code; kills it if that takes longer than `seconds`."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(seconds)
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.kill(self.pid, signal.SIGKILL)
+            code = self.process.wait(seconds)
         self.process.stdout.close()
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.log.name)

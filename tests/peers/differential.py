@@ -1,9 +1,9 @@
 """The same requests (valid, odd, wrong) to a real Apache Kafka and to Millpond, the answers compared field by field:
 
-    differential.py [--broker millpond|kafka] [PART OF A CASE'S TITLE...]
+    [TRACE=1] differential.py [--broker millpond|kafka] [PART OF A CASE'S TITLE...]
 
 A difference that `differences.toml` does not list with its reason fails, and so does a listed one that is no more.
-`--broker kafka` compares two Apache Kafka brokers, which shows what of a difference is chance.
+`--broker kafka` compares two Apache Kafka brokers, which shows what of a difference is chance. TRACE tells each case's time.
 """
 import contextlib
 import os
@@ -31,8 +31,10 @@ TEXTS = {"ErrorMessage", "BatchIndexErrorMessage", "Documentation", "ConfigDoc",
 # Differences of one case that are printed.
 DIFFERENCES_SHOWN_MAX = 20
 SIZES = {"TotalBytes", "UsableBytes", "PartitionSize"}
+# Lists of numbers whose order says nothing.
+SETS = {"Partitions"}
 # Lists whose order says nothing, and the field by which they are sorted before they are compared.
-ORDER = ("ApiKey", "Name", "TopicName", "PartitionIndex", "Partition", "GroupId", "ResourceName", "TopicId", "MemberId",
+ORDER = ("ApiKey", "Name", "TopicName", "PartitionIndex", "Index", "Partition", "GroupId", "ResourceName", "TopicId", "MemberId",
          "Topic", "TransactionalId", "Key")
 
 
@@ -98,6 +100,8 @@ class Side:
 def same(side, name, value, zero_id="00000000-0000-0000-0000-000000000000"):
     """A value with what is chance taken out."""
     if isinstance(value, list):
+        if name in SETS and all(isinstance(one, int) for one in value):
+            return sorted(value)
         found = [plain(side, one) if isinstance(one, dict) else same(side, name.rstrip("s"), one) for one in value]
         for key in ORDER:
             if found and all(isinstance(one, dict) and key in one for one in found):
@@ -218,12 +222,14 @@ class Comparison:
     def __init__(self, ours, theirs, listed, only):
         self.ours, self.theirs, self.listed, self.only = ours, theirs, listed, only
         # What is not listed, by the case without its version: the fields with both values and the versions.
-        self.count, self.known, self.failed, self.new = 0, 0, 0, {}
+        self.count, self.known, self.failed, self.new, self.began = 0, 0, 0, {}, time.monotonic()
 
     def run(self, case):
         if self.only and not any(part in case.title for part in self.only):
             return
         self.count += 1
+        if os.environ.get("TRACE"):
+            print(f"{time.monotonic() - self.began:6.1f}  {case.title}", flush=True)
         try:
             found = list(differences(answer(self.ours, case), answer(self.theirs, case)))
         except Exception as fault:  # noqa: BLE001: the next cases still run

@@ -30,8 +30,8 @@ class Case(Named):
 
 
 class Steps(Named):
-    """Several requests in a row, whose answers are compared together; `steps(side, call)` calls them. The title is
-    `API: WHAT` or `API vVERSION: WHAT`."""
+    """Several requests in a row, whose answers are compared together; `steps(side, call)` calls them, and notes with `call.note` what it
+    was told elsewhere. The title is `API: WHAT` or `API vVERSION: WHAT`."""
 
     def __init__(self, title, steps):
         head, _, what = title.partition(": ")
@@ -44,9 +44,13 @@ class Steps(Named):
 
         def call(api, version, tree, label=None):
             answer = side.call(api, version, tree)
-            answers[f"{len(answers) + 1} {label or api}"] = answer
+            note(label or api, answer)
             return answer
 
+        def note(label, answer):
+            answers[f"{len(answers) + 1} {label}"] = answer
+
+        call.note = note
         self.steps(side, call)
         return answers
 

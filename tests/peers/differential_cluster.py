@@ -1,5 +1,6 @@
 """Cases about the cluster: versions, metadata, the coordinator, settings, log folders, quotas, access, telemetry."""
 import batch
+import bed
 from differential_case import Steps, coordinators, each, ends
 
 NOBODY = "00000000-0000-0000-0000-00000000abcd"
@@ -49,6 +50,16 @@ def metadata(d):
                     asked("seen", IncludeClusterAuthorizedOperations=True, IncludeTopicAuthorizedOperations=True), low=8, before=made)
     yield from each(d, "Metadata", "a topic by id", lambda side, v: {"Topics": [{"TopicId": side.ids["seen"], "Name": None}]},
                     low=12, before=made)
+    def made_by_asking(side, call):
+        asked = {"Topics": [{"Name": "wanted"}], "AllowAutoTopicCreation": False}
+        call("Metadata", 9, asked, "not to be made")
+        call("Metadata", 9, {**asked, "AllowAutoTopicCreation": True}, "to be made")
+        # Apache Kafka answers before it is there.
+        bed.until(lambda: side.call("Metadata", 9, asked)["Topics"][0]["ErrorCode"] == 0, "the topic wanted")
+        call("Metadata", 9, asked, "made")
+        call("Metadata", 9, {"Topics": [{"Name": "not allowed"}, {"Name": ""}], "AllowAutoTopicCreation": True}, "names that are not allowed")
+
+    yield Steps("Metadata: a topic that is made by asking for it", made_by_asking)
     yield from each(d, "Metadata", "an unknown id", lambda side, v: {"Topics": [{"TopicId": NOBODY, "Name": None}]}, low=12)
     yield from each(d, "Metadata", "a name and an id that is ignored before version 12",
                     lambda side, v: {"Topics": [{"TopicId": side.ids["seen"], "Name": "seen"}]}, low=10, high=11, before=made)
@@ -120,6 +131,18 @@ def configs(d):
         yield from each(d, "AlterConfigs", title, lambda side, v, n=name, w=values: {"Resources": [
             {"ResourceType": 2, "ResourceName": n, "Configs": [{"Name": k, "Value": x} for k, x in w.items()]}]}, before=made)
     yield from each(d, "DescribeConfigs", "after the replacement", described(2, "configured", some), before=made)
+    def changed(kind, name, key, value):
+        return lambda side, version: {"Resources": [{"ResourceType": kind, "ResourceName": name, "Configs": [
+            {"Name": key, "ConfigOperation": 0, "Value": value}]}]}
+
+    for title, build in (
+        ("of a group", changed(32, "some-group", "consumer.session.timeout.ms", "50000")), ("of a group, too low", changed(32, "some-group", "consumer.session.timeout.ms", "5")),
+        ("of the broker", changed(4, "1", "log.retention.ms", "500000")), ("of the broker, fixed", changed(4, "1", "node.id", "5")),
+        ("of the broker, unknown", changed(4, "1", "foo.bar", "5")), ("of no topic", changed(2, "", "retention.ms", "5000")),
+        ("of a topic twice", lambda side, v: {"Resources": changed(2, "configured", "retention.ms", "5000")(side, v)["Resources"] * 2}),
+    ):
+        yield from each(d, "IncrementalAlterConfigs", title, build, before=made)
+    yield from each(d, "DescribeConfigs", "a limit of transactions", described(4, "1", ["transaction.max.timeout.ms", "offsets.retention.minutes"]))
     yield from each(d, "ListConfigResources", "groups and client metrics", lambda side, v: {"ResourceTypes": [32, 16]}, low=1)
     yield from each(d, "ListConfigResources", "brokers", lambda side, v: {"ResourceTypes": [4]}, low=1)
     yield from each(d, "ListConfigResources", "a kind that is none", lambda side, v: {"ResourceTypes": [99]}, low=1)
@@ -134,6 +157,7 @@ def administration(d):
     yield from ends(d, "DescribeLogDirs", "an unknown topic", lambda side, v: {"Topics": [{"Topic": "unseen", "Partitions": [0]}]})
     one = [{"Topic": "held", "Partitions": [0]}]
     yield from each(d, "ElectLeaders", "a leader that is elected already", lambda side, v: {"TopicPartitions": one, "TimeoutMs": 5000}, before=made)
+    yield from each(d, "ElectLeaders", "everywhere", lambda side, v: {"TopicPartitions": None, "TimeoutMs": 5000}, before=made)
     yield from each(d, "ElectLeaders", "an unknown topic", lambda side, v: {"TopicPartitions": [{"Topic": "unseen", "Partitions": [0]}], "TimeoutMs": 5000})
     yield from each(d, "ElectLeaders", "an unknown partition", lambda side, v: {"TopicPartitions": [{"Topic": "held", "Partitions": [9]}], "TimeoutMs": 5000}, before=made)
     yield from each(d, "ElectLeaders", "unclean", lambda side, v: {"ElectionType": 1, "TopicPartitions": one, "TimeoutMs": 5000}, low=1, before=made)
@@ -151,6 +175,9 @@ def administration(d):
     yield from each(d, "DescribeClientQuotas", "all", lambda side, v: {"Components": []})
     yield from each(d, "DescribeClientQuotas", "of a user", lambda side, v: {"Components": [{"EntityType": "user", "MatchType": 0, "Match": "u"}]})
     yield from each(d, "DescribeClientQuotas", "of a kind that is none", lambda side, v: {"Components": [{"EntityType": "cat", "MatchType": 0, "Match": "u"}]})
+    for title, key, remove in (("a rate", "producer_byte_rate", False), ("a key that is none", "cats", False), ("taken away", "producer_byte_rate", True)):
+        yield from each(d, "AlterClientQuotas", title, lambda side, v, k=key, r=remove: {"Entries": [
+            {"Entity": [{"EntityType": "user", "EntityName": "u"}], "Ops": [{"Key": k, "Value": 0.0 if r else 1000.0, "Remove": r}]}], "ValidateOnly": False})
     yield from each(d, "AlterReplicaLogDirs", "to a folder that is not there", lambda side, v: {"Dirs": [
         {"Path": "/no/such/folder", "Topics": [{"Name": "held", "Partitions": [0]}]}]}, before=made)
     yield from each(d, "UpdateFeatures", "only checked, to what it is", lambda side, v: {"ValidateOnly": True, "timeoutMs": 5000, "FeatureUpdates": [

@@ -1,7 +1,9 @@
 """Cases about groups: joining, syncing, heartbeats, offsets, both protocols, describing and deleting."""
 import struct
 
-from differential_case import Steps, each, ends, span
+import bed
+from wire import Connection
+from differential_case import Steps, coordinators, each, ends, span
 
 NOBODY = "00000000-0000-0000-0000-00000000abcd"
 
@@ -31,8 +33,23 @@ def synced(call, group, member, generation, version=3):
                                        "ProtocolName": "range", "Assignments": given}, "sync")
 
 
+def waiting(side, api, version, tree):
+    """Sends a request that waits for others on a connection of its own; gives what reads the answer."""
+    connection = Connection(side.definitions, side.address)
+    connection.send(connection.encode(api, version, tree))
+
+    def answer():
+        try:
+            return connection.decode(api, version, connection.receive())
+        finally:
+            connection.close()
+
+    return answer
+
+
 def cases(d):
     yield from classic(d)
+    yield from pairs()
     yield from wrong(d)
     yield from committed(d)
     yield from described(d)
@@ -42,6 +59,7 @@ def cases(d):
 def classic(d):
     for version in span(d, "JoinGroup"):
         def life(side, call, v=version):
+            made(side)
             group = f"life-{v}"
             member, generation = joined(side, call, group, v)
             synced(call, group, member, generation, min(v, 5))
@@ -53,6 +71,7 @@ def classic(d):
         yield Steps(f"JoinGroup v{version}: join, sync, heartbeat, leave", life)
 
     def static(side, call):
+        made(side)
         more = {"GroupInstanceId": "one"}
         member, generation = joined(side, call, "static", 9, **more)
         synced(call, "static", member, generation, 5)
@@ -65,6 +84,7 @@ def classic(d):
     yield Steps("JoinGroup v9: a static member comes back", static)
 
     def protocols(side, call):
+        made(side)
         member, generation = joined(side, call, "protocols")
         synced(call, "protocols", member, generation)
         call("JoinGroup", 5, joining("protocols", protocol="other"), "a protocol that nobody else has")
@@ -72,6 +92,74 @@ def classic(d):
         call("JoinGroup", 5, joining("protocols", Protocols=[]), "no protocol")
 
     yield Steps("JoinGroup: protocols that do not fit", protocols)
+
+
+def pairs():
+    def two(side, call):
+        made(side)
+        group, who = "pair", {"ProtocolType": "consumer", "ProtocolName": "range"}
+        a, first = joined(side, call, group)
+        synced(call, group, a, first)
+        b = side.call("JoinGroup", 5, joining(group))["MemberId"]
+        comes = waiting(side, "JoinGroup", 5, joining(group, b))
+
+        def beat(member, generation, label):
+            call("Heartbeat", 4, {"GroupId": group, "GenerationId": generation, "MemberId": member}, label)
+
+        def commit(member, generation, label):
+            part = {"PartitionIndex": 0, "CommittedOffset": 1}
+            call("OffsetCommit", 8, {"GroupId": group, "GenerationIdOrMemberEpoch": generation, "MemberId": member,
+                                     "Topics": [{"Name": "grouped", "Partitions": [part]}]}, label)
+
+        bed.until(lambda: side.call("Heartbeat", 4, {"GroupId": group, "GenerationId": first, "MemberId": a})["ErrorCode"] == 27, "a rebalance")
+        commit(a, first, "commit while the group is preparing")
+        commit(b, first, "commit of the new one")
+        call("SyncGroup", 5, {"GroupId": group, "GenerationId": first, "MemberId": a, **who}, "sync while the group is preparing")
+        call("DescribeGroups", 5, {"Groups": [group]}, "preparing")
+        second = call("JoinGroup", 5, joining(group, a), "join again")["GenerationId"]
+        call.note("join of the new one", comes())
+        commit(a, second, "commit while the group waits for its leader")
+        commit(a, first, "commit of the old generation")
+        beat(a, second, "heartbeat while the group waits for its leader")
+        call("DescribeGroups", 5, {"Groups": [group]}, "completing")
+        comes = waiting(side, "SyncGroup", 5, {"GroupId": group, "GenerationId": second, "MemberId": b, **who})
+        call("SyncGroup", 5, {"GroupId": group, "GenerationId": second, "MemberId": a, **who, "ProtocolName": "sticky"}, "sync with another protocol")
+        given = [{"MemberId": m, "Assignment": b"part"} for m in (a, b)]
+        call("SyncGroup", 5, {"GroupId": group, "GenerationId": second, "MemberId": a, **who, "Assignments": given}, "sync of the leader")
+        call.note("sync of the new one", comes())
+        beat(b, second, "heartbeat of the new one")
+        beat(a, first, "heartbeat of the old generation")
+        call("JoinGroup", 5, joining(group, b), "a follower joins as before")
+        call("LeaveGroup", 4, {"GroupId": group, "Members": [{"MemberId": b}, {"MemberId": "nobody"}]})
+        beat(b, second, "heartbeat after leaving")
+        beat(a, second, "heartbeat of who stays")
+        call("LeaveGroup", 4, {"GroupId": group, "Members": [{"MemberId": a}]})
+
+    yield Steps("JoinGroup: two members", two)
+
+    def instances(side, call):
+        made(side)
+        group, who = "instances", {"ProtocolType": "consumer", "ProtocolName": "range", "GroupInstanceId": "one"}
+
+        def join(member, instance, label, **more):
+            return call("JoinGroup", 9, joining(group, member, GroupInstanceId=instance, **more), label)
+
+        answer = join("", "one", "join")
+        a, generation = answer["MemberId"], answer["GenerationId"]
+        call("SyncGroup", 5, {"GroupId": group, "GenerationId": generation, "MemberId": a, **who, "Assignments": [{"MemberId": a, "Assignment": b"part"}]})
+        join("wrong", "one", "a wrong id")
+        join("wrong", "two", "an id that nobody gave")
+        b = join("", "one", "comes back")["MemberId"]
+        call("SyncGroup", 5, {"GroupId": group, "GenerationId": generation, "MemberId": b, **who}, "sync again")
+        for label, member, instance in (("the old id", a, "one"), ("no instance", b, None), ("another instance", b, "two")):
+            call("Heartbeat", 4, {"GroupId": group, "GenerationId": generation, "MemberId": member, "GroupInstanceId": instance}, label)
+        part = {"PartitionIndex": 0, "CommittedOffset": 1}
+        call("OffsetCommit", 8, {"GroupId": group, "GenerationIdOrMemberEpoch": generation, "MemberId": a, "GroupInstanceId": "one",
+                                 "Topics": [{"Name": "grouped", "Partitions": [part]}]}, "commit of the old id")
+        join("", "one", "another protocol", Protocols=[{"Name": "roundrobin", "Metadata": subscription("grouped")}])
+        call("LeaveGroup", 5, {"GroupId": group, "Members": [{"MemberId": a, "GroupInstanceId": "one"}, {"MemberId": "", "GroupInstanceId": "one"}]})
+
+    yield Steps("JoinGroup v9: instances and ids that do not fit", instances)
 
 
 def wrong(d):
@@ -95,7 +183,13 @@ def wrong(d):
 
 
 def made(side):
+    """The topic, and a coordinator that has read what it keeps."""
     side.topic("grouped", 2)
+    if "groups" not in side.notes:
+        coordinators(side)
+        asked = {"GroupId": "first", "Topics": [{"Name": "grouped", "PartitionIndexes": [0]}]}
+        bed.until(lambda: side.call("OffsetFetch", 7, asked)["ErrorCode"] == 0, "the coordinator")
+        side.notes["groups"] = True
 
 
 def committed(d):
@@ -156,6 +250,7 @@ def described(d):
     yield from each(d, "DeleteGroups", "no name", lambda s, v: {"GroupsNames": [""]})
 
     def busy(side, call):
+        made(side)
         member, generation = joined(side, call, "busy")
         synced(call, "busy", member, generation)
         call("DeleteGroups", 2, {"GroupsNames": ["busy"]})
@@ -206,6 +301,71 @@ def consumer(d):
         call("ConsumerGroupDescribe", 1, {"GroupIds": ["modern"]}, "gone")
 
     yield Steps("ConsumerGroupHeartbeat v1: the life of a member", life)
+
+    def again(side, call):
+        made(side)
+        new = {"RebalanceTimeoutMs": 30000, "SubscribedTopicNames": ["grouped"], "TopicPartitions": []}
+        answer = call("ConsumerGroupHeartbeat", 1, beat("again", "member", 0, **new), "join")
+        epoch, owned = answer["MemberEpoch"], answer["Assignment"]["TopicPartitions"]
+        call("ConsumerGroupHeartbeat", 1, beat("again", "member", 0, **new), "join again, the answer was lost")
+        call("ConsumerGroupHeartbeat", 1, beat("again", "member", epoch, TopicPartitions=owned), "owned")
+        call("ConsumerGroupHeartbeat", 1, beat("again", "member", epoch, SubscribedTopicNames=["unseen"]), "another topic")
+        bed.until(lambda: side.call("ConsumerGroupHeartbeat", 1, beat("again", "member", epoch, TopicPartitions=[]))["ErrorCode"] != 0
+                  or side.call("ConsumerGroupDescribe", 1, {"GroupIds": ["again"]})["Groups"][0]["Members"][0]["MemberEpoch"] > epoch, "the next epoch")
+        call("ConsumerGroupHeartbeat", 1, beat("again", "member", 0, **{**new, "SubscribedTopicNames": ["unseen"]}), "join again, having forgotten all")
+        call("LeaveGroup", 5, {"GroupId": "again", "Members": [{"MemberId": "member"}, {"MemberId": "nobody"}]}, "removed")
+        call("ConsumerGroupHeartbeat", 1, beat("again", "member", epoch), "after that")
+
+    yield Steps("ConsumerGroupHeartbeat v1: a member joins again", again)
+
+    def instance(side, call):
+        made(side)
+        new = {"RebalanceTimeoutMs": 30000, "SubscribedTopicNames": ["grouped"], "TopicPartitions": [], "InstanceId": "one"}
+
+        def one(label, member, epoch, **more):
+            return call("ConsumerGroupHeartbeat", 1, beat("kept-place", member, epoch, **{"InstanceId": "one", **more}), label)
+
+        answer = one("join", "a", 0, **new)
+        epoch, owned = answer["MemberEpoch"], answer["Assignment"]["TopicPartitions"]
+        one("another of the same instance", "b", 0, **new)
+        one("another with its epoch", "b", epoch)
+        one("leaves for a while", "a", -2)
+        one("while it is away", "a", epoch)
+        call("ConsumerGroupDescribe", 1, {"GroupIds": ["kept-place"]}, "while it is away")
+        one("comes back as another", "b", 0, **new)
+        one("the old one", "a", epoch)
+        one("the new one", "b", epoch, TopicPartitions=owned)
+        part = {"PartitionIndex": 0, "CommittedOffset": 1}
+        for member in ("a", "b"):
+            call("OffsetCommit", 9, {"GroupId": "kept-place", "GenerationIdOrMemberEpoch": epoch, "MemberId": member, "GroupInstanceId": "one",
+                                     "Topics": [{"Name": "grouped", "Partitions": [part]}]}, f"commit of {member}")
+        one("leaves", "b", -1)
+        call("ConsumerGroupDescribe", 1, {"GroupIds": ["kept-place"]}, "empty")
+        call("LeaveGroup", 5, {"GroupId": "kept-place", "Members": [{"MemberId": "", "GroupInstanceId": "one"}]})
+
+    yield Steps("ConsumerGroupHeartbeat v1: a static member", instance)
+
+    def others(side, call):
+        made(side)
+        new = {"RebalanceTimeoutMs": 30000, "SubscribedTopicNames": ["unseen"], "TopicPartitions": []}
+        epoch = call("ConsumerGroupHeartbeat", 1, beat("others", "a", 0, **new), "join")["MemberEpoch"]
+        topics = [{"Name": "grouped", "Partitions": [{"PartitionIndex": 0, "CommittedOffset": 1}]}]
+        call("OffsetCommit", 8, {"GroupId": "others", "GenerationIdOrMemberEpoch": epoch, "MemberId": "a", "Topics": topics}, "in a version without epochs")
+        call("OffsetCommit", 9, {"GroupId": "others", "GenerationIdOrMemberEpoch": -1, "MemberId": "", "Topics": topics}, "from outside")
+        call("OffsetCommit", 9, {"GroupId": "others", "GenerationIdOrMemberEpoch": epoch, "MemberId": "x", "Topics": topics}, "of a stranger")
+        for version, member, of in ((9, "x", epoch), (8, None, -1), (9, None, -1)):
+            who = {"MemberId": member, "MemberEpoch": of} if version > 8 else {}
+            call("OffsetFetch", version, {"Groups": [{"GroupId": "others", "Topics": None, **who}]})
+        call("TxnOffsetCommit", 3, {"TransactionalId": "x", "GroupId": "others", "ProducerId": 1, "ProducerEpoch": 0, "GenerationId": epoch, "MemberId": "x",
+                                    "Topics": topics})
+        call("Heartbeat", 4, {"GroupId": "others", "GenerationId": epoch, "MemberId": "a"})
+        call("SyncGroup", 5, {"GroupId": "others", "GenerationId": epoch, "MemberId": "a", "ProtocolType": "consumer", "ProtocolName": "range"})
+        call("DescribeGroups", 6, {"Groups": ["others"]})
+        call("DeleteGroups", 2, {"GroupsNames": ["others"]})
+        call("OffsetDelete", 0, {"GroupId": "others", "Topics": [{"Name": "grouped", "Partitions": [{"PartitionIndex": 0}]}]})
+        call("ConsumerGroupHeartbeat", 1, beat("others", "a", -1), "leave")
+
+    yield Steps("ConsumerGroupHeartbeat v1: what else is asked of its group", others)
     new = {"RebalanceTimeoutMs": 30000, "SubscribedTopicNames": ["grouped"], "TopicPartitions": []}
     for title, tree in (
         ("no group", beat("", "m", 0, **new)), ("no member id", beat("strict", "", 0, **new)), ("an unknown group", beat("nowhere", "m", 5)),

@@ -26,6 +26,9 @@ def creation(d):
     wrong = {
         "no partitions": {"NumPartitions": 0}, "too many replicas": {"ReplicationFactor": 3}, "no replicas": {"ReplicationFactor": 0},
         "an unknown setting": {"Configs": config(no_such="1")}, "a wrong setting": {"Configs": config(retention_ms="soon")},
+        "partitions below -1": {"NumPartitions": -2}, "replicas below -1": {"ReplicationFactor": -2},
+        "placed twice on one broker": {"NumPartitions": -1, "ReplicationFactor": -1, "Assignments": [{"PartitionIndex": 0, "BrokerIds": [1, 1]}]},
+        "placed nowhere": {"NumPartitions": -1, "ReplicationFactor": -1, "Assignments": [{"PartitionIndex": 0, "BrokerIds": []}]},
         "null as a setting": {"Configs": config(retention_ms=None)},
         "placed and counted": {"Assignments": [{"PartitionIndex": 0, "BrokerIds": [1]}]},
         "placed on an unknown broker": {"NumPartitions": -1, "ReplicationFactor": -1, "Assignments": [{"PartitionIndex": 0, "BrokerIds": [9]}]},

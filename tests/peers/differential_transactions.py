@@ -3,6 +3,7 @@ import time
 
 from batch import batch
 from differential_case import Steps, coordinators, each, ends
+from differential_groups import joined, made as group_ready, synced
 
 # Near the markers, which have the time of the day: Apache Kafka begins a new segment after a week and reads one at a time.
 STAMP = int(time.time() * 1000)
@@ -185,6 +186,88 @@ def transactions(d):
 
     yield Steps("TxnOffsetCommit: offsets that go along", offsets)
 
+    def slow(side, call):
+        """Aborted because they took too long; what they then hear depends on the version of EndTxn."""
+        ready(side)
+        begins = {}
+        for identity in ("slow-3", "slow-5"):
+            producer, epoch = begun(call, identity)
+            epoch = call("InitProducerId", 4, init(identity, 1000), "with little time")["ProducerEpoch"]
+            write(call, records(producer, epoch, 0, 1, True), side.topic(identity), version=12, identity=identity)
+            begins[identity] = producer, epoch
+        for identity in begins:
+            settled(side, identity)
+        for identity, (producer, epoch) in begins.items():
+            version = int(identity[-1])
+            write(call, records(producer, epoch, 1, 1, True), identity, version=12, identity=identity, label=f"{identity}, too late")
+            ended(call, identity, producer, epoch, True, version)
+            ended(call, identity, producer, epoch, False, version)
+            call("AddOffsetsToTxn", 3, {"TransactionalId": identity, "ProducerId": producer, "ProducerEpoch": epoch, "GroupId": "slow"})
+            call("DescribeTransactions", 0, {"TransactionalIds": [identity]})
+            call("InitProducerId", 4, init(identity, 20000, producer, epoch), "goes on")
+            call("InitProducerId", 4, init(identity), "somebody new")
+            call("InitProducerId", 4, init(identity, 20000, producer, epoch), "wants to go on again")
+            read(side, call, identity, 1, identity)
+
+    yield Steps("EndTxn: transactions that took too long", slow)
+
+    def resumed(side, call):
+        ready(side)
+        producer, epoch = begun(call, "resumed")
+        for label in ("goes on", "the answer was lost"):
+            call("InitProducerId", 4, init("resumed", 20000, producer, epoch), label)
+        call("InitProducerId", 4, init("resumed", 20000, producer, epoch + 5), "an epoch to come")
+        call("InitProducerId", 4, init("resumed", 20000, producer + 7, epoch), "another producer")
+        producer, epoch = begun(call, None)
+        call("InitProducerId", 4, init(None, 20000, producer, epoch), "without transactions")
+
+    yield Steps("InitProducerId v4: a producer goes on", resumed)
+
+    def spread(side, call):
+        """Over several partitions, the first batch of one of them missing."""
+        ready(side)
+        topic = side.topic("spread", 3)
+        producer, epoch = begun(call, "spread", 5)
+
+        def send(label, sequence, *partitions):
+            data = [{"Index": p, "Records": records(producer, epoch, sequence, 1, True)} for p in partitions]
+            call("Produce", 12, {"TransactionalId": "spread", "Acks": -1, "TimeoutMs": 5000, "TopicData": [{"Name": topic, "PartitionData": data}]}, label)
+
+        send("two", 0, 0, 1)
+        send("the first of one is missing", 1, 1, 2)
+        send("an unknown partition", 0, 7)
+        send("the one that was missing", 0, 2)
+        call("DescribeTransactions", 0, {"TransactionalIds": ["spread"]})
+        write(call, records(producer, epoch, 2), topic, version=12, identity="spread", label="outside the transaction")
+        ended(call, "spread", producer, epoch, True, 5)
+        settled(side, "spread")
+        for partition in range(3):
+            what = [{"Topic": topic, "Partitions": [{"Partition": partition, "FetchOffset": 0, "PartitionMaxBytes": 1 << 20}]}]
+            call("Fetch", 12, {"MaxWaitMs": 0, "MinBytes": 0, "SessionEpoch": -1, "IsolationLevel": 1, "Topics": what}, f"read {partition}")
+        call("DescribeProducers", 0, {"Topics": [{"Name": topic, "PartitionIndexes": [0, 1, 2]}]})
+
+    yield Steps("Produce: a transaction over several partitions", spread)
+
+    def with_members(side, call):
+        ready(side)
+        group_ready(side)
+        member, generation = joined(side, call, "along-members")
+        synced(call, "along-members", member, generation)
+        producer, epoch = begun(call, "along-members")
+        call("AddOffsetsToTxn", 3, {"TransactionalId": "along-members", "ProducerId": producer, "ProducerEpoch": epoch, "GroupId": "along-members"})
+        parts = [{"PartitionIndex": p, "CommittedOffset": 3} for p in (0, 9)]
+        commit = {"TransactionalId": "along-members", "GroupId": "along-members", "ProducerId": producer, "ProducerEpoch": epoch,
+                  "Topics": [{"Name": "moved", "Partitions": parts}, {"Name": "unseen", "Partitions": parts[:1]}]}
+        for label, who in (("a member", {"GenerationId": generation, "MemberId": member}), ("nobody", {}), ("a stranger", {"GenerationId": generation, "MemberId": "x"}),
+                           ("a generation to come", {"GenerationId": generation + 1, "MemberId": member}),
+                           ("an instance that is none", {"GenerationId": generation, "MemberId": member, "GroupInstanceId": "x"})):
+            call("TxnOffsetCommit", 3, {**commit, **who}, label)
+        ended(call, "along-members", producer, epoch, True)
+        settled(side, "along-members")
+        call("OffsetFetch", 8, {"Groups": [{"GroupId": "along-members", "Topics": None}], "RequireStable": True})
+
+    yield Steps("TxnOffsetCommit: of a group with a member", with_members)
+
     def fenced(side, call):
         ready(side)
         topic = side.topic("fenced")
@@ -240,6 +323,10 @@ def told(d):
     yield from each(d, "ListTransactions", "of a producer that is not there", lambda s, v: {"ProducerIdFilters": [987654]}, before=ready)
     yield from each(d, "ListTransactions", "by pattern", lambda s, v: {"TransactionalIdPattern": "old-.*"}, low=2, before=ready)
     yield from each(d, "ListTransactions", "by a wrong pattern", lambda s, v: {"TransactionalIdPattern": "("}, low=2, before=ready)
+    yield from each(d, "ListTransactions", "that last", lambda s, v: {"DurationFilter": 0, "StateFilters": ["Empty"]}, low=1, before=ready)
+    yield from each(d, "ListTransactions", "that last long", lambda s, v: {"DurationFilter": 100_000_000}, low=1, before=ready)
+    yield from each(d, "WriteTxnMarkers", "of nobody", lambda s, v: {"Markers": [{"ProducerId": 987655, "ProducerEpoch": 0, "TransactionResult": True,
+                    "CoordinatorEpoch": 0, "Topics": [{"Name": "moved", "PartitionIndexes": [0, 9]}, {"Name": "unseen", "PartitionIndexes": [0]}]}]}, before=ready)
     yield from each(d, "DescribeTransactions", "an unknown one", lambda s, v: {"TransactionalIds": ["unseen"]}, before=ready)
     yield from each(d, "DescribeTransactions", "an empty id", lambda s, v: {"TransactionalIds": [""]}, before=ready)
     yield from each(d, "DescribeProducers", "an unknown topic", lambda s, v: {"Topics": [{"Name": "unseen", "PartitionIndexes": [0]}]}, before=ready)

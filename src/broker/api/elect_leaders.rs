@@ -5,13 +5,13 @@ use std::sync::Arc;
 use kafka_protocol::{
     ResponseError,
     messages::{
-        ElectLeadersRequest, ElectLeadersResponse,
+        ElectLeadersRequest, ElectLeadersResponse, TopicName,
         elect_leaders_response::{PartitionResult, ReplicaElectionResult},
     },
 };
 use uuid::Uuid;
 
-use super::{Fault, find_topic};
+use super::{Fault, find_topic, text};
 use crate::broker::inner::Inner;
 
 /// The preferred replica; an unclean one is the other type.
@@ -21,8 +21,13 @@ pub fn answer(broker: &Arc<Inner>, version: i16, request: ElectLeadersRequest) -
     if version >= 1 && !ELECTION_TYPES.contains(&request.election_type) {
         return ElectLeadersResponse::default().with_error_code(ResponseError::InvalidRequest.code());
     }
-    // Asked for all, Kafka names only those whose leader changes: none.
-    let results = request.topic_partitions.unwrap_or_default().into_iter().map(|asked| {
+    let Some(asked) = request.topic_partitions else {
+        // Asked for all, Kafka names every topic, and of their partitions those whose leader changes: none.
+        let all = broker.topics.all().into_iter();
+        let all = all.map(|topic| ReplicaElectionResult::default().with_topic(TopicName(text(&topic.name))));
+        return ElectLeadersResponse::default().with_replica_election_results(all.collect());
+    };
+    let results = asked.into_iter().map(|asked| {
         let topic = find_topic(broker, &asked.topic, Uuid::nil(), false);
         let results = asked.partitions.iter().map(|partition| {
             let fault = match &topic {

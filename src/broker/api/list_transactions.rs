@@ -31,8 +31,8 @@ pub fn answer(broker: &Arc<Inner>, request: ListTransactionsRequest) -> ListTran
         (request.state_filters.is_empty() || states.contains(&transaction.state))
             && (request.producer_id_filters.is_empty()
                 || request.producer_id_filters.contains(&ProducerId(transaction.producer.id)))
-            && (request.duration_filter < 0
-                || (transaction.started_at >= 0 && now - transaction.started_at > request.duration_filter))
+            // Kafka counts what has not begun from its first day on.
+            && (request.duration_filter < 0 || now - transaction.started_at > request.duration_filter)
             && pattern.as_ref().is_none_or(|pattern| pattern.is_match(id))
     });
     let listed = found.map(|(id, transaction)| {

@@ -194,6 +194,7 @@ async fn partition(
         },
         leader_epoch: LEADER_EPOCH,
         log_append_time: config.log_append_time.then_some(now),
+        begins_at_zero: how.transaction.is_some_and(|transaction| transaction.version >= IMPLICIT_FROM),
     };
     let (done, outcome) = oneshot::channel();
     let rung = topic.clone();

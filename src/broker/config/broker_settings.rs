@@ -10,6 +10,7 @@ use crate::{
     broker::{
         BrokerOptions, FETCH_BYTES_MAX, FETCH_SESSION_EVICTION_MS, FETCH_SESSIONS_MAX, GROUP_MEMBERS_MAX, NODE_ID,
         OFFSET_METADATA_BYTES_MAX, OFFSETS_RETENTION_MS, PAGE_PARTITIONS_MAX, RETENTION_INTERVAL_MS,
+        TRANSACTION_TIMEOUT_MAX_MS,
     },
     model::ConfigKind,
 };
@@ -192,6 +193,13 @@ fn of_groups(options: &BrokerOptions) -> Vec<BrokerSetting> {
             (OFFSETS_RETENTION_MS / 60_000).to_string(),
             Some("10080"),
             "How long the offsets of a group without members are kept.",
+        ),
+        row(
+            "transaction.max.timeout.ms",
+            Int,
+            TRANSACTION_TIMEOUT_MAX_MS.to_string(),
+            Some("900000"),
+            "Longest transaction timeout that a producer may ask for.",
         ),
     ]
 }

@@ -66,7 +66,7 @@ impl Coordinator {
         let inner = self.inner.lock();
         let AnyGroup::Classic(group) = &inner.groups.get(group)?.group else { return None };
         let is_stable = group.state() == GroupState::Stable;
-        // While they rebalance, what members told and were given does not hold (as in Kafka).
+        // While they rebalance, what members told does not hold; what they were given is told on, as in Kafka.
         let protocol = group.protocol().filter(|_| is_stable).unwrap_or_default();
         let members = group.members().iter().map(|member| MemberDescription {
             id: member.id.clone(),
@@ -74,7 +74,7 @@ impl Coordinator {
             client_id: member.client_id.clone(),
             client_host: member.client_host.clone(),
             metadata: member.metadata(protocol),
-            assignment: if is_stable { member.assignment.clone() } else { Bytes::new() },
+            assignment: member.assignment.clone(),
         });
         Some(GroupDescription {
             state: group.state(),

@@ -174,7 +174,7 @@ impl Transaction {
         now: TimestampMillis,
     ) -> Change {
         use TransactionState as S;
-        let again = self.is_repeated_end(producer);
+        let again = flow == Flow::Implicit && self.is_repeated_end(producer);
         if producer.id != self.producer.id && !again {
             return Change::refuse(ResponseError::InvalidProducerIdMapping);
         }
@@ -236,13 +236,14 @@ impl Transaction {
         Change { next: Some(next), answer: Ok(answer) }
     }
 
-    /// Aborted by the coordinator: with an epoch that nobody was given, so that its producer cannot go on.
+    /// Aborted by the coordinator: with an epoch that nobody was given, so that its producer cannot go on unless it asks for
+    /// its next epoch, or, since KIP-890, aborts; both tell it that epoch, while nobody else has come.
     fn fenced(&self, now: TimestampMillis) -> Self {
         let epoch = self.producer.epoch.saturating_add(1);
         Self {
             state: TransactionState::PrepareAbort,
             producer: ProducerId { epoch, ..self.producer },
-            last_epoch: -1,
+            last_epoch: self.producer.epoch,
             updated_at: now,
             ..self.clone()
         }

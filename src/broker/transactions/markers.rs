@@ -87,7 +87,8 @@ pub async fn write(
     let log = slot.writable(&broker.store, &broker.meta, topic.id).await?;
     let (done, outcome) = oneshot::channel();
     let rung = topic.clone();
-    let request = AppendRequest { sync: Sync::Disk, leader_epoch: LEADER_EPOCH, log_append_time: None };
+    let request =
+        AppendRequest { sync: Sync::Disk, leader_epoch: LEADER_EPOCH, log_append_time: None, begins_at_zero: false };
     log.append(marker.build(now), request, move |result| {
         // The last stable offset has moved: who waits for committed records looks again.
         rung.changed.notify_waiters();

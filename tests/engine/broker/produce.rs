@@ -10,7 +10,7 @@ use millpond::{
     model::{Compression, NewRecord},
 };
 
-use super::stage::{NOW, Stage, ask, batch, batch_at, name, produce_request, values};
+use super::stage::{NOW, Stage, ask, batch, batch_at, name, produce_request, text, values};
 
 fn stamped(stamp: ProducerStamp) -> Bytes {
     let mut builder = BatchBuilder::new(Compression::None, 1 << 20);
@@ -101,4 +101,26 @@ async fn a_batch_that_comes_again_is_answered_with_its_place_and_its_time() {
         let answer = stage.produce("t", 0, stamped(stamp)).await;
         assert_eq!((answer.error_code, answer.log_start_offset), (error.code(), 0));
     }
+}
+
+#[tokio::test]
+async fn the_first_batch_of_a_transaction_cannot_be_overtaken() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let request = InitProducerIdRequest::default()
+        .with_transactional_id(Some(text("tx").into()))
+        .with_transaction_timeout_ms(9_000);
+    let given = ask!(stage, InitProducerId, 5, request);
+    let send = async |base_sequence| {
+        let stamp = ProducerStamp {
+            producer_id: given.producer_id.0,
+            producer_epoch: given.producer_epoch,
+            base_sequence,
+            transactional: true,
+        };
+        let request = produce_request("t", 0, stamped(stamp), -1).with_transactional_id(Some(text("tx").into()));
+        ask!(stage, Produce, 12, request).responses[0].partition_responses[0].error_code
+    };
+    assert_eq!(send(1).await, E::OutOfOrderSequenceNumber.code());
+    assert_eq!((send(0).await, send(1).await), (0, 0));
 }

@@ -181,6 +181,24 @@ fn time_aborts_fences_and_forgets() {
     assert_eq!(machine.transaction.state, S::Dead);
 }
 
+#[test]
+fn a_producer_that_was_too_slow_goes_on_with_the_next_epoch() {
+    let mut machine = Machine::new();
+    let producer = machine.init(None).unwrap();
+    machine.add(producer, 1, Flow::Implicit).unwrap();
+    machine.now += i64::from(TIMEOUT);
+    machine.on(Event::Tick).unwrap();
+    machine.finish();
+    for committed in [true, false] {
+        assert_eq!(machine.end(producer, committed, Flow::Explicit), Err(E::ProducerFenced));
+    }
+    assert_eq!(machine.end(producer, true, Flow::Implicit), Err(E::InvalidTxnState));
+    assert_eq!(machine.end(producer, false, Flow::Implicit), Ok(of(7, 1)), "it learns of the abort by its own");
+    assert_eq!(machine.init(Some(producer)), Ok(of(7, 1)));
+    assert_eq!(machine.init(None), Ok(of(7, 2)), "somebody new");
+    assert_eq!(machine.init(Some(producer)), Err(E::ProducerFenced));
+}
+
 /// Two programs with the same transactional id, each with what it was told last.
 #[derive(Debug, Clone, Copy)]
 enum Move {

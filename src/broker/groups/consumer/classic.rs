@@ -149,7 +149,7 @@ impl ConsumerGroup {
         Err(ResponseError::RebalanceInProgress)
     }
 
-    /// LeaveGroup, with an answer for each who leaves.
+    /// LeaveGroup, with an answer for each who leaves. An administrator removes members of the newer protocol by it, too.
     pub fn classic_leave(
         &mut self,
         leaving: &[Leaving],
@@ -160,10 +160,9 @@ impl ConsumerGroup {
         for one in leaving {
             let found = match one.instance_id.as_deref() {
                 Some(instance) if one.member_id.is_empty() => {
-                    let owner = self.static_member(instance).filter(|owner| owner.classic.is_some());
-                    owner.map(|owner| owner.id.clone()).ok_or(ResponseError::UnknownMemberId)
+                    self.static_member(instance).map(|owner| owner.id.clone()).ok_or(ResponseError::UnknownMemberId)
                 }
-                instance => self.classic_member(&one.member_id, instance).map(|member| member.id.clone()),
+                instance => self.any_member(&one.member_id, instance).map(|member| member.id.clone()),
             };
             answers.push(found.map(|id| {
                 self.remove(&id);
@@ -180,13 +179,18 @@ impl ConsumerGroup {
     }
 
     fn classic_member(&mut self, id: &str, instance: Option<&str>) -> Result<&mut ConsumerMember, ResponseError> {
+        let member = self.any_member(id, instance)?;
+        if member.classic.is_some() { Ok(member) } else { Err(ResponseError::UnknownMemberId) }
+    }
+
+    fn any_member(&mut self, id: &str, instance: Option<&str>) -> Result<&mut ConsumerMember, ResponseError> {
         if let Some(instance) = instance {
             let owner = self.static_member(instance).ok_or(ResponseError::UnknownMemberId)?;
             if owner.id != id {
                 return Err(ResponseError::FencedInstanceId);
             }
         }
-        self.members.get_mut(id).filter(|member| member.classic.is_some()).ok_or(ResponseError::UnknownMemberId)
+        self.members.get_mut(id).ok_or(ResponseError::UnknownMemberId)
     }
 }
 

@@ -201,9 +201,9 @@ pub(super) fn former_self(whose: &Whose, id: &str) -> ConsumerMember {
 }
 
 /// The epoch must be the present one; or the one before, if what the member holds shows that it has only not heard the
-/// answer that raised it.
+/// answer that raised it. Whoever joins again begins anew.
 fn check_epoch(member: &ConsumerMember, request: &Heartbeat) -> Result<(), Refusal> {
-    if request.epoch == member.epoch {
+    if request.epoch == member.epoch || request.epoch == JOIN_EPOCH {
         return Ok(());
     }
     let holds_less = request.owned.as_ref().is_some_and(|owned| {
