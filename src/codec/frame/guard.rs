@@ -22,7 +22,7 @@ pub const ARRAY_ELEMENTS_MAX: usize = 256 * 1024;
 const LONG_LENGTHS_MAX: usize = super::FRAME_BYTES_MAX_DEFAULT / ARRAY_ELEMENTS_MAX;
 /// Counts up to this are let through, however short the body is: the number of an unknown tagged field (KIP-482) is read
 /// like a count, and memory for so many elements is harmless.
-const COUNT_ALWAYS_ALLOWED: usize = 1 << 14;
+const COUNT_ALWAYS_ALLOWED: usize = 1 << 15;
 /// Bytes of the longest variable-length integer of 32 bits.
 const VARINT_BYTES_MAX: usize = 5;
 
@@ -307,8 +307,8 @@ mod tests {
 
     #[test]
     fn unknown_tagged_fields_are_skipped() {
-        // ListGroups: no states, no types, one tagged field with the number 99 or 9999 and three bytes.
-        for number in [&[99][..], &[0x8f, 0x4e]] {
+        // ListGroups: no states, no types, one tagged field with the number 99, 9999 or 26700 and three bytes.
+        for number in [&[99][..], &[0x8f, 0x4e], &[0xcc, 0xd0, 0x01]] {
             let body = [&[1, 1, 1][..], number, &[3, 1, 2, 3]].concat();
             assert!(
                 matches!(decode_request(ApiKey::ListGroups, 5, body.into()), Ok(RequestKind::ListGroups(_))),
