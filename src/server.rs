@@ -13,6 +13,7 @@ mod budget;
 mod connection;
 mod deadlines;
 mod dispatch;
+mod end;
 mod error;
 mod hits;
 mod limits;

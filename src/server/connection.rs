@@ -21,10 +21,10 @@ use super::{
     budget::{Budget, Room, Waiting},
     deadlines::{Deadlines, Situation},
     dispatch::{self, Incoming, Reply},
+    end::End,
     limits::{Limit, SMALL_BYTES},
     login::{self, Due, Login},
     sasl::{Exchange, Step},
-    tls,
     wire::{Moved, Wire},
 };
 use crate::{
@@ -48,31 +48,6 @@ const STRANGERS_FRAME_BYTES_MAX: usize = SMALL_BYTES;
 const ROOM_AGAIN_AFTER: Duration = Duration::from_millis(20);
 /// Quiet time after which a connection gives its memory back.
 const REST_AFTER: Duration = Duration::from_secs(30);
-
-/// Why a connection ended.
-#[derive(Debug, thiserror::Error)]
-pub enum End {
-    #[error("the client closed it")]
-    Closed,
-    #[error("the listener stops")]
-    Stopped,
-    #[error(transparent)]
-    Frame(#[from] FrameError),
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-    #[error("the limit {0} was reached")]
-    Limit(Limit),
-    #[error("records sent with acks=0 were refused, and closing is how Kafka tells such a producer")]
-    Refused,
-    #[error("{api:?} came before the client had said who it is")]
-    Unauthenticated { api: ApiKey },
-    #[error("authentication failed{}: {message}", user.as_ref().map(|user| format!(" for the user {user:?}")).unwrap_or_default())]
-    LoginFailed { user: Option<String>, message: String },
-    #[error("the time of its authentication is over, and it did not authenticate again")]
-    SessionOver,
-    #[error("the user does not exist any more")]
-    Removed,
-}
 
 /// What became of a request.
 struct Answered {
@@ -162,7 +137,7 @@ impl Connection {
     {
         let mut wire = Wire::new(stream, self.frame_bytes_max());
         let end = self.serve(&mut wire, &mut stop).await;
-        self.say(&end);
+        end.say(&self.caller, &self.shared);
         self.finish(&mut wire, &end).await;
         // The last word of an encrypted connection may wait for a peer that reads nothing.
         if tokio::time::timeout(LAST_WRITE_WAIT, wire.close()).await.is_err() {
@@ -173,39 +148,6 @@ impl Connection {
     fn frame_bytes_max(&self) -> usize {
         let all = self.shared.limits.frame_bytes_max;
         if self.login.is_due() { all.min(STRANGERS_FRAME_BYTES_MAX) } else { all }
-    }
-
-    fn say(&self, end: &End) {
-        let (id, host, client) = (self.caller.connection_id, &self.caller.client_host, &self.caller.client_id);
-        let limit = match end {
-            End::Closed | End::Stopped | End::Io(_) => {
-                tracing::debug!(connection = id, %host, %client, why = %end, "connection closed");
-                return;
-            }
-            End::Limit(Limit::IdleMs) => {
-                tracing::debug!(connection = id, %host, %client, why = %end, "connection closed");
-                self.shared.hits.count(Limit::IdleMs);
-                return;
-            }
-            End::Limit(limit) => Some(*limit),
-            End::Frame(FrameError::TooLarge { bytes, .. }) if tls::looks_like_tls(*bytes) => {
-                tracing::warn!(connection = id, %host, "connection closed: the client speaks TLS, and this listener does not");
-                return;
-            }
-            End::Frame(FrameError::TooLarge { limit, .. }) if *limit == self.shared.limits.frame_bytes_max => {
-                Some(Limit::FrameBytes)
-            }
-            End::SessionOver => Some(Limit::ReauthenticateMs),
-            End::Frame(_) | End::Refused => None,
-            End::Unauthenticated { .. } | End::LoginFailed { .. } | End::Removed => None,
-        };
-        match limit {
-            Some(limit) => {
-                let who = format!("{client:?} at {}", host.trim_start_matches('/'));
-                self.shared.hits.note(limit, self.shared.limits.get(limit), &who);
-            }
-            None => tracing::warn!(connection = id, %host, %client, why = %end, "connection closed"),
-        }
     }
 
     /// Answers requests; returns why that ended.

@@ -18,8 +18,8 @@ use kafka_protocol::{
 use tokio::time::Instant;
 
 use super::{
-    connection::End,
     dispatch::Reply,
+    end::End,
     sasl::{Exchange, MECHANISMS, Step},
 };
 use crate::codec::frame::{FrameError, RequestHead, decode_request};

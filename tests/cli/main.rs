@@ -11,3 +11,4 @@ mod run;
 mod serve;
 mod served;
 mod topics;
+mod users;
