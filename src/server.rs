@@ -117,6 +117,9 @@ impl Server {
         if let Err(error) = broker.tell_address(Some((&HostPort::new(host, port).to_string(), &access))) {
             tracing::warn!(%error, "other processes will not find the listener of this workspace");
         }
+        if options.authentication && tls.is_none() && !address.ip().is_loopback() {
+            tracing::warn!(%address, "what clients send can be read on the network, passwords by PLAIN too; encrypt with --tls-...");
+        }
         let (stop, stopped) = watch::channel(false);
         let shared = Arc::new(Shared {
             broker,
