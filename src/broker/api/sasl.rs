@@ -17,6 +17,7 @@ pub fn handshake() -> SaslHandshakeResponse {
 }
 
 pub fn authenticate() -> SaslAuthenticateResponse {
-    let message = "SaslAuthenticate request received where no authentication is under way.";
+    // Kafka's words, whether there was one or not.
+    let message = "SaslAuthenticate request received after successful authentication";
     SaslAuthenticateResponse::default().with_error_code(ILLEGAL.code()).with_error_message(Some(text(message)))
 }
