@@ -28,6 +28,7 @@ mod reset;
 mod sampler;
 mod topics;
 pub mod transfers;
+mod users;
 
 use std::{
     future::Future,
@@ -53,13 +54,13 @@ use self::{
     sampler::Sampler,
 };
 use crate::{
-    broker::{Broker, BrokerOptions, Inspector, OpenError},
-    client::{BoxFuture, Client, ClientError, TcpTransport, Transport},
+    broker::{Broker, BrokerOptions, Inspector, OpenError, OwnerAccess},
+    client::{BoxFuture, Client, ClientError, SecurityError, TcpTransport, Transport},
     model::{Clock, HostPort, TimestampMillis},
 };
 
-/// What a screen hands back in: the client's own words for a topic to make and a setting to change.
-pub use crate::client::{ConfigChange, NewTopic};
+/// What a screen hands back in: the client's own words for a topic to make, a setting to change, a user and a password.
+pub use crate::client::{ConfigChange, NewTopic, Password, UserInfo};
 
 pub use self::{
     client_words::CLIENT_ERROR_WORDS,
@@ -80,6 +81,7 @@ pub use self::{
     rates::{RATE_SLOT_MILLIS, RATE_SLOTS_MAX, RateHistory, RatePoint},
     reset::{ResetNote, ResetPlan, ResetRefused, ResetRow, ResetTarget, plan_reset, reset_command_lines},
     topics::OffsetsAt,
+    users::{UserChange, UserList, owner_security},
 };
 
 /// Threads for the broker, the client and all jobs; writers and readers of the log have their own.
@@ -118,6 +120,8 @@ pub enum SessionError {
     Broker(#[from] OpenError),
     #[error(transparent)]
     Client(#[from] ClientError),
+    #[error(transparent)]
+    Security(#[from] SecurityError),
 }
 
 /// Makes a way to the broker, under a name.
@@ -214,11 +218,22 @@ impl Session {
     /// without a history of lag, which the owner keeps. Blocks; not for the thread that draws.
     ///
     /// # Errors
-    /// When the owner does not answer at `address`, or no thread can be started.
-    pub fn open_owned(data_dir: &Path, address: HostPort, options: OpenSessionOptions) -> Result<Self, SessionError> {
+    /// When the owner does not answer at `address` or does not let this process in, or no thread can be started.
+    pub fn open_owned(
+        data_dir: &Path,
+        address: HostPort,
+        access: Option<&OwnerAccess>,
+        options: OpenSessionOptions,
+    ) -> Result<Self, SessionError> {
         let runtime = start_runtime()?;
-        let listener = ListenerState::OfOwner { address: address.to_string() };
-        let connect: Connect = Arc::new(move |name| Arc::new(TcpTransport::new([address.clone()], name)));
+        let security = owner_security(access)?;
+        let listener = ListenerState::OfOwner {
+            address: address.to_string(),
+            authentication: security.sasl.is_some(),
+            certificate: access.and_then(|access| access.certificate.clone()),
+        };
+        let connect: Connect =
+            Arc::new(move |name| Arc::new(TcpTransport::secured([address.clone()], name, security.clone())));
         let client = Client::new(connect(CLIENT_ID), CLIENT_ID);
         runtime.block_on(client.cluster())?;
         let way = Way { client, connect, broker: None, listener };

@@ -1,3 +1,4 @@
+//{{file}}
 import { Consumer, Producer, stringDeserializers, stringSerializers } from "@platformatic/kafka";
 
 const settings = {

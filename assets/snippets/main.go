@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	//{{tls}}
 	"fmt"
 	"log"
+	//{{file}}
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	//{{sasl}}
 )
 
 func main() {
+	//{{before}}
 	client, err := kgo.NewClient(
 		kgo.SeedBrokers("{{address}}"),
 		//{{security}}

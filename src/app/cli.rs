@@ -20,10 +20,10 @@ use super::{
 };
 use crate::{
     broker::{Broker, BrokerOptions, OpenError},
-    client::{Client, ClientError, Security, TcpTransport, Transport},
+    client::{Client, ClientError, Security, SecurityError, TcpTransport, Transport},
     payload::escape_controls,
     server::{LimitError, ServeError},
-    session::{SystemClock, in_process::InProcess},
+    session::{SystemClock, in_process::InProcess, owner_security},
     transfer::{Cancel, TransferError},
 };
 
@@ -45,6 +45,8 @@ enum CliError {
     Serve(#[from] ServeError),
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    Security(#[from] SecurityError),
     #[error(transparent)]
     Client(#[from] ClientError),
     #[error("{0}")]
@@ -147,7 +149,10 @@ async fn reach(place: Place) -> Result<(Arc<dyn Transport>, Option<Broker>), Cli
     match Broker::open(options).await {
         Ok(broker) => Ok((Arc::new(InProcess::new(broker.clone(), CLIENT_ID)), Some(broker))),
         Err(error) => match error.owner_address() {
-            Some(address) => Ok((Arc::new(TcpTransport::new([address], CLIENT_ID)), None)),
+            Some(address) => {
+                let security = owner_security(error.owner_access())?;
+                Ok((Arc::new(TcpTransport::secured([address], CLIENT_ID, security)), None))
+            }
             None => Err(error.into()),
         },
     }

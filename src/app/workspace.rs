@@ -80,7 +80,7 @@ fn open(folder: &Path, options: OpenSessionOptions) -> Result<Session, SessionEr
     };
     let Some(address) = error.owner_address() else { return Err(error.into()) };
     tracing::info!(%address, "another process owns the workspace; working through its listener");
-    Session::open_owned(folder, address, options).map_err(|unreachable| {
+    Session::open_owned(folder, address, error.owner_access(), options).map_err(|unreachable| {
         tracing::warn!(error = %unreachable, "the owner of the workspace does not answer");
         error.into()
     })

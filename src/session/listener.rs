@@ -1,6 +1,10 @@
 //! The listener of the embedded broker, as settings choose it and as it stands. The app owns the listener itself.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +73,10 @@ pub enum ListenerState {
     /// The broker is another process's, and this is where it listens.
     OfOwner {
         address: String,
+        /// Whether clients must log in there.
+        authentication: bool,
+        /// The PEM file with its certificate, where connections are encrypted.
+        certificate: Option<PathBuf>,
     },
 }
 
@@ -92,7 +100,24 @@ impl ListenerState {
     pub fn address(&self) -> Option<&str> {
         match self {
             Self::Listens(listening) => Some(&listening.advertised),
-            Self::OfOwner { address } => Some(address),
+            Self::OfOwner { address, .. } => Some(address),
+            _ => None,
+        }
+    }
+
+    /// Whether clients must log in.
+    pub fn asks_who(&self) -> bool {
+        match self {
+            Self::Listens(listening) => listening.security_protocol.starts_with("SASL_"),
+            Self::OfOwner { authentication, .. } => *authentication,
+            _ => false,
+        }
+    }
+
+    /// The PEM file with the certificate, where connections are encrypted.
+    pub fn certificate(&self) -> Option<&Path> {
+        match self {
+            Self::Listens(Listening { certificate, .. }) | Self::OfOwner { certificate, .. } => certificate.as_deref(),
             _ => None,
         }
     }

@@ -52,6 +52,7 @@ icons! {
     INFO = ICON_INFO,
     KEYBOARD = ICON_KEYBOARD,
     KILL = ICON_BOLT,
+    KEY = ICON_KEY,
     LABS = ICON_SCIENCE,
     LANGUAGE = ICON_TRANSLATE,
     LEFT = ICON_LOGOUT,
@@ -84,6 +85,7 @@ icons! {
     TUNE = ICON_TUNE,
     UNFOLD = ICON_UNFOLD_MORE,
     UP = ICON_ARROW_UPWARD,
+    USER = ICON_PERSON,
 }
 
 impl Icon {

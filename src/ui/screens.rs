@@ -47,6 +47,7 @@ impl Screens {
     pub fn ui(&mut self, ui: &mut egui::Ui, ctx: &Ctx<'_>) {
         self.transfers.note_place(ctx.place);
         self.connect_app.note_place(ctx.place);
+        self.settings.note_place(ctx.place);
         match ctx.place {
             Place::Overview => self.overview.ui(ui, ctx),
             Place::Topics => self.topics.ui(ui, ctx),

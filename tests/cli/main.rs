@@ -8,6 +8,7 @@ mod consume;
 mod files;
 mod groups;
 mod run;
+mod secured;
 mod serve;
 mod served;
 mod topics;

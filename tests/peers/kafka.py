@@ -1,6 +1,7 @@
 """A real Apache Kafka broker (KRaft, one node, loopback) from Maven packages, with the manners of `millpond serve`:
 
-    kafka.py --data DIR [--listen 127.0.0.1:PORT] [--set KEY=VALUE]... [--heap 512m]
+    kafka.py --data DIR [--listen 127.0.0.1:PORT] [--protocol PLAINTEXT] [--scram USER=PASSWORD]...
+             [--set KEY=VALUE]... [--heap 512m]
 
 prints `listening on HOST:PORT` when it answers, and ends on SIGINT or SIGTERM.
 """
@@ -17,7 +18,7 @@ SETTINGS = {
     "process.roles": "broker,controller",
     "node.id": "1",
     "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL",
     "offsets.topic.replication.factor": "1",
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.replication.factor": "1",
@@ -34,10 +35,11 @@ SETTINGS = {
 CLUSTER = "bWlsbHBvbmQtcGVlcnMtMQ"
 
 
-def write_properties(folder, listen, controller, extra):
+def write_properties(folder, protocol, listen, controller, extra):
     settings = dict(SETTINGS)
-    settings["listeners"] = f"PLAINTEXT://{listen},CONTROLLER://127.0.0.1:{controller}"
-    settings["advertised.listeners"] = f"PLAINTEXT://{listen}"
+    settings["listeners"] = f"{protocol}://{listen},CONTROLLER://127.0.0.1:{controller}"
+    settings["advertised.listeners"] = f"{protocol}://{listen}"
+    settings["inter.broker.listener.name"] = protocol
     settings["controller.quorum.voters"] = f"1@127.0.0.1:{controller}"
     settings["log.dirs"] = os.path.join(folder, "logs")
     settings.update(pair.split("=", 1) for pair in extra)
@@ -65,14 +67,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True)
     parser.add_argument("--listen")
+    parser.add_argument("--protocol", default="PLAINTEXT", choices=["PLAINTEXT", "SASL_SSL"])
+    parser.add_argument("--scram", action="append", default=[], help="a user who can log in by SCRAM")
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--heap", default="512m")
     parser.add_argument("--tuned", action="store_true", help="the virtual machine's own defaults, for measurements")
     options = parser.parse_args()
     listen = options.listen or f"127.0.0.1:{bed.free_port()}"
     os.makedirs(options.data, exist_ok=True)
-    properties = write_properties(options.data, listen, bed.free_port(), options.set)
+    properties = write_properties(options.data, options.protocol, listen, bed.free_port(), options.set)
     format_storage = ["kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", properties, "--ignore-formatted"]
+    for user, password in (pair.split("=", 1) for pair in options.scram):
+        for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512"):
+            format_storage += ["--add-scram", f"{mechanism}=[name={user},password={password}]"]
     subprocess.run(bed.java(*format_storage), check=True, stdout=subprocess.DEVNULL)
     if options.tuned:
         # As bin/kafka-server-start.sh runs it, except for the size of the heap.

@@ -57,7 +57,8 @@ fn a_workspace_of_another_process_is_used_through_its_listener() {
         App::new(ctx, WindowOptions { data_dir }, settings, None)
     });
     guest.until("the first picture", |app| app.facts().first_load_done);
-    assert_eq!(*state(guest.harness().state()), ListenerState::OfOwner { address: listens });
+    let of_owner = ListenerState::OfOwner { address: listens, authentication: false, certificate: None };
+    assert_eq!(*state(guest.harness().state()), of_owner);
     let session = guest.session();
     assert!(session.inspector().is_none());
     session.handle().block_on(session.client().create_topic(&NewTopic::new("by-guest", 2))).unwrap();

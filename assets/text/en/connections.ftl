@@ -42,6 +42,7 @@ clients-copy-address = Copy the address
 clients-close = Close the client's details
 clients-user = User
 clients-anonymous = anonymous
+clients-logged-in = Logged in as { $user }
 clients-transport = Transport
 clients-tls = encrypted (TLS)
 clients-plain = not encrypted

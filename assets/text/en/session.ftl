@@ -157,3 +157,13 @@ kafka-next-other = { $said }
 
 file-saved = Saved as { $path }
 file-not-saved = Could not save { $path }
+
+problem-users = The users could not be read
+job-add-user = Add user { $user }
+done-add-user = User { $user } added
+job-user-password = Change the password of { $user }
+done-user-password = { $user } has a new password
+job-user-role = Change the role of { $user }
+done-user-role = { $user } has another role
+job-remove-user = Remove user { $user }
+done-remove-user = User { $user } removed

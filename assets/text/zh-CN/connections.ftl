@@ -39,6 +39,7 @@ clients-copy-address = 复制地址
 clients-close = 关闭客户端详情
 clients-user = 用户
 clients-anonymous = 匿名
+clients-logged-in = 以 { $user } 登录
 clients-transport = 传输
 clients-tls = 已加密（TLS）
 clients-plain = 未加密

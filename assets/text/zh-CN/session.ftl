@@ -142,3 +142,13 @@ kafka-next-other = 查看代理节点的日志了解原因
 
 file-saved = 已保存为 { $path }
 file-not-saved = 无法保存 { $path }
+
+problem-users = 无法读取用户
+job-add-user = 添加用户 { $user }
+done-add-user = 已添加用户 { $user }
+job-user-password = 更改 { $user } 的密码
+done-user-password = { $user } 的密码已更改
+job-user-role = 更改 { $user } 的角色
+done-user-role = { $user } 的角色已更改
+job-remove-user = 移除用户 { $user }
+done-remove-user = 已移除用户 { $user }

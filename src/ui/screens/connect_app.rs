@@ -13,7 +13,7 @@ use self::{
 };
 use crate::{
     model::TimestampMillis,
-    session::{ListenerSettings, ListenerState, programs::programs_of},
+    session::{Encryption, ListenerSettings, ListenerState, programs::programs_of},
     ui::{
         Action, Place,
         ctx::Ctx,
@@ -166,13 +166,16 @@ fn tile(ui: &mut Ui, ctx: &Ctx<'_>, language: Language, arrival: Option<&Arrival
 
 /// Install line, program and how to run it, each with a button that copies it.
 fn program(ui: &mut Ui, ctx: &Ctx<'_>, language: Language, address: &str) {
-    let security = Security::default();
+    let listener = &*ctx.facts.cluster.listener;
+    let certificate = trusted(ctx);
+    let security = Security { certificate: certificate.as_deref(), login: listener.asks_who() };
     let program = language.program(address, security);
+    let install = language.install(security);
     ui.spacing_mut().item_spacing.y = 6.0;
     ScrollArea::vertical().id_salt(("connect-program", language.name())).auto_shrink(false).show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin { left: 16, right: 16, top: 12, bottom: 14 }).show(ui, |ui| {
-            step(ui, ctx, "connect-install", None, language.install());
-            code_line(ui, language.install());
+            step(ui, ctx, "connect-install", None, install);
+            code_line(ui, install);
             ui.add_space(8.0);
             step(ui, ctx, "connect-program", language.file(), &program);
             code(ui, language, &program);
@@ -183,8 +186,27 @@ fn program(ui: &mut Ui, ctx: &Ctx<'_>, language: Language, address: &str) {
             }
             ui.add_space(6.0);
             widgets::paragraph(ui, &ctx.t("connect-about"));
+            if security.login {
+                widgets::paragraph(ui, &ctx.t("connect-login-about"));
+            }
+            if security.certificate.is_some() {
+                let own = matches!(ctx.listener.encryption, Encryption::Files { .. });
+                widgets::paragraph(
+                    ui,
+                    &ctx.t(if own { "connect-authority-about" } else { "connect-certificate-about" }),
+                );
+            }
         });
     });
+}
+
+/// The file that clients have to trust. Who signed a certificate that was brought along is not known here.
+fn trusted(ctx: &Ctx<'_>) -> Option<String> {
+    let certificate = ctx.facts.cluster.listener.certificate()?;
+    match ctx.listener.encryption {
+        Encryption::Files { .. } => Some("authority.pem".to_owned()),
+        _ => Some(certificate.display().to_string()),
+    }
 }
 
 fn step(ui: &mut Ui, ctx: &Ctx<'_>, title: &str, quiet: Option<&str>, copied: &str) {

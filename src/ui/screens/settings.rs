@@ -1,6 +1,8 @@
 //! Theme, language, times, motion, the data folder, the listener, versions and licences.
 
 mod listener;
+mod protection;
+mod users;
 
 use egui::Ui;
 
@@ -9,6 +11,7 @@ use crate::ui::{
     command::Command,
     ctx::{Ctx, LanguageChoice, ThemeChoice, TimeDisplay},
     icon,
+    place::Place,
     theme::{self, BETWEEN, fonts},
     widgets::{self, Button},
 };
@@ -33,9 +36,17 @@ const PARTS: [(&str, &str, &str); 6] = [
 #[derive(Default)]
 pub struct SettingsScreen {
     listener: listener::ListenerCard,
+    users: users::UsersCard,
 }
 
 impl SettingsScreen {
+    /// Tells the screen where the window is: come back to, it looks anew.
+    pub fn note_place(&mut self, place: &Place) {
+        if *place != Place::Settings {
+            self.users.note_entered();
+        }
+    }
+
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         widgets::page_scroll(ui, |ui| {
@@ -45,7 +56,8 @@ impl SettingsScreen {
                 ui.spacing_mut().item_spacing.y = BETWEEN;
                 looks(ui, ctx);
                 workspace(ui, ctx);
-                self.listener.ui(ui, ctx);
+                self.listener.ui(ui, ctx, self.users.is_nobody());
+                self.users.ui(ui, ctx);
                 about(ui, ctx);
             });
         });
@@ -131,6 +143,18 @@ fn about(ui: &mut Ui, ctx: &Ctx<'_>) {
         }
         row(ui, &ctx.t("settings-sample"), &ctx.t("settings-public-domain"), |ui| {
             widgets::quiet(ui, "USGS, earthquake.usgs.gov");
+        });
+    });
+}
+
+/// A path that can be copied.
+fn path(ui: &mut Ui, ctx: &Ctx<'_>, path: &str) {
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        if widgets::icon_button(ui, icon::COPY, &ctx.t("copy")).clicked() {
+            ctx.act(Action::Copy(path.to_owned()));
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            widgets::elided(ui, path, fonts::data(), theme::of(ui).text);
         });
     });
 }

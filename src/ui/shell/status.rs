@@ -60,7 +60,7 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
                     let words = [("taken", taken.as_str().into()), ("address", address.as_str().into())];
                     ctx.text.with("listener-taken", &words)
                 }
-                ListenerState::OfOwner { address } => {
+                ListenerState::OfOwner { address, .. } => {
                     ctx.text.with("listener-of-owner", &[("address", address.as_str().into())])
                 }
                 _ => ctx.t(Command::ConnectApp.text_id()).to_string(),

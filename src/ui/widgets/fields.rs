@@ -21,13 +21,15 @@ pub struct Field<'a> {
     pub help: &'a str,
     /// Data instead of prose.
     pub mono: bool,
+    /// A password: shown as dots.
+    pub secret: bool,
     /// Width in points; all there is where it is infinite.
     pub width: f32,
 }
 
 impl<'a> Field<'a> {
     pub fn new(label: &'a str) -> Self {
-        Self { label, hint: "", fault: None, help: "", mono: false, width: f32::INFINITY }
+        Self { label, hint: "", fault: None, help: "", mono: false, secret: false, width: f32::INFINITY }
     }
 }
 
@@ -38,7 +40,7 @@ pub fn text_field(ui: &mut Ui, field: &Field<'_>, value: &mut String) -> Respons
         let label = labels::caption(ui, field.label);
         let font = if field.mono { fonts::data() } else { fonts::body() };
         let response = framed(ui, field.width, field.fault.is_some(), |ui, width| {
-            ui.add(edit(value, font, field.hint, width)).labelled_by(label.id)
+            ui.add(edit(value, font, field.hint, width).password(field.secret)).labelled_by(label.id)
         });
         below(ui, field);
         response

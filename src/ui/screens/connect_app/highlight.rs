@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn the_pieces_are_the_program_again() {
         for language in Language::ALL {
-            let program = language.program("127.0.0.1:9092", Security { tls: true, sasl: true });
+            let program = language.program("127.0.0.1:9092", Security { certificate: Some("own.pem"), login: true });
             let pieces = pieces(&program, language);
             assert_eq!(pieces.iter().map(|(piece, _)| *piece).collect::<String>(), program);
             assert!(pieces.iter().any(|(_, kind)| *kind == Kind::Word), "{language:?}");

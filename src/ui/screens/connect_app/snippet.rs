@@ -1,7 +1,11 @@
 //! The smallest program in each language, with the real address filled in.
 //!
-//! The programs are files of their own in `assets/snippets`, so that they can be run as they stand. Two places are filled:
-//! `{{address}}`, and a comment `{{security}}` whose line is replaced by what an encrypted listener asks for, or goes.
+//! The programs are files of their own in `assets/snippets`, so that they can be run as they stand. `{{address}}` is filled,
+//! and comments such as `{{security}}` are replaced by the lines that encryption and login add there (`security`), or go.
+
+mod security;
+
+pub use self::security::Security;
 
 /// A way to talk to Kafka that the page has a program for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,15 +16,6 @@ pub enum Language {
     Node,
     Rust,
     Kcat,
-}
-
-/// What a listener asks of its clients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Security {
-    /// Traffic is encrypted.
-    pub tls: bool,
-    /// Clients log in with user and password.
-    pub sasl: bool,
 }
 
 impl Language {
@@ -50,8 +45,13 @@ impl Language {
         }
     }
 
-    /// How to get the library.
-    pub fn install(self) -> &'static str {
+    /// How to get the library, for a listener that asks for nothing, or for more.
+    pub fn install(self, security: Security<'_>) -> &'static str {
+        if security != Security::default()
+            && let Some(secured) = self.install_secured()
+        {
+            return secured;
+        }
         match self {
             // The one way without a project; what is copied so comes without the log library that it needs.
             Self::Java => {
@@ -80,14 +80,15 @@ impl Language {
     }
 
     /// The program for a listener at `address`.
-    pub fn program(self, address: &str, security: Security) -> String {
+    pub fn program(self, address: &str, security: Security<'_>) -> String {
         let mut program = String::new();
         for line in self.template().lines() {
-            if line.trim_start().trim_start_matches(['/', '#']) == "{{security}}" {
+            let place = line.trim_start().trim_start_matches(['/', '#']);
+            if let Some(place) = place.strip_prefix("{{").and_then(|place| place.strip_suffix("}}")) {
                 let indent = &line[..line.len() - line.trim_start().len()];
-                for extra in self.security(security) {
+                for extra in self.lines(place, security) {
                     program.push_str(indent);
-                    program.push_str(extra);
+                    program.push_str(&extra);
                     program.push('\n');
                 }
                 continue;
@@ -138,94 +139,6 @@ impl Language {
             Self::Kcat => include_str!("../../../../assets/snippets/kcat.sh"),
         }
     }
-
-    /// The lines that encryption and login add. User, password and certificate are the reader's to fill in.
-    fn security(self, security: Security) -> Vec<&'static str> {
-        let mut lines = Vec::new();
-        match self {
-            Self::Java => {
-                lines.extend(match (security.tls, security.sasl) {
-                    (true, true) => Some(r#"Map.entry("security.protocol", "SASL_SSL"),"#),
-                    (true, false) => Some(r#"Map.entry("security.protocol", "SSL"),"#),
-                    (false, true) => Some(r#"Map.entry("security.protocol", "SASL_PLAINTEXT"),"#),
-                    (false, false) => None,
-                });
-                if security.tls {
-                    lines.push(r#"Map.entry("ssl.truststore.type", "PEM"),"#);
-                    lines.push(r#"Map.entry("ssl.truststore.location", "millpond.pem"),"#);
-                }
-                if security.sasl {
-                    lines.push(r#"Map.entry("sasl.mechanism", "SCRAM-SHA-512"),"#);
-                    lines.push(
-                        r#"Map.entry("sasl.jaas.config", "org.apache.kafka.common.security.scram.ScramLoginModule""#,
-                    );
-                    lines.push(r#"    + " required username=\"USER\" password=\"PASSWORD\";"),"#);
-                }
-            }
-            Self::Python => {
-                lines.extend(match (security.tls, security.sasl) {
-                    (true, true) => Some(r#""security.protocol": "SASL_SSL","#),
-                    (true, false) => Some(r#""security.protocol": "SSL","#),
-                    (false, true) => Some(r#""security.protocol": "SASL_PLAINTEXT","#),
-                    (false, false) => None,
-                });
-                if security.tls {
-                    lines.push(r#""ssl.ca.location": "millpond.pem","#);
-                }
-                if security.sasl {
-                    lines.push(r#""sasl.mechanism": "SCRAM-SHA-512","#);
-                    lines.push(r#""sasl.username": "USER","#);
-                    lines.push(r#""sasl.password": "PASSWORD","#);
-                }
-            }
-            Self::Go => {
-                if security.tls {
-                    lines.push("kgo.DialTLSConfig(&tls.Config{RootCAs: certificates}),");
-                }
-                if security.sasl {
-                    lines.push(r#"kgo.SASL(scram.Auth{User: "USER", Pass: "PASSWORD"}.AsSha512Mechanism()),"#);
-                }
-            }
-            Self::Node => {
-                if security.tls {
-                    lines.push(r#"tls: { ca: await readFile("millpond.pem") },"#);
-                }
-                if security.sasl {
-                    lines.push(r#"sasl: { mechanism: "SCRAM-SHA-512", username: "USER", password: "PASSWORD" },"#);
-                }
-            }
-            Self::Rust => {
-                lines.extend(match (security.tls, security.sasl) {
-                    (true, true) => Some(r#"settings.set("security.protocol", "SASL_SSL");"#),
-                    (true, false) => Some(r#"settings.set("security.protocol", "SSL");"#),
-                    (false, true) => Some(r#"settings.set("security.protocol", "SASL_PLAINTEXT");"#),
-                    (false, false) => None,
-                });
-                if security.tls {
-                    lines.push(r#"settings.set("ssl.ca.location", "millpond.pem");"#);
-                }
-                if security.sasl {
-                    lines.push(r#"settings.set("sasl.mechanism", "SCRAM-SHA-512");"#);
-                    lines.push(r#"settings.set("sasl.username", "USER").set("sasl.password", "PASSWORD");"#);
-                }
-            }
-            Self::Kcat => {
-                lines.extend(match (security.tls, security.sasl) {
-                    (true, true) => Some(r"-X security.protocol=SASL_SSL \"),
-                    (true, false) => Some(r"-X security.protocol=SSL \"),
-                    (false, true) => Some(r"-X security.protocol=SASL_PLAINTEXT \"),
-                    (false, false) => None,
-                });
-                if security.tls {
-                    lines.push(r"-X ssl.ca.location=millpond.pem \");
-                }
-                if security.sasl {
-                    lines.push(r"-X sasl.mechanism=SCRAM-SHA-512 -X sasl.username=USER -X sasl.password=PASSWORD \");
-                }
-            }
-        }
-        lines
-    }
 }
 
 #[cfg(test)]
@@ -235,12 +148,14 @@ mod tests {
     #[test]
     fn every_program_names_the_address_and_leaves_no_place_unfilled() {
         for language in Language::ALL {
-            for (tls, sasl) in [(false, false), (true, false), (false, true), (true, true)] {
-                let program = language.program("127.0.0.1:19092", Security { tls, sasl });
+            for (tls, login) in [(false, false), (true, false), (false, true), (true, true)] {
+                let certificate = tls.then_some("/a b/own.pem");
+                let program = language.program("127.0.0.1:19092", Security { certificate, login });
                 assert!(program.contains("127.0.0.1:19092"), "{language:?}");
                 assert!(program.contains(language.client_id()), "{language:?}");
                 assert!(!program.contains("{{"), "{language:?}: {program}");
-                assert_eq!(program.contains("PASSWORD"), sasl, "{language:?}");
+                assert_eq!(program.contains("PASSWORD"), login, "{language:?}");
+                assert_eq!(program.contains("/a b/own.pem"), tls, "{language:?}");
             }
         }
     }

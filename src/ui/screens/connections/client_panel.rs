@@ -142,14 +142,7 @@ fn about(ui: &mut Ui, ctx: &Ctx<'_>, client: &Program) {
         library => library,
     };
     let since = format!("{} · {}", ctx.format.clock(client.since), ctx.format.ago(ctx.now, client.since));
-    let first = client.connections.first();
-    let encrypted = first
-        .is_some_and(|view| matches!(view.who.origin, crate::session::clients::Origin::Tcp { encrypted: true, .. }));
-    let principal = first.map_or("", |view| &*view.who.principal).trim_start_matches("User:").to_owned();
-    let user = match principal.as_str() {
-        "" | "ANONYMOUS" => ctx.t("clients-anonymous").to_string(),
-        name => name.to_owned(),
-    };
+    let user = clients::user(client).map_or_else(|| ctx.t("clients-anonymous").to_string(), str::to_owned);
     let totals = ctx.text.with(
         "clients-totals",
         &[
@@ -165,7 +158,10 @@ fn about(ui: &mut Ui, ctx: &Ctx<'_>, client: &Program) {
     ];
     if client.is_outside() {
         lines.push(("clients-user", user));
-        lines.push(("clients-transport", ctx.t(if encrypted { "clients-tls" } else { "clients-plain" }).to_string()));
+        lines.push((
+            "clients-transport",
+            ctx.t(if clients::is_encrypted(client) { "clients-tls" } else { "clients-plain" }).to_string(),
+        ));
     }
     lines.push(("clients-total", totals));
     super::super::requests::list(ui, ctx, &lines, NAMES);

@@ -105,13 +105,19 @@ impl Rows for ClientRows<'_, '_> {
         match self.kinds[column] {
             Kind::Client => {
                 let color = if here { theme.text } else { theme.faint };
-                widgets::elided(ui, &name(ctx, client), fonts::medium(13.0), color);
+                let response = widgets::elided(ui, &name(ctx, client), fonts::medium(13.0), color);
+                if let Some(user) = user(client) {
+                    response.on_hover_text(ctx.text.with("clients-logged-in", &[("user", user.into())]));
+                }
             }
             Kind::Library if client.software.is_none() => {
                 widgets::faint(ui, format::UNKNOWN).on_hover_text(&*ctx.t("clients-no-library"));
             }
             Kind::Library => drop(widgets::elided(ui, &short_library(client), fonts::data(), theme.text)),
             Kind::Address => {
+                if is_encrypted(client) {
+                    icon::show(ui, icon::LOCK, theme.quiet).on_hover_text(&*ctx.t("clients-tls"));
+                }
                 widgets::elided(ui, &address(ctx, client), fonts::data(), theme.quiet)
                     .on_hover_text(ctx.text.with("clients-open", &[("n", client.open().into())]));
             }
@@ -157,6 +163,18 @@ impl Rows for ClientRows<'_, '_> {
             ctx.act(Action::Copy(address(ctx, client)));
         }
     }
+}
+
+/// Whether its oldest open connection is.
+pub(super) fn is_encrypted(client: &Program) -> bool {
+    let first = client.connections.first();
+    first.is_some_and(|view| matches!(view.who.origin, Origin::Tcp { encrypted: true, .. }))
+}
+
+/// Who it has logged in as, where it had to.
+pub(super) fn user(client: &Program) -> Option<&str> {
+    let principal = client.connections.first()?.who.principal.trim_start_matches("User:");
+    Some(principal).filter(|user| !matches!(*user, "" | "ANONYMOUS"))
 }
 
 /// `librdkafka 2.15.0`, as the client calls it.

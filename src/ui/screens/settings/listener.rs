@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::Ui;
 
-use super::row;
+use super::{protection::Protection, row};
 use crate::{
     session::{ListenerLimit, ListenerSettings, ListenerState},
     ui::{
@@ -31,20 +31,21 @@ pub(super) struct ListenerCard {
     host: String,
     port: String,
     advertise: String,
-    open_to_network: bool,
+    protection: Protection,
     limits: BTreeMap<&'static str, String>,
     limits_shown: bool,
 }
 
 impl ListenerCard {
-    pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    /// Draws the card. `nobody`: there is no user who could log in.
+    pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, nobody: bool) {
         if self.filled.as_ref() != Some(ctx.listener) {
             self.fill(ctx.listener);
         }
         let state = &*ctx.facts.cluster.listener;
         widgets::card(ui, |ui| {
             widgets::section(ui, &ctx.t("settings-listener"));
-            if let ListenerState::OfOwner { address } = state {
+            if let ListenerState::OfOwner { address, .. } = state {
                 let words = ctx.text.with("listener-of-owner", &[("address", address.as_str().into())]);
                 widgets::paragraph(ui, &words);
                 return;
@@ -57,8 +58,9 @@ impl ListenerCard {
             });
             said(ui, ctx, state);
             self.fields(ui, ctx);
+            self.protection.ui(ui, ctx, &self.host);
             self.limits(ui, ctx);
-            self.buttons(ui, ctx);
+            self.buttons(ui, ctx, nobody);
         });
     }
 
@@ -66,7 +68,7 @@ impl ListenerCard {
         self.host.clone_from(&settings.host);
         self.port = settings.port.to_string();
         self.advertise = settings.advertise.clone().unwrap_or_default();
-        self.open_to_network = settings.open_to_network;
+        self.protection.fill(settings);
         self.limits.clear();
         self.filled = Some(settings.clone());
     }
@@ -86,8 +88,6 @@ impl ListenerCard {
             let field = Field { mono: true, width: ADVERTISED, fault, hint: &hint, ..Field::new(&advertised) };
             widgets::text_field(ui, &field, &mut self.advertise);
         });
-        widgets::check(ui, &mut self.open_to_network, &ctx.t("settings-listener-open"));
-        widgets::paragraph(ui, &ctx.t("settings-listener-open-about"));
     }
 
     fn limits(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -123,14 +123,19 @@ impl ListenerCard {
         });
     }
 
-    fn buttons(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    fn buttons(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, nobody: bool) {
         let Some(chosen) = self.chosen(ctx) else { return };
         if chosen == *ctx.listener {
             return;
         }
-        widgets::paragraph(ui, &ctx.t("settings-listener-apply-about"));
+        let why_not = (chosen.authentication && nobody).then(|| ctx.t("settings-login-nobody"));
+        match &why_not {
+            Some(why_not) => drop(widgets::rich(ui, why_not, fonts::body(), theme::of(ui).care)),
+            None => drop(widgets::paragraph(ui, &ctx.t("settings-listener-apply-about"))),
+        }
         ui.horizontal(|ui| {
-            if ui.add(Button::primary(&ctx.t("settings-listener-apply"))).clicked() {
+            let apply = ctx.t("settings-listener-apply");
+            if ui.add(Button::primary(&apply).unless(why_not.as_deref())).clicked() {
                 ctx.act(Action::Listener(chosen));
             }
             if widgets::secondary(ui, &ctx.t("settings-discard")).clicked() {
@@ -153,8 +158,8 @@ impl ListenerCard {
         let host = self.host.trim().to_owned();
         let fits = !host.is_empty() && self.advertise_fits();
         fits.then_some(())?;
-        let (port, open_to_network) = (self.port_number()?, self.open_to_network);
-        Some(ListenerSettings { host, port, advertise, open_to_network, limits, ..ctx.listener.clone() })
+        let port = self.port_number()?;
+        self.protection.chosen(ListenerSettings { host, port, advertise, limits, ..ctx.listener.clone() })
     }
 
     fn port_number(&self) -> Option<u16> {
