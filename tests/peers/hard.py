@@ -4,6 +4,7 @@
 """
 import os
 import resource
+import shutil
 import socket
 import struct
 import subprocess
@@ -169,6 +170,7 @@ class Small:
             self.broker.process.wait()
         if self.mounted:
             subprocess.run(["umount", "-l", self.folder], check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def full_disk(_address, _broker):
