@@ -195,7 +195,7 @@ def main():
     kind = "millpond"
     if arguments[:1] == ["--broker"]:
         kind, arguments = arguments[1], arguments[2:]
-    report = bed.Suite("secure", arguments, kind == "kafka")
+    report = bed.Suite("secure", arguments)
     with tempfile.TemporaryDirectory(prefix="peers-") as folder:
         access = Access(kind, folder)
         try:

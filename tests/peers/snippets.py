@@ -23,7 +23,8 @@ def filled(file, address, folder):
     path = os.path.join(folder, file)
     with open(os.path.join(SNIPPETS, file), encoding="utf-8") as template, open(path, "w", encoding="utf-8") as program:
         for line in template:
-            if line.strip().lstrip("/#") != "{{security}}":
+            # Places that only a listener with TLS or a login fills.
+            if not line.strip().lstrip("/#").startswith("{{"):
                 program.write(line.replace("{{address}}", address))
     return path
 

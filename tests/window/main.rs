@@ -12,3 +12,4 @@ mod shell;
 mod support;
 mod topics;
 mod transfers;
+mod users;
