@@ -64,6 +64,7 @@ struct Session {
 }
 
 /// What is to be done with a frame.
+#[allow(clippy::large_enum_variant, reason = "made and taken apart at once, never kept")]
 #[derive(Debug)]
 pub enum Due {
     /// A request like any other.
@@ -75,6 +76,7 @@ pub enum Due {
 }
 
 /// What is written after a step.
+#[allow(clippy::large_enum_variant, reason = "made and taken apart at once, never kept")]
 #[derive(Debug)]
 pub enum Answer {
     Kafka(Reply, ResponseKind),
