@@ -73,8 +73,8 @@ impl Session {
     }
 }
 
-fn listed(client: Client) -> impl Future<Output = Result<Vec<UserInfo>, Problem>> + Send {
-    async move { client.users().await.map_err(|error| Problem::from_client(Phrase::new("problem-users"), &error)) }
+async fn listed(client: Client) -> Result<Vec<UserInfo>, Problem> {
+    client.users().await.map_err(|error| Problem::from_client(Phrase::new("problem-users"), &error))
 }
 
 /// How a process of the same account gets in at the owner of a workspace: its listener's own certificate is believed, and
