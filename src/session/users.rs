@@ -1,8 +1,6 @@
 //! The users of the workspace, as the window lists and changes them; and how a process that does not own the workspace gets
 //! in at the one that does.
 
-use std::future::Future;
-
 use super::{JobId, JobKind, JobUnit, Loadable, Phrase, Problem, Session};
 use crate::{
     broker::{LOCAL_ADMIN, OwnerAccess},
