@@ -354,7 +354,9 @@ fn reads_outside_the_log_say_what_it_holds() {
 fn what_was_read_ahead_is_given_from_memory_once() {
     let (folder, store) = (tempfile::tempdir().unwrap(), store());
     let log = store.open_partition(&file_in(&folder), CREATE).unwrap();
-    (0..3).for_each(|time| drop(append(&log, batch(&[time, time], 100), DURABLE).unwrap()));
+    for time in 0..3 {
+        append(&log, batch(&[time, time], 100), DURABLE).unwrap();
+    }
     assert!(!log.wants_read_ahead(0, 1_000), "all of it is in memory");
     log.close().unwrap();
     let log = store.open_partition(&file_in(&folder), EXISTING).unwrap();
