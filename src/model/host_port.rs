@@ -1,6 +1,6 @@
 //! Host and port, as people write them.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr};
 
 /// Where something listens: a name or an address, and a port. Written `HOST:PORT`; an IPv6 address stands in brackets.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,6 +15,11 @@ pub struct HostPort {
 #[error("{given:?} is not HOST:PORT; write it like localhost:9092, 127.0.0.1:9092 or [::1]:9092")]
 pub struct BadHostPort {
     given: String,
+}
+
+/// Whether a host is this machine alone, as far as its name tells: `localhost`, 127.0.0.0/8 or `::1`.
+pub fn is_loopback_host(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 impl HostPort {
@@ -66,5 +71,11 @@ mod tests {
         for bad in ["", "localhost", ":9092", "::1:9092", "[::1:9092", "a b:1", "h:65536", "h:-1", "http://h:1", "h:"] {
             assert!(bad.parse::<HostPort>().is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_host_is_known_to_be_this_machine() {
+        assert!(["localhost", "127.0.0.1", "127.8.0.1", "::1"].into_iter().all(is_loopback_host));
+        assert!(!["", "0.0.0.0", "::", "192.168.1.1", "localhost.example.org"].into_iter().any(is_loopback_host));
     }
 }

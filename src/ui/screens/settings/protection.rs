@@ -6,6 +6,7 @@ use egui::Ui;
 
 use super::row;
 use crate::{
+    model::is_loopback_host,
     session::{Encryption, ListenerSettings},
     ui::{
         ctx::Ctx,
@@ -75,7 +76,7 @@ impl Protection {
         }
         if self.authentication {
             // Who has to log in may come from anywhere.
-            if !is_loopback(host) && self.kind == Kind::Off {
+            if !is_loopback_host(host.trim()) && self.kind == Kind::Off {
                 widgets::paragraph(ui, &ctx.t("settings-open-readable"));
             }
             return;
@@ -120,9 +121,4 @@ impl Protection {
         };
         Some(settings)
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim();
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
