@@ -14,7 +14,7 @@ pub use batch::{Acks, Compression, TimestampType};
 pub use clock::{Clock, ManualClock};
 pub use config::{ConfigEntry, ConfigKind, ConfigSource};
 pub use error_name::{kafka_error_label, kafka_error_name};
-pub use group::{Assignor, GroupState, Lag};
+pub use group::{Assignor, GroupKind, GroupState, Lag, ShareRecordState};
 pub use host_port::{BadHostPort, HostPort, is_loopback_host};
 pub use name::{
     GROUP_NAME_BYTES_MAX, NameError, TOPIC_NAME_BYTES_MAX, TopicPartition, check_group_name, check_topic_name,

@@ -54,6 +54,56 @@ impl GroupState {
     }
 }
 
+/// The type of a group, in Kafka's words (ListGroups v5, KIP-848 and KIP-932).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum GroupKind {
+    /// Members agree among themselves who reads what (JoinGroup and SyncGroup).
+    #[default]
+    Classic,
+    /// The broker assigns partitions, each to one member (KIP-848).
+    Consumer,
+    /// A queue: records, not partitions, go to members one by one (KIP-932).
+    Share,
+}
+
+impl GroupKind {
+    /// Kafka's word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Classic => "classic",
+            Self::Consumer => "consumer",
+            Self::Share => "share",
+        }
+    }
+
+    /// From Kafka's word; `None` for any other, as where an older broker tells none.
+    pub fn from_wire(word: &str) -> Option<Self> {
+        [Self::Classic, Self::Consumer, Self::Share].into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(word))
+    }
+}
+
+/// How one record of a share partition stands (KIP-932, "In-flight records"; the numbers are those that are stored).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ShareRecordState {
+    /// Waits to be acquired.
+    Available = 0,
+    /// Given to a member, which holds a lock on it for a while.
+    Acquired = 1,
+    /// Finished: accepted by a member.
+    Acknowledged = 2,
+    /// Finished without having been accepted: rejected, delivered too often, or not there.
+    Archived = 4,
+}
+
+impl ShareRecordState {
+    pub const ALL: [Self; 4] = [Self::Available, Self::Acquired, Self::Acknowledged, Self::Archived];
+
+    /// True once it will never be delivered again.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Acknowledged | Self::Archived)
+    }
+}
+
 /// How the members of a classic group share partitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
