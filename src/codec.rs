@@ -16,6 +16,7 @@ pub mod records;
 pub mod retain;
 pub mod roles;
 pub mod scram;
+pub mod share;
 mod varint;
 
 pub use batch::{

@@ -14,6 +14,7 @@ mod inbox;
 mod outbox;
 mod request;
 mod response;
+mod share;
 
 pub use head::RequestHead;
 pub use inbox::Inbox;

@@ -28,11 +28,11 @@ use crate::{
 };
 
 pub use self::{
-    member::{ConsumerView, PREVIEW_BYTES_MAX, Phase, RECORDS_KEPT_MAX, ReceivedRecord},
+    member::{ConsumerView, Delivered, PREVIEW_BYTES_MAX, Phase, QueueCounts, RECORDS_KEPT_MAX, ReceivedRecord},
     ownership::{Cause, Change, OWNERSHIP_KEPT_MILLIS, Ownership, Span},
     plan::{
-        CommitWhen, ConsumerPlan, PROCESSING_MILLIS_MAX, PlanError, SESSION_TIMEOUTS_MILLIS, StartAt, TOPICS_MAX,
-        next_name,
+        AckChoice, CommitWhen, ConsumerKind, ConsumerPlan, PROCESSING_MILLIS_MAX, PlanError, SESSION_TIMEOUTS_MILLIS,
+        StartAt, TOPICS_MAX, next_name,
     },
 };
 
@@ -188,6 +188,15 @@ impl Consumers {
     /// Changes how long the work on a record takes, at once.
     pub fn set_processing(&self, id: ConsumerId, millis: u64) {
         self.order(id, |o| o.processing_millis = millis.min(PROCESSING_MILLIS_MAX));
+    }
+
+    /// Changes what a member of a queue says about records and how many fail, at once. What it is a member of stays.
+    pub fn set_kind(&self, id: ConsumerId, kind: ConsumerKind) {
+        self.order(id, |o| {
+            if o.kind.is_queue() == kind.is_queue() {
+                o.kind = kind;
+            }
+        });
     }
 
     /// Lets it finish what is committed, and leave: the others take over at once.

@@ -13,6 +13,8 @@ use kafka_protocol::{
     protocol::{Decodable, buf::ByteBuf},
 };
 
+use super::share;
+
 /// Bytes that the body of any request but Produce may have: none carries records.
 pub const OTHER_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Elements that one array of a message may have. The structs of elements have up to some hundred bytes, so that even the
@@ -35,8 +37,11 @@ pub fn decode_request(key: ApiKey, version: i16, body: Bytes) -> Result<RequestK
     if key != ApiKey::Produce && body.len() > OTHER_BODY_BYTES_MAX {
         return Err(format!("{} bytes are more than the {OTHER_BODY_BYTES_MAX} that it may have", body.len()));
     }
-    check(&body, |watch| request_from(key, version, watch))?
-        .map_or_else(|| request_from(key, version, &mut body.clone()), Ok)
+    let (body, additions) = share::cut_request(key, version, body)?;
+    let version = share::crate_version(key, version);
+    let request = check(&body, |watch| request_from(key, version, watch))?
+        .map_or_else(|| request_from(key, version, &mut body.clone()), Ok)?;
+    Ok(share::join_request(request, additions))
 }
 
 /// Decodes the body of a response with the same care.
@@ -44,8 +49,11 @@ pub fn decode_request(key: ApiKey, version: i16, body: Bytes) -> Result<RequestK
 /// # Errors
 /// Why the body does not decode, in words.
 pub fn decode_response(key: ApiKey, version: i16, body: Bytes) -> Result<ResponseKind, String> {
-    check(&body, |watch| response_from(key, version, watch))?
-        .map_or_else(|| response_from(key, version, &mut body.clone()), Ok)
+    let (body, additions) = share::cut_response(key, version, body)?;
+    let version = share::crate_version(key, version);
+    let response = check(&body, |watch| response_from(key, version, watch))?
+        .map_or_else(|| response_from(key, version, &mut body.clone()), Ok)?;
+    Ok(share::join_response(response, additions))
 }
 
 /// Reads a body in which nothing can ask for too much memory; `None` where it is sound, but is to be read once more
@@ -147,6 +155,13 @@ decoders! {
     PushTelemetry PushTelemetryRequest PushTelemetryResponse,
     ListConfigResources ListConfigResourcesRequest ListConfigResourcesResponse,
     DescribeTopicPartitions DescribeTopicPartitionsRequest DescribeTopicPartitionsResponse,
+    ShareGroupHeartbeat ShareGroupHeartbeatRequest ShareGroupHeartbeatResponse,
+    ShareGroupDescribe ShareGroupDescribeRequest ShareGroupDescribeResponse,
+    ShareFetch ShareFetchRequest ShareFetchResponse,
+    ShareAcknowledge ShareAcknowledgeRequest ShareAcknowledgeResponse,
+    DescribeShareGroupOffsets DescribeShareGroupOffsetsRequest DescribeShareGroupOffsetsResponse,
+    AlterShareGroupOffsets AlterShareGroupOffsetsRequest AlterShareGroupOffsetsResponse,
+    DeleteShareGroupOffsets DeleteShareGroupOffsetsRequest DeleteShareGroupOffsetsResponse,
     SaslAuthenticate SaslAuthenticateRequest SaslAuthenticateResponse,
 }
 

@@ -6,7 +6,7 @@ use kafka_protocol::{
     protocol::StrBytes,
 };
 
-use super::{FrameError, LENGTH_BYTES, Outbox, RequestHead, guard};
+use super::{FrameError, LENGTH_BYTES, Outbox, RequestHead, guard, share};
 use crate::codec::apis;
 
 /// Reads a body of an API and version that are served. Records stay slices of `body`.
@@ -41,7 +41,8 @@ pub fn encode_request(
         buffer.put_i32(0);
         let head = RequestHead { key: key as i16, version, correlation_id, client_id: Some(client_id.clone()) };
         head.put(key, buffer);
-        request.encode(buffer, version).map_err(|error| FrameError::Unwritable {
+        let ours = share::encode_request(request, version, buffer);
+        ours.unwrap_or_else(|| request.encode(buffer, version)).map_err(|error| FrameError::Unwritable {
             api: format!("{key:?}"),
             version,
             why: error.root_cause().to_string(),

@@ -6,7 +6,7 @@ use kafka_protocol::{
     messages::{ApiKey, ResponseKind},
 };
 
-use super::{FrameError, LENGTH_BYTES, Outbox, fetch, guard, head::skip_tagged_fields};
+use super::{FrameError, LENGTH_BYTES, Outbox, fetch, guard, head::skip_tagged_fields, share};
 
 /// Appends a whole response, length first; answers its bytes without the length. Records of a Fetch stay where they are.
 ///
@@ -29,7 +29,9 @@ pub fn encode_response(
         }
         let records = match response {
             ResponseKind::Fetch(answer) => fetch::encode(answer, version, buffer),
-            other => other.encode(buffer, version).map(|()| Vec::new()),
+            other => share::encode_response(other, version, buffer)
+                .unwrap_or_else(|other| other.encode(buffer, version))
+                .map(|()| Vec::new()),
         };
         let records = records.map_err(|error| unwritable(error.root_cause().to_string()))?;
         put_length(buffer, start, &records).map_err(&unwritable)?;

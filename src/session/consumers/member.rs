@@ -6,7 +6,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::{ConsumerId, ConsumerPlan};
+use super::{AckChoice, ConsumerId, ConsumerKind, ConsumerPlan};
 use crate::{
     model::{Offset, PartitionId, Record, TimestampMillis, TopicPartition},
     session::{Phrase, Problem},
@@ -61,6 +61,35 @@ pub struct ReceivedRecord {
     pub value_bytes: usize,
     /// When it was received.
     pub at: TimestampMillis,
+    /// What a queue (share group) knows of it.
+    pub queue: Option<Delivered>,
+}
+
+/// A record of a queue in the hands of one of its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivered {
+    /// How often the group has handed it out, this time included.
+    pub count: u16,
+    /// Until when nobody else gets it.
+    pub lock_until: TimestampMillis,
+    /// What this member said about it; `None` while it works on it.
+    pub ack: Option<AckChoice>,
+    /// The work on it failed.
+    pub failed: bool,
+}
+
+/// What a member of a queue has done so far, in records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueCounts {
+    pub accepted: u64,
+    pub released: u64,
+    pub rejected: u64,
+    /// Of the released and rejected: those of which the work failed.
+    pub failed: u64,
+    /// The broker did not take what the member said: its lock had run out.
+    pub too_late: u64,
+    /// Handed out to it that were handed out before.
+    pub again: u64,
 }
 
 /// A consumer as a screen shows it.
@@ -70,7 +99,8 @@ pub struct ConsumerView {
     pub name: Arc<str>,
     pub plan: Arc<ConsumerPlan>,
     pub phase: Phase,
-    /// As it is now; may have been changed since the start.
+    /// As they are now; may have been changed since the start.
+    pub kind: ConsumerKind,
     pub processing_millis: u64,
     pub started_at: TimestampMillis,
     pub ended_at: Option<TimestampMillis>,
@@ -86,6 +116,8 @@ pub struct ConsumerView {
     /// The next offset it will read of each owned partition, where known.
     pub positions: Arc<[(TopicPartition, Offset)]>,
     pub generation: i32,
+    /// Of a member of a queue.
+    pub queue: QueueCounts,
     /// Of the last attempt that is tried again.
     pub trouble: Option<Phrase>,
 }
@@ -107,6 +139,7 @@ pub(super) enum Ending {
 /// What the user wants of it right now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Orders {
+    pub kind: ConsumerKind,
     pub processing_millis: u64,
     pub paused: bool,
     pub ending: Option<Ending>,
@@ -134,6 +167,7 @@ struct State {
     commits: u64,
     positions: Arc<[(TopicPartition, Offset)]>,
     generation: i32,
+    queue: QueueCounts,
     trouble: Option<Phrase>,
 }
 
@@ -151,13 +185,14 @@ impl ReceivedRecord {
             key_bytes: record.key.as_ref().map_or(0, Bytes::len),
             value_bytes: record.value.as_ref().map_or(0, Bytes::len),
             at,
+            queue: None,
         }
     }
 }
 
 impl Member {
     pub fn new(id: ConsumerId, name: Arc<str>, plan: ConsumerPlan, now: TimestampMillis) -> Self {
-        let orders = Orders { processing_millis: plan.processing_millis, paused: false, ending: None };
+        let orders = Orders { kind: plan.kind, processing_millis: plan.processing_millis, paused: false, ending: None };
         Self {
             id,
             name,
@@ -175,6 +210,7 @@ impl Member {
                 commits: 0,
                 positions: Arc::new([]),
                 generation: -1,
+                queue: QueueCounts::default(),
                 trouble: None,
             }),
         }
@@ -248,6 +284,11 @@ impl Member {
         }
     }
 
+    /// Changes what a member of a queue has counted.
+    pub fn count(&self, change: impl FnOnce(&mut QueueCounts)) {
+        change(&mut self.state.lock().queue);
+    }
+
     pub fn committed(&self) {
         let mut state = self.state.lock();
         state.commits += 1;
@@ -255,13 +296,15 @@ impl Member {
     }
 
     pub fn view(&self, now: TimestampMillis) -> ConsumerView {
+        let orders = *self.orders.borrow();
         let state = self.state.lock();
         ConsumerView {
             id: self.id,
             name: Arc::clone(&self.name),
             plan: Arc::clone(&self.plan),
             phase: state.phase.clone(),
-            processing_millis: self.orders.borrow().processing_millis,
+            kind: orders.kind,
+            processing_millis: orders.processing_millis,
             started_at: self.started_at,
             ended_at: state.ended_at,
             owned: Arc::clone(&state.owned),
@@ -272,6 +315,7 @@ impl Member {
             commits: state.commits,
             positions: Arc::clone(&state.positions),
             generation: state.generation,
+            queue: state.queue,
             trouble: state.trouble.clone(),
         }
     }

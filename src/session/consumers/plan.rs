@@ -36,11 +36,56 @@ pub enum StartAt {
     Latest,
 }
 
+/// What a member of a queue (share group) tells the broker about a record it has worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum AckChoice {
+    /// It is done with.
+    #[default]
+    Accept,
+    /// Somebody may try it again, as often as the group's limit allows.
+    Release,
+    /// Nobody should try it again.
+    Reject,
+}
+
+impl AckChoice {
+    pub const ALL: [Self; 3] = [Self::Accept, Self::Release, Self::Reject];
+}
+
+/// As which kind of member a consumer reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ConsumerKind {
+    /// Of a consumer group: owns partitions and commits offsets.
+    #[default]
+    Subscription,
+    /// Of a share group: gets single records and answers for each.
+    Queue {
+        /// What it says about a record that it has worked on.
+        ack: AckChoice,
+        /// So many of a hundred records fail, chosen at random.
+        failure_percent: u8,
+        /// What it says about one that failed: released, or rejected.
+        on_failure: AckChoice,
+    },
+}
+
+impl ConsumerKind {
+    /// A member of a queue that accepts everything and never fails.
+    pub const QUEUE: Self = Self::Queue { ack: AckChoice::Accept, failure_percent: 0, on_failure: AckChoice::Release };
+
+    pub fn is_queue(self) -> bool {
+        matches!(self, Self::Queue { .. })
+    }
+}
+
 /// A consumer to start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsumerPlan {
     pub group: String,
     pub topics: Vec<String>,
+    /// As which kind of member. A member of a queue has no use for `assignor`, `commit` and `session_timeout_millis`, and
+    /// `start` counts for a group that is not there yet.
+    pub kind: ConsumerKind,
     pub assignor: Assignor,
     /// Time that the work on one record takes.
     pub processing_millis: u64,
@@ -58,6 +103,7 @@ impl ConsumerPlan {
         Self {
             group: group.into(),
             topics: vec![topic.into()],
+            kind: ConsumerKind::Subscription,
             assignor: Assignor::default(),
             processing_millis: 0,
             commit: CommitWhen::default(),
@@ -77,6 +123,9 @@ impl ConsumerPlan {
         if self.topics.len() > TOPICS_MAX {
             return Err(PlanError::TooManyTopics);
         }
+        if matches!(self.kind, ConsumerKind::Queue { failure_percent: 101.., .. }) {
+            return Err(PlanError::FailurePercent);
+        }
         for topic in &self.topics {
             check_topic_name(topic).map_err(|why| PlanError::Topic { topic: topic.clone(), why })?;
         }
@@ -95,6 +144,8 @@ pub enum PlanError {
     NoTopic,
     #[error("a consumer may read at most {TOPICS_MAX} topics; choose fewer")]
     TooManyTopics,
+    #[error("of a hundred records at most a hundred can fail; choose 0 to 100")]
+    FailurePercent,
     #[error("{max} consumers run already, more are not possible; stop one first", max = super::CONSUMERS_RUNNING_MAX)]
     TooManyConsumers,
     #[error("another consumer is called {name}; choose another name")]
