@@ -29,6 +29,7 @@ pub mod observe;
 mod open;
 mod queued;
 mod settings;
+mod share;
 mod topics;
 pub mod transactions;
 mod users;
@@ -44,10 +45,14 @@ pub use context::CallContext;
 pub use error::OpenError;
 pub use inspector::{
     Compactions, Counters, Damage, Inspector, LastCompaction, PartitionCompaction, PartitionSize, PartitionSpan,
-    RebalanceEvent, RebalanceReason, TopicCounters,
+    RebalanceEvent, RebalanceReason, ShareChanging, TopicCounters,
 };
 pub use lock::OwnerAccess;
 pub use queued::Queued;
+pub use share::{
+    ArchiveReason, SHARE_CELLS_MAX, SHARE_EVENTS_KEPT_MAX, ShareCell, ShareChange, ShareChangeError, ShareEvent,
+    ShareEventKind, SharePartitionView,
+};
 pub use users::{LOCAL_ADMIN, USER_NAME_BYTES_MAX, User, Users};
 
 use self::{

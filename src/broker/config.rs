@@ -11,7 +11,7 @@ mod topic;
 pub use broker_settings::{BrokerSetting, BrokerSource, broker_settings, default_values};
 pub use check::{ConfigError, check};
 pub use dynamic::{DynamicSettings, Scope, TopicDefaults};
-pub use group::{GROUP_SETTINGS, GroupConfig};
+pub use group::{GROUP_SETTINGS, GroupConfig, ShareConfig, StartReset};
 pub use synonyms::on_broker;
 pub use table::{Effect, SETTINGS, Setting, Unit, Values, setting};
 pub use topic::{Compaction, ConfigOperation, TopicConfig};

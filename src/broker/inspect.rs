@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 
 use super::{
     Compactions, Counters, Damage, Inspector, PartitionCompaction, PartitionSize, PartitionSpan, RebalanceEvent,
+    ShareChangeError, ShareChanging, ShareEvent, SharePartitionView,
     inner::Inner,
     maintenance,
     observe::{ConnectionView, Life, ProducerView, RequestDetail, RequestFilter, RequestId, RequestView},
@@ -144,5 +145,25 @@ impl Inspector for BrokerInspector {
 
     fn life(&self, topic: &str, partition: PartitionId, offset: Offset) -> Option<Life> {
         self.inner.upgrade()?.life(topic, partition, offset)
+    }
+
+    fn share_partitions(&self, _group: &str) -> Vec<SharePartitionView> {
+        Vec::new()
+    }
+
+    fn share_redeliver(&self, _: &str, _: &str, _: PartitionId, _: Offset, _: Offset) -> ShareChanging {
+        Box::pin(async { Err(ShareChangeError::Closed) })
+    }
+
+    fn share_archive(&self, _: &str, _: &str, _: PartitionId, _: Offset, _: Offset) -> ShareChanging {
+        Box::pin(async { Err(ShareChangeError::Closed) })
+    }
+
+    fn share_purge(&self, _: &str, _: &str) -> ShareChanging {
+        Box::pin(async { Err(ShareChangeError::Closed) })
+    }
+
+    fn share_events(&self, _after: u64) -> Vec<ShareEvent> {
+        Vec::new()
     }
 }

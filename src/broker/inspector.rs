@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use futures_util::future::BoxFuture;
 
 use super::observe::{ConnectionView, Life, ProducerView, RequestDetail, RequestFilter, RequestId, RequestView};
+use super::share::{ShareChange, ShareChangeError, ShareEvent, SharePartitionView};
 use crate::log::{Compacted, LogError};
 use crate::model::{Offset, PartitionId, TimestampMillis};
 
@@ -63,7 +64,42 @@ pub trait Inspector: Send + Sync {
 
     /// What is known of the life of a record; `None` where there is no such topic or partition.
     fn life(&self, topic: &str, partition: PartitionId, offset: Offset) -> Option<Life>;
+
+    /// The partitions that a share group has begun to read, by topic and number, with each record in flight. Empty where
+    /// there is no such group.
+    fn share_partitions(&self, group: &str) -> Vec<SharePartitionView>;
+
+    /// Makes records from `first` to `last` (included) of a share group available again, as far as they are in flight:
+    /// archived ones get another chance, and a member that holds one loses its lock. Their deliveries count from none.
+    fn share_redeliver(
+        &self,
+        group: &str,
+        topic: &str,
+        partition: PartitionId,
+        first: Offset,
+        last: Offset,
+    ) -> ShareChanging;
+
+    /// Gives up records from `first` to `last` (included) for a share group; a member that holds one loses its lock.
+    fn share_archive(
+        &self,
+        group: &str,
+        topic: &str,
+        partition: PartitionId,
+        first: Offset,
+        last: Offset,
+    ) -> ShareChanging;
+
+    /// Passes over all that waits in a topic for a share group: it goes on with what is produced from now on.
+    fn share_purge(&self, group: &str, topic: &str) -> ShareChanging;
+
+    /// What happened to records of share groups, the events with a number above `after` (0: all that are kept), oldest
+    /// first. The broker keeps the newest [`SHARE_EVENTS_KEPT_MAX`](super::SHARE_EVENTS_KEPT_MAX).
+    fn share_events(&self, after: u64) -> Vec<ShareEvent>;
 }
+
+/// A change by hand to records of a share group; durable when it is over.
+pub type ShareChanging = BoxFuture<'static, Result<ShareChange, ShareChangeError>>;
 
 /// One stored batch, without its records.
 #[derive(Debug, Clone, PartialEq, Eq)]

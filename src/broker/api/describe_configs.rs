@@ -98,10 +98,10 @@ fn describe(
         }
         resources::GROUP => {
             let all = group_settings::describe(broker, name)?.into_iter();
-            all.map(|mut setting| {
+            all.map(|(kind, mut setting)| {
                 let documentation = setting.documentation.take().unwrap_or_default().to_string();
                 let synonyms = std::mem::take(&mut setting.synonyms);
-                finish(setting, synonyms, ConfigKind::Int, documentation, ask)
+                finish(setting, synonyms, kind, documentation, ask)
             })
             .collect()
         }
@@ -166,11 +166,7 @@ fn topic_setting(
         .with_value(Some(text(config.value(setting))))
         .with_read_only(is_read_only(setting))
         .with_config_source(synonyms.first().map_or(DEFAULT, |first| first.source));
-    let unit = match setting.unit {
-        Unit::None => "",
-        Unit::Milliseconds => " In milliseconds.",
-        Unit::Bytes => " In bytes.",
-    };
+    let unit = unit_words(setting.unit);
     let documentation = match setting.effect {
         Effect::Honoured => format!("{}{unit}", setting.documentation),
         Effect::Fixed(why) => format!("{}{unit} It cannot be changed here: {why}.", setting.documentation),
@@ -225,6 +221,15 @@ fn finish(
     }
     result.documentation = ask.documentation.then(|| text(&documentation));
     result
+}
+
+/// What is said of the unit of a number, behind what the setting is for.
+pub(super) fn unit_words(unit: Unit) -> &'static str {
+    match unit {
+        Unit::None => "",
+        Unit::Milliseconds => " In milliseconds.",
+        Unit::Bytes => " In bytes.",
+    }
 }
 
 fn number(source: BrokerSource) -> i8 {

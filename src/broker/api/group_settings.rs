@@ -7,23 +7,26 @@ use kafka_protocol::{
     messages::describe_configs_response::{DescribeConfigsResourceResult, DescribeConfigsSynonym},
 };
 
-use super::{Fault, text};
-use crate::broker::{
-    config::{ConfigOperation, GROUP_SETTINGS, GroupConfig, Setting},
-    coordinator::GroupConfigError,
-    inner::Inner,
-    settings::SettingsChange,
-    topics::ChangeError,
+use super::{Fault, describe_configs::unit_words, text};
+use crate::{
+    broker::{
+        config::{ConfigOperation, GROUP_SETTINGS, GroupConfig, Setting},
+        coordinator::GroupConfigError,
+        inner::Inner,
+        settings::SettingsChange,
+        topics::ChangeError,
+    },
+    model::ConfigKind,
 };
 
 /// Where a value comes from, as the number on the wire.
 const DEFAULT: i8 = 5;
 const SET_ON_GROUP: i8 = 8;
 
-/// The settings of a group, whether it exists or not.
-pub fn describe(broker: &Inner, group: &str) -> Result<Vec<DescribeConfigsResourceResult>, Fault> {
+/// The settings of a group, whether it exists or not, each with what type of value it takes.
+pub fn describe(broker: &Inner, group: &str) -> Result<Vec<(ConfigKind, DescribeConfigsResourceResult)>, Fault> {
     let config = broker.coordinator.config(group);
-    Ok(GROUP_SETTINGS.iter().map(|setting| described(setting, &config)).collect())
+    Ok(GROUP_SETTINGS.iter().map(|setting| (setting.kind, described(setting, &config))).collect())
 }
 
 fn described(setting: &Setting, config: &GroupConfig) -> DescribeConfigsResourceResult {
@@ -40,7 +43,7 @@ fn described(setting: &Setting, config: &GroupConfig) -> DescribeConfigsResource
         .with_synonyms(
             own.map(|value| synonym(setting.name, value, SET_ON_GROUP)).into_iter().chain([default]).collect(),
         )
-        .with_documentation(Some(text(&format!("{} In milliseconds.", setting.documentation))))
+        .with_documentation(Some(text(&format!("{}{}", setting.documentation, unit_words(setting.unit)))))
 }
 
 /// Changes the settings of a group.

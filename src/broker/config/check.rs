@@ -39,7 +39,8 @@ pub fn check(name: &str, value: &str) -> Result<&'static Setting, ConfigError> {
     }
 }
 
-fn check_value(setting: &Setting, value: &str) -> Result<(), String> {
+/// Checks a value against what its row allows; an error says what that is.
+pub(super) fn check_value(setting: &Setting, value: &str) -> Result<(), String> {
     match setting.values {
         Values::Whole(min, max) => match value.trim().parse::<i64>() {
             Ok(number) if (min..=max).contains(&number) => Ok(()),

@@ -127,6 +127,14 @@ pub const SETTINGS: &[Setting] = &[
         "How long a compacted topic keeps the mark of a deleted key.",
     ),
     long(
+        "errors.deadletterqueue.group.enable",
+        "false",
+        Unit::None,
+        "Whether share groups may write their dead letters to the topic (errors.deadletterqueue.topic.name of a group).",
+    )
+    .kind(ConfigKind::Boolean)
+    .values(Values::Boolean),
+    long(
         "file.delete.delay.ms",
         "60000",
         Unit::Milliseconds,
@@ -223,6 +231,15 @@ pub const SETTINGS: &[Setting] = &[
     )
     .kind(ConfigKind::String)
     .values(Values::OneOf(&["CreateTime", "LogAppendTime"])),
+    long(
+        "millpond.delete.acknowledged",
+        "false",
+        Unit::None,
+        "Makes the topic a classic queue: what its only share group has finished is deleted, from the beginning up to the \
+         first unfinished record. Other groups are refused. Not a setting of Kafka.",
+    )
+    .kind(ConfigKind::Boolean)
+    .values(Values::Boolean),
     long(
         "min.cleanable.dirty.ratio",
         "0.5",

@@ -30,6 +30,10 @@ pub struct TopicConfig {
     pub delete: bool,
     /// How it is compacted, where `cleanup.policy` says so.
     pub compact: Option<Compaction>,
+    /// Whether share groups may write their dead letters here.
+    pub takes_dead_letters: bool,
+    /// Whether what the topic's only share group has finished is deleted (`millpond.delete.acknowledged`).
+    pub delete_acknowledged: bool,
 }
 
 /// The settings of compaction.
@@ -162,6 +166,8 @@ impl TopicConfig {
                 delete_retention_ms: number("delete.retention.ms"),
             }),
             delete: text("cleanup.policy").split(',').any(|word| word.trim() == "delete"),
+            takes_dead_letters: text("errors.deadletterqueue.group.enable") == "true",
+            delete_acknowledged: text("millpond.delete.acknowledged") == "true",
             overrides,
             defaults,
         }
