@@ -18,7 +18,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("transfer", &["client", "payload", "model"]),
     ("session", &["client", "broker", "transfer", "payload", "codec", "model"]),
     ("ui", &["session", "payload", "model"]),
-    ("app", &["model", "codec", "log", "broker", "server", "client", "payload", "transfer", "session", "ui"]),
+    ("labs", &["ui", "session", "transfer", "client", "broker", "payload", "model"]),
+    ("app", &["model", "codec", "log", "broker", "server", "client", "payload", "transfer", "session", "ui", "labs"]),
 ];
 
 /// Words that may not stand in the code of a room (comments apart), with the reason.

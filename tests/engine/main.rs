@@ -17,6 +17,7 @@ mod consumers;
 mod groups;
 mod hostile_broker;
 mod kill;
+mod labs;
 mod log;
 mod over_tcp;
 mod producers;

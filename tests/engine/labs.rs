@@ -1,0 +1,3 @@
+//! Labs: files that a teacher writes, and the stage that plays them.
+
+mod file;
