@@ -35,6 +35,7 @@ pub mod transactions;
 mod users;
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -215,6 +216,12 @@ impl Broker {
     /// nothing listens.
     pub fn advertise(&self, host: &str, port: u16) {
         self.inner.advertised.store(Arc::new((host.to_owned(), port)));
+    }
+
+    /// What the setting `listeners` tells from now on: Kafka's name for what is spoken, and the address; `None` when
+    /// nothing listens any more.
+    pub fn bound(&self, listener: Option<(&'static str, SocketAddr)>) {
+        self.inner.bound.store(listener.map(Arc::new));
     }
 
     /// Writes into the workspace where its owner listens and how to get in, for a second process that wants to open it;

@@ -109,6 +109,7 @@ impl Server {
         let advertised =
             options.advertise.clone().unwrap_or_else(|| HostPort::new(reachable(address).0, address.port()));
         broker.advertise(&advertised.host, advertised.port);
+        broker.bound(Some((security_protocol(options.authentication, tls.is_some()), address)));
         let (host, port) = reachable(address);
         let access = OwnerAccess {
             password: options.authentication.then(|| broker.open_local()),
@@ -147,12 +148,7 @@ impl Server {
 
     /// Kafka's name for what clients must speak: `PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`.
     pub fn security_protocol(&self) -> &'static str {
-        match (self.shared.authentication, self.shared.tls.is_some()) {
-            (false, false) => "PLAINTEXT",
-            (false, true) => "SSL",
-            (true, false) => "SASL_PLAINTEXT",
-            (true, true) => "SASL_SSL",
-        }
+        security_protocol(self.shared.authentication, self.shared.tls.is_some())
     }
 
     /// The PEM file with the certificate of an encrypted listener.
@@ -184,10 +180,20 @@ impl Server {
             tracing::warn!("connections took too long to close and were cut");
         }
         self.shared.broker.advertise("127.0.0.1", 0);
+        self.shared.broker.bound(None);
         self.shared.broker.close_local();
         if let Err(error) = self.shared.broker.tell_address(None) {
             tracing::warn!(%error, "the workspace still says that it is listened for");
         }
+    }
+}
+
+fn security_protocol(authentication: bool, tls: bool) -> &'static str {
+    match (authentication, tls) {
+        (false, false) => "PLAINTEXT",
+        (false, true) => "SSL",
+        (true, false) => "SASL_PLAINTEXT",
+        (true, true) => "SASL_SSL",
     }
 }
 

@@ -21,6 +21,7 @@ mod describe_configs;
 mod describe_groups;
 mod describe_log_dirs;
 mod describe_producers;
+mod describe_quorum;
 mod describe_topic_partitions;
 mod describe_transactions;
 mod elect_leaders;
@@ -124,6 +125,7 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::DescribeTopicPartitions(request) => {
             describe_topic_partitions::answer(broker, role, request).into()
         }
+        RequestKind::DescribeQuorum(request) => describe_quorum::answer(broker, version, request).into(),
         RequestKind::DescribeCluster(request) => describe_cluster::answer(broker, role, version, request).into(),
         RequestKind::InitProducerId(request) => init_producer_id::answer(broker, version, request).await.into(),
         RequestKind::AddPartitionsToTxn(request) => {
@@ -147,9 +149,9 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::AlterClientQuotas(request) => quotas::alter(request).into(),
         RequestKind::GetTelemetrySubscriptions(request) => telemetry::subscriptions(&request).into(),
         RequestKind::PushTelemetry(request) => telemetry::push(&request).into(),
-        RequestKind::DescribeAcls(_) => acls::describe().into(),
-        RequestKind::CreateAcls(request) => acls::create(&request).into(),
-        RequestKind::DeleteAcls(request) => acls::delete(&request).into(),
+        RequestKind::DescribeAcls(request) => acls::describe(broker, &request).into(),
+        RequestKind::CreateAcls(request) => acls::create(broker, &request).into(),
+        RequestKind::DeleteAcls(request) => acls::delete(broker, &request).into(),
         RequestKind::DescribeUserScramCredentials(request) => scram::describe(broker, request).into(),
         RequestKind::AlterUserScramCredentials(request) => scram::alter(broker, request).await.into(),
         RequestKind::SaslHandshake(_) => sasl::handshake().into(),
@@ -231,6 +233,15 @@ impl Fault {
         Self::new(ResponseError::UnknownTopicOrPartition, message)
     }
 
+    /// Kafka's own topics are written by Kafka alone.
+    fn internal_topic(name: &str) -> Self {
+        let message = format!(
+            "{name} is a topic of the broker's own, to which no client writes; commit offsets and end transactions through \
+             their requests, and write to a topic of another name"
+        );
+        Self::new(ResponseError::InvalidTopicException, message)
+    }
+
     fn unknown_partition(topic: &Topic, partition: i32) -> Self {
         let message = format!(
             "the topic {} has {} partitions, there is no partition {partition}",
@@ -291,6 +302,7 @@ impl From<ChangeError> for Fault {
     fn from(error: ChangeError) -> Self {
         let kafka = match &error {
             ChangeError::Name { .. } | ChangeError::Collision { .. } => ResponseError::InvalidTopicException,
+            ChangeError::Reserved { .. } => ResponseError::InvalidRequest,
             ChangeError::Exists { .. } => ResponseError::TopicAlreadyExists,
             ChangeError::Partitions { .. } | ChangeError::NotMore { .. } => ResponseError::InvalidPartitions,
             ChangeError::Deleted { .. } => ResponseError::UnknownTopicOrPartition,

@@ -24,7 +24,8 @@ pub fn needed(api: ApiKey, version: i16) -> Option<Role> {
         K::OffsetCommit | K::OffsetFetch => Role::Read,
         K::ListGroups | K::DescribeGroups | K::ConsumerGroupDescribe => Role::Read,
         K::DescribeConfigs | K::ListConfigResources | K::DescribeClientQuotas | K::DescribeLogDirs => Role::Read,
-        K::DescribeCluster | K::DescribeTopicPartitions | K::ListPartitionReassignments => Role::Read,
+        K::DescribeCluster | K::DescribeQuorum | K::DescribeTopicPartitions => Role::Read,
+        K::ListPartitionReassignments => Role::Read,
         K::DescribeProducers | K::DescribeTransactions | K::ListTransactions => Role::Read,
 
         K::AddPartitionsToTxn if version >= ADD_PARTITIONS_OF_BROKERS_FROM => Role::Admin,
@@ -72,7 +73,7 @@ mod tests {
             AlterReplicaLogDirs, DescribeLogDirs, SaslAuthenticate, CreatePartitions, DeleteGroups, ElectLeaders,
             IncrementalAlterConfigs, AlterPartitionReassignments, ListPartitionReassignments, OffsetDelete,
             DescribeClientQuotas, AlterClientQuotas, DescribeUserScramCredentials, AlterUserScramCredentials,
-            UpdateFeatures, DescribeCluster, DescribeProducers, DescribeTransactions, ListTransactions,
+            DescribeQuorum, UpdateFeatures, DescribeCluster, DescribeProducers, DescribeTransactions, ListTransactions,
             ConsumerGroupHeartbeat, ConsumerGroupDescribe, GetTelemetrySubscriptions, PushTelemetry,
             ListConfigResources, DescribeTopicPartitions,
         }

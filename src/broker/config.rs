@@ -8,7 +8,7 @@ mod synonyms;
 mod table;
 mod topic;
 
-pub use broker_settings::{BrokerSetting, BrokerSource, broker_settings, default_values};
+pub use broker_settings::{BrokerSetting, BrokerSource, Listeners, broker_settings, default_values};
 pub use check::{ConfigError, check};
 pub use dynamic::{DynamicSettings, Scope, TopicDefaults};
 pub use group::{GROUP_SETTINGS, GroupConfig, ShareConfig, StartReset};

@@ -1,8 +1,8 @@
 //! What all clones of a broker share.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
@@ -17,6 +17,8 @@ pub struct Inner {
     pub options: BrokerOptions,
     /// Host and port that clients are told.
     pub advertised: ArcSwap<(String, u16)>,
+    /// What is listened at, with Kafka's name for what is spoken there; none: nobody listens.
+    pub bound: ArcSwapOption<(&'static str, SocketAddr)>,
     pub cluster_id: String,
     pub store: Arc<Store>,
     pub meta: Arc<Meta>,

@@ -2,7 +2,7 @@
 
 use std::{fs, io, sync::Arc};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use parking_lot::Mutex;
 use uuid::Uuid;
 
@@ -60,6 +60,7 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         settings: Settings::new(settings),
         users: Users::new(users),
         advertised: ArcSwap::from_pointee(options.advertised.clone()),
+        bound: ArcSwapOption::empty(),
         options,
         cluster_id,
         store: Arc::new(opened.store),

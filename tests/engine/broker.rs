@@ -14,5 +14,6 @@ pub mod stage;
 mod topics;
 mod transaction_machine;
 mod transactions;
+mod twice;
 mod versions;
 mod workspace;

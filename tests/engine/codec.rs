@@ -327,6 +327,7 @@ fn every_served_version_is_one_that_the_structs_carry() {
             ConsumerGroupHeartbeat: ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse;
             ConsumerGroupDescribe: ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse;
             DescribeCluster: DescribeClusterRequest, DescribeClusterResponse;
+            DescribeQuorum: DescribeQuorumRequest, DescribeQuorumResponse;
             InitProducerId: InitProducerIdRequest, InitProducerIdResponse;
             OffsetForLeaderEpoch: OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse;
             DescribeAcls: DescribeAclsRequest, DescribeAclsResponse;

@@ -73,6 +73,10 @@ def metadata(d):
     yield from each(d, "DescribeTopicPartitions", "an unknown topic", lambda side, v: {"Topics": [{"Name": "unseen"}],
                     "ResponsePartitionLimit": 100})
     yield from each(d, "DescribeCluster", "brokers", lambda side, v: {})
+    for title, asked in (("the log of the cluster", [("__cluster_metadata", 0)]), ("another partition", [("__cluster_metadata", 1)]),
+                         ("another topic", [("seen", 0)]), ("two topics", [("__cluster_metadata", 0), ("seen", 0)]), ("none", [])):
+        topics = [{"TopicName": name, "Partitions": [{"PartitionIndex": partition}]} for name, partition in asked]
+        yield from each(d, "DescribeQuorum", title, lambda side, v, topics=topics: {"Topics": topics})
     yield from each(d, "DescribeCluster", "with allowed operations", lambda side, v: {"IncludeClusterAuthorizedOperations": True})
     yield from each(d, "DescribeCluster", "controllers, which a broker does not tell", lambda side, v: {"EndpointType": 2}, low=1)
     yield from each(d, "DescribeCluster", "an endpoint type that is none", lambda side, v: {"EndpointType": 9}, low=1)

@@ -1,6 +1,7 @@
 """Cases that produce, fetch and ask for offsets."""
 from batch import batch
 from differential_case import Steps, each, ends
+from differential_topics import own
 
 NOBODY = "00000000-0000-0000-0000-00000000abcd"
 STAMP = 1_700_000_000_000
@@ -71,6 +72,8 @@ def produce(d):
                     before=lambda side: side.topic("compacted", 1, cleanup_policy="compact"))
     yield from ends(d, "Produce", "several records without a key where keys are needed", produced("compacted", batch([(None, b"v")] * 5, STAMP)))
 
+    yield from ends(d, "Produce", "to a topic of Kafka's own", produced("__consumer_offsets", good), before=own)
+
     def partition_twice(side, version):
         tree = produced("written", good)(side, version)
         tree["TopicData"][0]["PartitionData"] *= 2
@@ -121,6 +124,18 @@ def fetch(d):
                 {"Partition": p, "FetchOffset": 0, "PartitionMaxBytes": 100} for p in (1, 0)]}]},
     }
     for title, build in wrong.items():
+        yield from ends(d, "Fetch", title, build, before=filled)
+
+    def twice(*topics):
+        def build(side, version):
+            tree = fetched("filled", 0)(side, version)
+            made = [[{"Partition": p, "FetchOffset": offset, "PartitionMaxBytes": 1 << 20} for p, offset in parts] for parts in topics]
+            return {**tree, "Topics": [dict(tree["Topics"][0], Partitions=parts) for parts in made]}
+
+        return build
+
+    for title, build in (("a partition twice", twice([(0, 0), (1, 0), (0, 15)])), ("a topic twice", twice([(0, 15)], [(1, 0), (0, 20)])),
+                         ("an unknown partition twice", twice([(9, 0), (9, 5)]))):
         yield from ends(d, "Fetch", title, build, before=filled)
 
 

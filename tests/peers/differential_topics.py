@@ -10,6 +10,12 @@ def cases(d):
     yield from records(d)
 
 
+def own(side):
+    """Apache Kafka makes its own topics when somebody needs them; here they are made by hand."""
+    for name in ("__consumer_offsets", "__transaction_state"):
+        side.topic(name, 4)
+
+
 def creation(d):
     def made(name, **more):
         one = {"NumPartitions": 1, "ReplicationFactor": 1, **more}
@@ -42,6 +48,12 @@ def creation(d):
                     "ReplicationFactor": 1}], "timeoutMs": 10000, "validateOnly": True})
     yield from ends(d, "CreateTopics", "twice in one request", lambda side, v: {"Topics": [{"Name": f"twin-{v}", "NumPartitions": 1,
                     "ReplicationFactor": 1}] * 2, "timeoutMs": 10000})
+    yield from ends(d, "CreateTopics", "a setting twice", made("repeated-VERSION", Configs=config(retention_ms="1000") + config(retention_ms="2000")))
+    yield from ends(d, "CreateTopics", "a setting twice, wrong and right", made("again-VERSION", Configs=config(retention_ms="soon")
+                    + config(retention_ms="2000")))
+    yield from ends(d, "CreateTopics", "the log of the cluster", made("__cluster_metadata"))
+    for name in ("__consumer_offsets", "__transaction_state"):
+        yield from ends(d, "CreateTopics", f"a topic of Kafka's own, {name}", made(name), before=own)
     yield from ends(d, "CreateTopics", "none", lambda side, v: {"Topics": [], "timeoutMs": 10000})
 
 
@@ -107,6 +119,19 @@ def records(d):
             side.topic("cut")
             side.write("cut", batch.batch([(b"k", b"%d" % n) for n in range(10)]))
 
+    def twice(*offsets, topic="cut-twice", topics=1):
+        what = {"Name": topic, "Partitions": [{"PartitionIndex": 0, "Offset": offset} for offset in offsets]}
+        return lambda side, version: {"Topics": [what] * topics, "TimeoutMs": 10000}
+
+    def made_twice(side):
+        if "cut-twice" not in side.ids:
+            side.topic("cut-twice")
+            side.write("cut-twice", batch.batch([(b"k", b"%d" % n) for n in range(10)]))
+
+    for title, build in (("a partition twice", twice(2, 4)), ("a partition twice, beyond the end at last", twice(5, 99)),
+                         ("a topic twice", twice(6, topics=2)), ("an unknown topic twice", twice(6, 7, topic="unseen", topics=2))):
+        yield from ends(d, "DeleteRecords", title, build, before=made_twice)
+    yield from ends(d, "DeleteRecords", "of Kafka's own", cut(0, "__consumer_offsets"), before=own)
     for title, build in (("to the middle of a batch", cut(4)), ("to where it is", cut(4)), ("backwards", cut(2)), ("beyond the end", cut(11)),
                          ("below zero", cut(-2)), ("to the end", cut(-1)), ("of an unknown topic", cut(1, "unseen")),
                          ("of an unknown partition", cut(1, "cut", 5))):

@@ -54,10 +54,8 @@ async fn create(broker: &Arc<Inner>, topic: &CreatableTopic, validate_only: bool
             let error = config::ConfigError::NoValue { name };
             return Err(Fault::new(ResponseError::InvalidConfig, error.to_string()));
         };
-        if configs.insert(name.clone(), value.to_string()).is_some() {
-            let error = config::ConfigError::Twice { name };
-            return Err(Fault::new(ResponseError::InvalidConfig, error.to_string()));
-        }
+        // Of one that is there twice the last counts, as in Kafka.
+        configs.insert(name, value.to_string());
     }
     let new = NewTopic { name: topic.name.to_string(), partitions, configs };
     let config = broker.topics.check_new(&new)?;

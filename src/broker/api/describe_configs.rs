@@ -18,8 +18,8 @@ use crate::{
     broker::{
         NODE_ID,
         config::{
-            BrokerSetting, BrokerSource, DynamicSettings, Effect, SETTINGS, Scope, Setting, TopicConfig, Unit,
-            broker_settings, default_values, on_broker,
+            BrokerSetting, BrokerSource, DynamicSettings, Effect, Listeners, SETTINGS, Scope, Setting, TopicConfig,
+            Unit, broker_settings, default_values, on_broker,
         },
         inner::Inner,
         topics::ChangeError,
@@ -118,9 +118,7 @@ fn describe(
 
 fn of_broker(broker: &Arc<Inner>, name: &str, ask: &Ask) -> Result<Vec<DescribeConfigsResourceResult>, Fault> {
     let dynamic = broker.settings.current();
-    let advertised = broker.advertised.load();
-    let (host, port) = &**advertised;
-    let mut settings = broker_settings(&broker.options, &dynamic, host, *port);
+    let mut settings = broker_settings(&broker.options, &dynamic, &listeners(broker));
     if name.is_empty() {
         // What is set for every node, and only that.
         let cluster = dynamic.of(Scope::Cluster);
@@ -132,6 +130,17 @@ fn of_broker(broker: &Arc<Inner>, name: &str, ask: &Ask) -> Result<Vec<DescribeC
         check_node(name)?;
     }
     Ok(settings.iter().map(|setting| broker_setting(setting, ask)).collect())
+}
+
+fn listeners(broker: &Inner) -> Listeners {
+    let bound = broker.bound.load_full();
+    let protocol = bound.as_ref().map_or("PLAINTEXT", |bound| bound.0);
+    let advertised = broker.advertised.load();
+    let (host, port) = &**advertised;
+    Listeners {
+        bound: bound.as_ref().map_or_else(String::new, |bound| format!("{protocol}://{}", bound.1)),
+        advertised: if *port == 0 { String::new() } else { format!("{protocol}://{host}:{port}") },
+    }
 }
 
 fn check_node(name: &str) -> Result<(), Fault> {

@@ -111,6 +111,7 @@ async fn one(broker: &Arc<Inner>, asked: MetadataRequestTopic, ask: &Ask) -> Met
         Ok(topic) => describe(&topic, ask),
         // Somebody else was faster.
         Err(ChangeError::Exists { .. }) if let Some(topic) = broker.topics.by_name(&name) => describe(&topic, ask),
+        Err(ChangeError::Reserved { .. }) => failed(ResponseError::UnknownTopicOrPartition, asked),
         Err(error) => failed(Fault::from(error).error, asked),
     }
 }

@@ -33,6 +33,14 @@ pub fn group(role: Role) -> i32 {
     }
 }
 
+/// Operations on the id of a transactional producer.
+pub fn transactional_id(role: Role) -> i32 {
+    match role {
+        Role::Read => DESCRIBE,
+        Role::Write | Role::Admin => DESCRIBE | WRITE,
+    }
+}
+
 /// Operations on the cluster.
 pub fn cluster(role: Role) -> i32 {
     let read = DESCRIBE | DESCRIBE_CONFIGS;
@@ -43,7 +51,8 @@ pub fn cluster(role: Role) -> i32 {
     }
 }
 
-/// Topics that Kafka keeps its own state in; tools leave them out of lists.
+/// Topics that Kafka keeps its own state in. Tools leave them out of lists; a client may make one, as in Kafka, but neither
+/// write to it nor delete its records. Millpond keeps that state elsewhere.
 pub fn is_internal(topic: &str) -> bool {
     matches!(topic, "__consumer_offsets" | "__transaction_state" | "__share_group_state")
 }

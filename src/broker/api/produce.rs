@@ -20,7 +20,7 @@ use kafka_protocol::{
 use tokio::sync::oneshot;
 
 use self::check::{Checked, Refusal, check};
-use super::{Fault, Queued, find_topic, text};
+use super::{Fault, Queued, find_topic, operations, text};
 use crate::{
     broker::{
         LEADER_EPOCH, blocking,
@@ -64,7 +64,7 @@ pub async fn answer(
     let topics = request.topic_data.into_iter().map(async |data| {
         let topic = match &refusal {
             Some(fault) => Err(fault.clone()),
-            None => find_topic(broker, &data.name, data.topic_id, version >= BY_ID_FROM),
+            None => find_topic(broker, &data.name, data.topic_id, version >= BY_ID_FROM).and_then(not_internal),
         };
         let partitions = data.partition_data.into_iter().map(async |data| {
             let (index, place) = (data.index, queued.place());
@@ -86,6 +86,10 @@ pub async fn answer(
             .with_partition_responses(join_all(partitions).await)
     });
     ProduceResponse::default().with_responses(join_all(topics).await)
+}
+
+fn not_internal(topic: Arc<Topic>) -> Result<Arc<Topic>, Fault> {
+    if operations::is_internal(&topic.name) { Err(Fault::internal_topic(&topic.name)) } else { Ok(topic) }
 }
 
 /// Each topic and partition once. Kafka keeps them in a map: of those that are named twice the last counts.
@@ -146,7 +150,7 @@ impl Transactional<'_> {
         let (mut places, mut producer) = (Vec::new(), None);
         for data in &request.topic_data {
             let topic = find_topic(broker, &data.name, data.topic_id, self.version >= BY_ID_FROM);
-            let Ok(topic) = topic else { continue };
+            let Ok(topic) = topic.and_then(not_internal) else { continue };
             for data in data.partition_data.iter().filter(|data| topic.slot(data.index).is_some()) {
                 let header = data.records.as_ref().and_then(|records| BatchHeader::parse(records).ok());
                 let Some(header) = header.filter(BatchHeader::is_transactional) else { continue };

@@ -34,19 +34,27 @@ pub struct BrokerSetting {
     pub name: &'static str,
     pub kind: ConfigKind,
     pub documentation: String,
-    /// The value in force and those that it hides, down to Kafka's default.
+    /// The value in force and those that it hides, down to Kafka's default. None where Kafka has none either.
     pub values: Vec<(String, BrokerSource)>,
     pub read_only: bool,
+}
+
+/// Where the broker is reached, in Kafka's notation `PROTOCOL://HOST:PORT`.
+#[derive(Debug, Clone)]
+pub struct Listeners {
+    /// What it listens at; empty where it does not.
+    pub bound: String,
+    /// Where clients are sent to.
+    pub advertised: String,
 }
 
 /// The broker's settings, by name.
 pub fn broker_settings(
     options: &BrokerOptions,
     dynamic: &DynamicSettings,
-    host: &str,
-    port: u16,
+    listeners: &Listeners,
 ) -> Vec<BrokerSetting> {
-    let mut settings = chosen(options, host, port);
+    let mut settings = chosen(options, listeners);
     settings.extend(SYNONYMS.iter().filter_map(|(topic, broker)| topic_default(topic, broker, dynamic)));
     settings.sort_by_key(|setting| setting.name);
     settings
@@ -71,8 +79,9 @@ fn topic_default(topic: &str, broker: &'static str, dynamic: &DynamicSettings) -
 }
 
 /// What is chosen when the workspace is opened, with Kafka's default where it has one.
-fn chosen(options: &BrokerOptions, host: &str, port: u16) -> Vec<BrokerSetting> {
-    let mut settings = of_the_node(options, host, port);
+fn chosen(options: &BrokerOptions, listeners: &Listeners) -> Vec<BrokerSetting> {
+    let mut settings = of_the_node(options, listeners);
+    settings.extend(of_retention());
     settings.extend(of_requests());
     settings.extend(of_groups(options));
     settings
@@ -89,12 +98,23 @@ fn row(
     BrokerSetting { name, kind, documentation: documentation.to_owned(), values, read_only: true }
 }
 
-fn of_the_node(options: &BrokerOptions, host: &str, port: u16) -> Vec<BrokerSetting> {
+/// Kafka's other words for `log.retention.ms`, which goes before them and can be changed while the broker runs.
+fn of_retention() -> Vec<BrokerSetting> {
+    let documentation =
+        "log.retention.ms goes before this one. Change that: it counts for all topics that do not say otherwise.";
+    let minutes = row("log.retention.minutes", ConfigKind::Int, String::new(), None, documentation);
+    vec![
+        row("log.retention.hours", ConfigKind::Int, "168".to_owned(), Some("168"), documentation),
+        BrokerSetting { values: Vec::new(), ..minutes },
+    ]
+}
+
+fn of_the_node(options: &BrokerOptions, listeners: &Listeners) -> Vec<BrokerSetting> {
     use ConfigKind::{Boolean, Int, List, Long};
     let (create, yes) = (options.auto_create_topics.to_string(), "true".to_owned());
     let partitions = options.default_partitions.to_string();
     vec![
-        row("advertised.listeners", List, format!("PLAINTEXT://{host}:{port}"), None, "Where clients are sent to."),
+        row("advertised.listeners", List, listeners.advertised.clone(), None, "Where clients are sent to."),
         row(
             "auto.create.topics.enable",
             Boolean,
@@ -105,6 +125,7 @@ fn of_the_node(options: &BrokerOptions, host: &str, port: u16) -> Vec<BrokerSett
         row("broker.id", Int, NODE_ID.to_string(), Some("-1"), "The node's number in the cluster."),
         row("default.replication.factor", Int, "1".to_owned(), Some("1"), "Copies of a partition; there is one node."),
         row("delete.topic.enable", Boolean, yes, Some("true"), "Whether topics can be deleted."),
+        row("listeners", List, listeners.bound.clone(), None, "Where clients are awaited; empty: nowhere."),
         row("log.dirs", List, options.data_dir.display().to_string(), None, "The workspace folder."),
         row(
             "log.retention.check.interval.ms",

@@ -24,6 +24,8 @@ use crate::{
 
 /// Most partitions that a topic may have. Kafka has no limit of its own; each may become a file here.
 pub const TOPIC_PARTITIONS_MAX: i32 = 10_000;
+/// The log of Kafka's controllers, which no topic may be called.
+const CLUSTER_METADATA: &str = "__cluster_metadata";
 /// Bytes of a topic's name that go into the name of its folder: with the id it must fit 255.
 const FOLDER_NAME_BYTES_MAX: usize = 200;
 
@@ -40,6 +42,8 @@ pub struct NewTopic {
 pub enum ChangeError {
     #[error("the topic name {name:?} is not allowed: {why}")]
     Name { name: String, why: NameError },
+    #[error("the topic name {name} is the cluster's own and cannot be given to a topic; choose another name")]
+    Reserved { name: String },
     #[error("Topic '{name}' already exists; choose another name")]
     Exists { name: String },
     #[error("the topic name {name} collides with {other}: names must differ in more than \".\" and \"_\"")]
@@ -62,6 +66,9 @@ impl Topics {
     /// Checks a new topic without making it.
     pub fn check_new(&self, new: &NewTopic) -> Result<TopicConfig, ChangeError> {
         check_topic_name(&new.name).map_err(|why| ChangeError::Name { name: new.name.clone(), why })?;
+        if new.name == CLUSTER_METADATA {
+            return Err(ChangeError::Reserved { name: new.name.clone() });
+        }
         if self.by_name(&new.name).is_some() {
             return Err(ChangeError::Exists { name: new.name.clone() });
         }

@@ -144,6 +144,7 @@ decoders! {
     AlterClientQuotas AlterClientQuotasRequest AlterClientQuotasResponse,
     DescribeUserScramCredentials DescribeUserScramCredentialsRequest DescribeUserScramCredentialsResponse,
     AlterUserScramCredentials AlterUserScramCredentialsRequest AlterUserScramCredentialsResponse,
+    DescribeQuorum DescribeQuorumRequest DescribeQuorumResponse,
     UpdateFeatures UpdateFeaturesRequest UpdateFeaturesResponse,
     DescribeCluster DescribeClusterRequest DescribeClusterResponse,
     DescribeProducers DescribeProducersRequest DescribeProducersResponse,

@@ -6,9 +6,9 @@ use kafka_protocol::{
         AlterClientQuotasRequest, AlterPartitionReassignmentsRequest, AlterReplicaLogDirsRequest,
         AlterUserScramCredentialsRequest, CreateAclsRequest, CreatePartitionsRequest, CreateTopicsRequest,
         DeleteAclsRequest, DeleteTopicsRequest, DescribeAclsRequest, DescribeClientQuotasRequest,
-        DescribeUserScramCredentialsRequest, ElectLeadersRequest, GetTelemetrySubscriptionsRequest,
-        ListPartitionReassignmentsRequest, PushTelemetryRequest, UpdateFeaturesRequest,
-        alter_client_quotas_request as quota, alter_partition_reassignments_request as reassign,
+        DescribeQuorumRequest, DescribeUserScramCredentialsRequest, ElectLeadersRequest,
+        GetTelemetrySubscriptionsRequest, ListPartitionReassignmentsRequest, PushTelemetryRequest,
+        UpdateFeaturesRequest, alter_client_quotas_request as quota, alter_partition_reassignments_request as reassign,
         alter_replica_log_dirs_request::{AlterReplicaLogDir, AlterReplicaLogDirTopic},
         alter_user_scram_credentials_request::{ScramCredentialDeletion, ScramCredentialUpsertion},
         create_acls_request::AclCreation,
@@ -17,6 +17,7 @@ use kafka_protocol::{
         delete_acls_request::DeleteAclsFilter,
         delete_topics_request::DeleteTopicState,
         describe_client_quotas_request::ComponentData,
+        describe_quorum_request::{PartitionData, TopicData},
         describe_user_scram_credentials_request::UserName,
         elect_leaders_request::TopicPartitions,
         update_features_request::FeatureUpdateKey,
@@ -219,4 +220,27 @@ async fn a_topic_that_is_named_twice_is_answered_once_and_left_alone() {
         assert_eq!(told[0].error_code, refused);
     }
     assert_eq!(stage.offset("t", 0, -1).await.error_code, 0, "it is still there");
+}
+
+#[tokio::test]
+async fn the_one_node_is_the_quorum() {
+    let stage = Stage::new().await;
+    let asked = |topic: &str, partition| {
+        let partition = PartitionData::default().with_partition_index(partition);
+        TopicData::default().with_topic_name(name(topic)).with_partitions(vec![partition])
+    };
+    for version in 0..=2 {
+        let request = DescribeQuorumRequest::default().with_topics(vec![asked("__cluster_metadata", 0)]);
+        let told = ask!(stage, DescribeQuorum, version, request);
+        let log = &told.topics[0].partitions[0];
+        assert_eq!((told.error_code, log.error_code, log.leader_id.0, log.observers.len()), (0, 0, 1, 0));
+        let voter = &log.current_voters[0];
+        assert_eq!((voter.replica_id.0, voter.log_end_offset, log.current_voters.len()), (1, log.high_watermark, 1));
+        assert_eq!(told.nodes.len(), usize::from(version == 2));
+        for (topic, partition) in [("__cluster_metadata", 1), ("orders", 0)] {
+            let request = DescribeQuorumRequest::default().with_topics(vec![asked(topic, partition)]);
+            let told = ask!(stage, DescribeQuorum, version, request);
+            assert_eq!(told.topics[0].partitions[0].error_code, E::UnknownTopicOrPartition.code());
+        }
+    }
 }

@@ -275,3 +275,22 @@ async fn what_has_settings_is_listed() {
     assert_eq!(list(1, &[TOPIC, CLIENT_METRICS]).await, (0, vec![topic]));
     assert_eq!(list(1, &[3]).await.0, E::UnsupportedVersion.code());
 }
+
+#[tokio::test]
+async fn the_broker_tells_where_it_listens_and_all_of_kafkas_words_for_retention() {
+    let stage = Stage::new().await;
+    let told = async |name| of_broker(&stage, "1", name).await.map(|(value, _)| value);
+    assert_eq!(
+        (told("listeners").await, told("advertised.listeners").await),
+        (Some(String::new()), Some(String::new()))
+    );
+    stage.broker.advertise("host.example", 1234);
+    stage.broker.bound(Some(("SASL_SSL", "127.0.0.1:9092".parse().unwrap())));
+    assert_eq!(told("listeners").await.as_deref(), Some("SASL_SSL://127.0.0.1:9092"));
+    assert_eq!(told("advertised.listeners").await.as_deref(), Some("SASL_SSL://host.example:1234"));
+    assert_eq!(told("log.retention.hours").await.as_deref(), Some("168"));
+    assert_eq!(told("log.retention.ms").await.as_deref(), Some("604800000"));
+    let all = describe(&stage, BROKER, "1").await.configs;
+    let minutes = all.iter().find(|config| *config.name == *"log.retention.minutes").unwrap();
+    assert_eq!((&minutes.value, minutes.config_source, minutes.read_only), (&None, 5, true));
+}

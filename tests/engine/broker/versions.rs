@@ -92,6 +92,7 @@ async fn an_empty_request_of_every_api_and_version_is_answered() {
         DescribeConfigs: DescribeConfigsRequest, CreatePartitions: CreatePartitionsRequest,
         DeleteGroups: DeleteGroupsRequest, IncrementalAlterConfigs: IncrementalAlterConfigsRequest,
         OffsetDelete: OffsetDeleteRequest, DescribeCluster: DescribeClusterRequest,
+        DescribeQuorum: DescribeQuorumRequest,
         OffsetForLeaderEpoch: OffsetForLeaderEpochRequest, DescribeLogDirs: DescribeLogDirsRequest,
         DescribeTopicPartitions: DescribeTopicPartitionsRequest, InitProducerId: InitProducerIdRequest,
         AddPartitionsToTxn: AddPartitionsToTxnRequest, AddOffsetsToTxn: AddOffsetsToTxnRequest,

@@ -4,10 +4,12 @@ use bytes::Bytes;
 use kafka_protocol::{
     ResponseError as E,
     messages::{
-        ApiKey, CreateTopicsRequest, DeleteGroupsRequest, DescribeClusterRequest, DescribeGroupsRequest,
-        IncrementalAlterConfigsRequest, InitProducerIdRequest, MetadataRequest, RequestKind, ResponseKind,
-        TransactionalId, create_topics_request::CreatableTopic,
-        incremental_alter_configs_request::AlterConfigsResource, metadata_request::MetadataRequestTopic,
+        ApiKey, CreateAclsRequest, CreateTopicsRequest, DeleteAclsRequest, DeleteGroupsRequest, DescribeAclsRequest,
+        DescribeClusterRequest, DescribeGroupsRequest, IncrementalAlterConfigsRequest, InitProducerIdRequest,
+        MetadataRequest, RequestKind, ResponseKind, TransactionalId, create_acls_request::AclCreation,
+        create_topics_request::CreatableTopic, delete_acls_request::DeleteAclsFilter,
+        describe_acls_response::DescribeAclsResource, incremental_alter_configs_request::AlterConfigsResource,
+        metadata_request::MetadataRequestTopic,
     },
     protocol::StrBytes,
 };
@@ -18,6 +20,10 @@ use millpond::{
 
 use super::raw::{Listening, Raw};
 use crate::broker::stage::{batch, name, produce_request};
+
+/// Numbers of operations in rules.
+const READ: i8 = 3;
+const WRITE: i8 = 4;
 
 macro_rules! ask {
     ($client:expr, $api:ident, $version:expr, $request:expr) => {
@@ -137,4 +143,50 @@ async fn a_refusal_of_every_api_and_version_can_be_read() {
 
 fn zeros(length: usize) -> Bytes {
     Bytes::from(vec![0; length])
+}
+
+/// Everything that a filter lets through, as (resource type, principal, operation).
+async fn rules(client: &mut Raw, asked: DescribeAclsRequest) -> Vec<(i8, String, i8)> {
+    let answer = ask!(client, DescribeAcls, 3, asked);
+    assert_eq!(answer.error_code, 0, "{:?}", answer.error_message);
+    let of = |resource: &DescribeAclsResource| {
+        let rules =
+            resource.acls.iter().map(|rule| (resource.resource_type, rule.principal.to_string(), rule.operation));
+        rules.collect::<Vec<_>>()
+    };
+    answer.resources.iter().flat_map(of).collect()
+}
+
+#[tokio::test]
+async fn roles_are_listed_as_the_rules_that_they_amount_to_and_change_by_no_rule() {
+    let listening = Listening::asking(|_| {}).await;
+    let mut client = listening.logged_in("admin").await;
+    let any = DescribeAclsRequest::default()
+        .with_resource_type_filter(1)
+        .with_resource_name_filter(None)
+        .with_pattern_type_filter(1)
+        .with_principal_filter(None)
+        .with_host_filter(None)
+        .with_operation(1)
+        .with_permission_type(1);
+    let all = rules(&mut client, any.clone()).await;
+    for (user, may_write) in [("read", false), ("write", true), ("admin", true)] {
+        let principal = format!("User:{user}");
+        assert!(all.contains(&(2, principal.clone(), READ)), "{user}");
+        assert_eq!(all.contains(&(2, principal.clone(), WRITE)), may_write, "{user}");
+        assert_eq!(all.contains(&(5, principal, WRITE)), may_write, "{user}");
+    }
+    let of_writer = any.clone().with_principal_filter(Some(StrBytes::from_static_str("User:write")));
+    let of_writer = of_writer.with_operation(WRITE).with_resource_type_filter(2).with_pattern_type_filter(2);
+    let of_writer = of_writer.with_resource_name_filter(Some(StrBytes::from_static_str("orders")));
+    assert_eq!(rules(&mut client, of_writer.clone()).await, [(2, "User:write".to_owned(), WRITE)]);
+    assert!(rules(&mut client, of_writer.with_pattern_type_filter(3)).await.is_empty(), "no rule names that topic");
+    let odd = ask!(client, DescribeAcls, 3, any.with_operation(0));
+    assert_eq!(odd.error_code, E::InvalidRequest.code());
+    let rule = AclCreation::default().with_principal(StrBytes::from_static_str("User:read"));
+    let made = ask!(client, CreateAcls, 3, CreateAclsRequest::default().with_creations(vec![rule]));
+    assert_eq!(made.results[0].error_code, E::InvalidRequest.code());
+    assert!(made.results[0].error_message.as_ref().unwrap().contains("set-role"));
+    let gone = DeleteAclsRequest::default().with_filters(vec![DeleteAclsFilter::default()]);
+    assert_eq!(ask!(client, DeleteAcls, 3, gone).filter_results[0].error_code, E::InvalidRequest.code());
 }

@@ -1,6 +1,9 @@
 //! A partition that a Fetch asks for, and where it is.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use kafka_protocol::{
     ResponseError,
@@ -85,7 +88,8 @@ pub struct Wanted {
     pub number: u64,
 }
 
-/// The partitions that a request without a running session names.
+/// The partitions that a request without a running session names, each once: of one that is named twice the later counts,
+/// in the place of the earlier, as in Kafka.
 pub fn all_of(topics: &Topics, request: &FetchRequest, by_id: bool) -> Vec<Wanted> {
     let count = request.topics.iter().map(|topic| topic.partitions.len()).sum();
     let mut all = Vec::with_capacity(count);
@@ -99,5 +103,29 @@ pub fn all_of(topics: &Topics, request: &FetchRequest, by_id: bool) -> Vec<Wante
             number: 0,
         }));
     }
+    if may_repeat(request) {
+        let mut places = HashMap::with_capacity(all.len());
+        let mut kept = Vec::with_capacity(all.len());
+        for wanted in all {
+            match places.entry((wanted.key.clone(), wanted.partition)) {
+                Entry::Vacant(place) => {
+                    place.insert(kept.len());
+                    kept.push(wanted);
+                }
+                Entry::Occupied(place) => kept[*place.get()] = wanted,
+            }
+        }
+        return kept;
+    }
     all
+}
+
+/// Whether something could be named twice. One topic with its partitions in order, the usual request, is looked at no
+/// further.
+fn may_repeat(request: &FetchRequest) -> bool {
+    match &*request.topics {
+        [] => false,
+        [topic] => !topic.partitions.is_sorted_by(|a, b| a.partition < b.partition),
+        _ => true,
+    }
 }
