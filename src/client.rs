@@ -1,7 +1,8 @@
 //! The room `client`: a Kafka client over [`Connection`], for the embedded broker and for any Kafka cluster alike.
 //!
 //! Entry points: [`Client`] asks (administration, produce, fetch), [`Producer`] batches records that arrive one by one,
-//! [`Reader`] scans bounded ranges of partitions without joining a group, [`Consumer`] is a member of a consumer group.
+//! [`Reader`] scans bounded ranges of partitions without joining a group, [`Consumer`] is a member of a consumer group,
+//! [`ShareConsumer`] one of a share group.
 //! Every request goes to the node that must answer it (leader, coordinator, controller), in a version that both sides
 //! speak, with a bounded number of attempts; what fails is a [`ClientError`] that says what was asked, why it failed and
 //! what to do.
@@ -24,6 +25,8 @@ mod reader;
 mod retry;
 mod routing;
 mod security;
+mod share;
+mod share_admin;
 mod tcp;
 mod topics;
 mod transactions;
@@ -47,6 +50,11 @@ pub use producer::{Delivery, Producer, ProducerOptions, ProducerStats};
 pub use reader::{Piece, ReadOrder, ReadRange, Reader, ReaderOptions};
 pub use routing::Client;
 pub use security::{Password, Sasl, SaslMechanism, Security, SecurityError, Tls, TlsOptions};
+pub use share::{
+    AckMode, AckType, Acknowledged, ShareConsumer, ShareConsumerEvent, ShareConsumerEventKind, ShareConsumerOptions,
+    ShareRecord,
+};
+pub use share_admin::{ShareOffset, ShareStart};
 pub use tcp::TcpTransport;
 pub use topics::{ClusterInfo, NewTopic, NodeInfo, PartitionInfo, TopicInfo};
 pub use transactions::{Aborted, BatchState, Isolation};

@@ -1,4 +1,4 @@
-//! Settings of topics: describe and change.
+//! Settings of topics and groups: describe and change.
 
 use kafka_protocol::messages::{
     DescribeConfigsRequest, IncrementalAlterConfigsRequest,
@@ -17,6 +17,8 @@ use crate::model::{ConfigEntry, ConfigKind, ConfigSource};
 
 /// Resource type of a topic (Kafka: `ConfigResource.Type.TOPIC`).
 const RESOURCE_TOPIC: i8 = 2;
+/// Resource type of a group (`ConfigResource.Type.GROUP`, KIP-848).
+const RESOURCE_GROUP: i8 = 32;
 /// Operations of IncrementalAlterConfigs (Kafka: `AlterConfigOp.OpType`).
 const OPERATION_SET: i8 = 0;
 const OPERATION_DELETE: i8 = 1;
@@ -26,23 +28,31 @@ const SOURCE_DEFAULT: i8 = 5;
 /// A change of one setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConfigChange {
-    /// Sets it on the topic.
+    /// Sets it.
     Set(String, String),
-    /// Takes the topic's own value away, so that the default counts again.
+    /// Takes its own value away, so that the default counts again.
     Reset(String),
 }
 
 impl Client {
     /// All settings of a topic, by name, with default, source, type and explanation.
     pub async fn describe_topic_configs(&self, name: &str) -> Result<Vec<ConfigEntry>, ClientError> {
-        let asked = format!("read the settings of topic {name}");
+        self.describe_configs(RESOURCE_TOPIC, name, format!("read the settings of topic {name}")).await
+    }
+
+    /// All settings of a group, in the same way; a group need not exist to have some.
+    pub async fn describe_group_configs(&self, group: &str) -> Result<Vec<ConfigEntry>, ClientError> {
+        self.describe_configs(RESOURCE_GROUP, group, format!("read the settings of group {group}")).await
+    }
+
+    async fn describe_configs(&self, kind: i8, name: &str, asked: String) -> Result<Vec<ConfigEntry>, ClientError> {
         let build = |version| {
-            let topic = DescribeConfigsResource::default()
-                .with_resource_type(RESOURCE_TOPIC)
+            let resource = DescribeConfigsResource::default()
+                .with_resource_type(kind)
                 .with_resource_name(text(name))
                 .with_configuration_keys(None);
             DescribeConfigsRequest::default()
-                .with_resources(vec![topic])
+                .with_resources(vec![resource])
                 .with_include_synonyms(true)
                 .with_include_documentation(version >= 3)
         };
@@ -58,7 +68,21 @@ impl Client {
 
     /// Changes some settings of a topic and leaves the others alone (IncrementalAlterConfigs).
     pub async fn alter_topic_configs(&self, name: &str, changes: Vec<ConfigChange>) -> Result<(), ClientError> {
-        let asked = format!("change the settings of topic {name}");
+        self.alter_configs(RESOURCE_TOPIC, name, changes, format!("change the settings of topic {name}")).await
+    }
+
+    /// Changes some settings of a group in the same way.
+    pub async fn alter_group_configs(&self, group: &str, changes: Vec<ConfigChange>) -> Result<(), ClientError> {
+        self.alter_configs(RESOURCE_GROUP, group, changes, format!("change the settings of group {group}")).await
+    }
+
+    async fn alter_configs(
+        &self,
+        kind: i8,
+        name: &str,
+        changes: Vec<ConfigChange>,
+        asked: String,
+    ) -> Result<(), ClientError> {
         let build = |_| {
             let configs = changes.iter().map(|change| match change {
                 ConfigChange::Set(name, value) => AlterableConfig::default()
@@ -70,11 +94,11 @@ impl Client {
                     .with_config_operation(OPERATION_DELETE)
                     .with_value(None),
             });
-            let topic = AlterConfigsResource::default()
-                .with_resource_type(RESOURCE_TOPIC)
+            let resource = AlterConfigsResource::default()
+                .with_resource_type(kind)
                 .with_resource_name(text(name))
                 .with_configs(configs.collect());
-            IncrementalAlterConfigsRequest::default().with_resources(vec![topic])
+            IncrementalAlterConfigsRequest::default().with_resources(vec![resource])
         };
         self.ask(Target::Controller, &asked, build, |answer, _| {
             let result = answer.responses.first().ok_or_else(|| left_out(&asked))?;

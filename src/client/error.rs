@@ -207,6 +207,10 @@ fn why(error: ResponseError) -> &'static str {
         E::UnknownMemberId => "the group does not know this member: it was removed or the group has other members now",
         E::InvalidSessionTimeout => "the session timeout is outside of what the broker allows",
         E::RebalanceInProgress => "the group is rebalancing",
+        E::FencedMemberEpoch => "the group has gone on without this member",
+        E::InvalidRecordState => "the lock on the record had run out, or somebody else has it",
+        E::ShareSessionNotFound | E::InvalidShareSessionEpoch => "the broker does not know the session any more",
+        E::ShareSessionLimitReached => "the broker has as many share sessions as it may have",
         E::TopicAlreadyExists => "a topic of this name exists already",
         E::InvalidPartitions => "the number of partitions is not allowed",
         E::InvalidReplicationFactor => "the replication factor is not possible with the nodes that there are",
@@ -244,7 +248,12 @@ fn hint(error: ResponseError) -> &'static str {
         E::InvalidTopicException => "use 1 to 249 letters, digits, \".\", \"_\" and \"-\"",
         E::InconsistentGroupProtocol => "use the same assignor in all members, or another group",
         E::InvalidGroupId => "give the group a name",
-        E::UnknownMemberId | E::IllegalGeneration | E::RebalanceInProgress => "join the group again",
+        E::InvalidRecordState => "work faster, renew the lock, or raise share.record.lock.duration.ms of the group",
+        E::ShareSessionNotFound | E::InvalidShareSessionEpoch => "poll again: the records come again",
+        E::ShareSessionLimitReached => "stop a consumer first",
+        E::UnknownMemberId | E::FencedMemberEpoch | E::IllegalGeneration | E::RebalanceInProgress => {
+            "join the group again"
+        }
         E::InvalidSessionTimeout => "choose a session timeout between 6 seconds and 30 minutes",
         E::TopicAlreadyExists => "choose another name",
         E::InvalidPartitions => "ask for at least one, and for more than there are when adding",

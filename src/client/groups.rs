@@ -1,4 +1,4 @@
-//! Consumer groups seen from outside: list, describe, delete.
+//! Groups of every type seen from outside: list, describe, delete.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     codec::consumer_protocol::{self, Subscription},
-    model::{GroupState, TopicPartition},
+    model::{GroupKind, GroupState, TopicPartition},
 };
 
 /// A group in the list.
@@ -27,7 +27,7 @@ use crate::{
 pub struct GroupListing {
     pub id: String,
     pub state: GroupState,
-    /// "consumer" for consumer groups; empty for groups that only hold offsets.
+    /// "consumer" for consumer groups, "share" for share groups; empty for groups that only hold offsets.
     pub protocol_type: String,
     /// "Classic", "Consumer" or "Share"; empty where the broker does not tell.
     pub group_type: String,
@@ -41,7 +41,8 @@ pub struct GroupInfo {
     pub protocol_type: String,
     /// The assignor in use.
     pub protocol: String,
-    /// Epochs of a group of the newer protocol (KIP-848); `None` for a classic group.
+    pub kind: GroupKind,
+    /// Epochs of a group of a newer protocol (KIP-848, KIP-932); `None` for a classic group.
     pub epochs: Option<GroupEpochs>,
     pub members: Vec<MemberInfo>,
     /// Set when the coordinator could not describe this group.
@@ -123,25 +124,29 @@ impl Client {
             state: GroupState::Unknown,
             protocol_type: String::new(),
             protocol: String::new(),
+            kind: GroupKind::Classic,
             epochs: None,
             members: Vec::new(),
             error: Some(error),
         })
     }
 
-    /// Describes one group of either protocol; a group that does not exist is `Dead` and has no members.
+    /// Describes one group of any type; a group that does not exist is `Dead` and has no members.
     pub async fn describe_group(&self, id: &str) -> Result<GroupInfo, ClientError> {
         let classic = self.describe_classic_group(id).await?;
-        // A group of the newer protocol is dead to who asks for a classic one.
+        // A group of another type is dead to who asks for a classic one.
         if classic.state != GroupState::Dead {
             return Ok(classic);
         }
-        match self.describe_consumer_group(id).await {
-            Ok(Some(group)) => Ok(group),
-            // A broker that does not know such groups has none.
-            Ok(None) | Err(ClientError::Unsupported { .. }) => Ok(classic),
-            Err(error) => Err(error),
+        for described in [self.describe_consumer_group(id).await, self.describe_share_group(id).await] {
+            match described {
+                Ok(Some(group)) => return Ok(group),
+                // A broker that does not know such groups has none.
+                Ok(None) | Err(ClientError::Unsupported { .. }) => {}
+                Err(error) => return Err(error),
+            }
         }
+        Ok(classic)
     }
 
     /// A group of the newer protocol (KIP-848); `None` where there is no such group.
@@ -214,6 +219,7 @@ fn read_group(group: DescribedGroup) -> GroupInfo {
         state: GroupState::from_wire(&group.group_state),
         protocol_type: group.protocol_type.to_string(),
         protocol: group.protocol_data.to_string(),
+        kind: GroupKind::Classic,
         epochs: None,
         members: members.collect(),
         error: None,
@@ -244,6 +250,7 @@ fn read_consumer_group(group: consumer_group_describe_response::DescribedGroup) 
         state: GroupState::from_wire(&group.group_state),
         protocol_type: consumer_protocol::PROTOCOL_TYPE.to_owned(),
         protocol: group.assignor_name.to_string(),
+        kind: GroupKind::Consumer,
         epochs: Some(GroupEpochs { group: group.group_epoch, assignment: group.assignment_epoch }),
         members: members.collect(),
         error: None,

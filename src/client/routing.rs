@@ -48,6 +48,14 @@ struct Peer {
     versions: PeerVersions,
 }
 
+impl Peer {
+    /// The version in which it is asked.
+    fn version_of<R: Ask>(&self, asked: &str) -> Result<i16, ClientError> {
+        let chosen = self.versions.choose(R::KEY);
+        chosen.map_err(|none| ClientError::Unsupported { asked: asked.to_owned(), ours: none.ours, peer: none.peer })
+    }
+}
+
 /// Which node must answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target<'a> {
@@ -161,6 +169,12 @@ impl Client {
         answer
     }
 
+    /// The version in which this node is asked.
+    pub(super) async fn version_of<R: Ask>(&self, node: i32, asked: &str) -> Result<i16, ClientError> {
+        let peer = self.peer(Some(node), asked).await?;
+        peer.version_of::<R>(asked)
+    }
+
     /// Asks this node (`None`: any) once.
     pub(super) async fn ask_node<R: Ask>(
         &self,
@@ -170,11 +184,7 @@ impl Client {
         build: impl Fn(i16) -> R + Send + Sync,
     ) -> Result<(R::Response, i16), ClientError> {
         let peer = self.peer(node, asked).await?;
-        let version = peer.versions.choose(R::KEY).map_err(|none| ClientError::Unsupported {
-            asked: asked.to_owned(),
-            ours: none.ours,
-            peer: none.peer,
-        })?;
+        let version = peer.version_of::<R>(asked)?;
         let call = peer.connection.call(version, build(version).into());
         let answer = match within(wait_millis, asked, call).await {
             Ok(answer) => answer,

@@ -54,6 +54,13 @@ asks! {
     SyncGroupRequest => SyncGroup,
     HeartbeatRequest => Heartbeat,
     LeaveGroupRequest => LeaveGroup,
+    ShareGroupHeartbeatRequest => ShareGroupHeartbeat,
+    ShareGroupDescribeRequest => ShareGroupDescribe,
+    ShareFetchRequest => ShareFetch,
+    ShareAcknowledgeRequest => ShareAcknowledge,
+    DescribeShareGroupOffsetsRequest => DescribeShareGroupOffsets,
+    AlterShareGroupOffsetsRequest => AlterShareGroupOffsets,
+    DeleteShareGroupOffsetsRequest => DeleteShareGroupOffsets,
     DescribeUserScramCredentialsRequest => DescribeUserScramCredentials,
     AlterUserScramCredentialsRequest => AlterUserScramCredentials,
 }

@@ -6,6 +6,7 @@
 mod member;
 mod ownership;
 mod plan;
+mod queue;
 mod worker;
 
 use std::{
@@ -155,10 +156,12 @@ impl Consumers {
         shared.know_group(&member.plan.group);
         shared.with_ownership(&member, |o| o.note(member.id, Cause::Joined, member.started_at));
         let client = (shared.connect)(&member.name);
-        let options = options_of(&member.plan);
         let (id, owner) = (member.id, Arc::clone(shared));
         shared.handle.spawn(async move {
-            let consumer = Consumer::start(client, options);
+            if member.plan.kind.is_queue() {
+                return queue::run(client, member, owner).await;
+            }
+            let consumer = Consumer::start(client, options_of(&member.plan));
             worker::run(consumer, member, owner).await;
         });
         shared.touch(true);
@@ -316,7 +319,11 @@ impl Shared {
         }
     }
 
+    /// Nobody owns a partition of a queue alone, so there is nothing to note.
     fn with_ownership(&self, member: &Member, change: impl FnOnce(&mut Ownership)) {
+        if member.plan.kind.is_queue() {
+            return;
+        }
         let mut all = self.ownership.lock();
         change(Arc::make_mut(all.entry(member.plan.group.as_str().into()).or_default()));
     }

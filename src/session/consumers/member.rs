@@ -284,9 +284,15 @@ impl Member {
         }
     }
 
-    /// Changes what a member of a queue has counted.
-    pub fn count(&self, change: impl FnOnce(&mut QueueCounts)) {
-        change(&mut self.state.lock().queue);
+    /// Adds to what a member of a queue has counted.
+    pub fn count(&self, more: QueueCounts) {
+        let all = &mut self.state.lock().queue;
+        all.accepted += more.accepted;
+        all.released += more.released;
+        all.rejected += more.rejected;
+        all.failed += more.failed;
+        all.too_late += more.too_late;
+        all.again += more.again;
     }
 
     pub fn committed(&self) {

@@ -24,11 +24,11 @@ use crate::{
 };
 
 /// How long one poll waits for records; also how late an order may be noticed.
-const POLL_WAIT: Duration = Duration::from_millis(200);
+pub(super) const POLL_WAIT: Duration = Duration::from_millis(200);
 /// Work taken on at once: between two such pieces the group can rebalance, and there is one commit for each.
 const WORK_MILLIS: u64 = 500;
 /// A consumer that was held up (a sleeping laptop) does not hurry through what it missed.
-const BEHIND_MILLIS_MAX: u64 = 1_000;
+pub(super) const BEHIND_MILLIS_MAX: u64 = 1_000;
 
 type Taken = (Arc<str>, Record);
 
@@ -67,7 +67,7 @@ pub(super) async fn run(consumer: Consumer, member: Arc<Member>, shared: Arc<Sha
     shared.ended(&member, phase, cause);
 }
 
-fn problem_of(member: &Member, error: &ClientError) -> Problem {
+pub(super) fn problem_of(member: &Member, error: &ClientError) -> Problem {
     let what = Phrase::new("consume-failed").with("name", &*member.name);
     Problem::from_client(what, error)
 }
