@@ -1,3 +1,4 @@
 //! Labs: files that a teacher writes, and the stage that plays them.
 
 mod file;
+mod lessons;
