@@ -16,6 +16,7 @@ mod dispatch;
 mod end;
 mod error;
 mod hits;
+mod illegal;
 mod limits;
 mod listen;
 mod login;

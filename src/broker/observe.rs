@@ -42,7 +42,7 @@ use parking_lot::Mutex;
 pub use connection::{Connection, ConnectionInfo, ConnectionState, Origin, Software, Who};
 pub use life::{
     AckClass, BatchFactsSeen, CommitSeen, FetchedBy, Life, LifeStep, LifeStepKind, ProducerPartition, ProducerView,
-    WhyAgain,
+    TransactionEnd, WhyAgain,
 };
 pub use names::api_name;
 pub use noting::Noting;

@@ -10,8 +10,7 @@ use bytes::Bytes;
 use kafka_protocol::{
     ResponseError,
     messages::{
-        ApiKey, ApiVersionsResponse, RequestKind, ResponseKind, SaslAuthenticateResponse, SaslHandshakeRequest,
-        SaslHandshakeResponse,
+        ApiKey, RequestKind, ResponseKind, SaslAuthenticateResponse, SaslHandshakeRequest, SaslHandshakeResponse,
     },
     protocol::StrBytes,
 };
@@ -20,6 +19,7 @@ use tokio::time::Instant;
 use super::{
     dispatch::Reply,
     end::End,
+    illegal,
     sasl::{Exchange, MECHANISMS, Step},
 };
 use crate::codec::frame::{FrameError, RequestHead, decode_request};
@@ -212,20 +212,17 @@ impl Tokens {
             return Ok(Due::Token(None, exchange, frame));
         }
         let (reply, body) = head(&frame)?;
-        let illegal = ResponseError::IllegalSaslState.code();
-        let answer: ResponseKind = match reply.api {
-            ApiKey::SaslAuthenticate => {
-                let RequestKind::SaslAuthenticate(request) = decode(reply, body)? else {
-                    return Err(End::Unauthenticated { api: reply.api });
-                };
-                let exchange = self.exchange.take().ok_or(End::Unauthenticated { api: reply.api })?;
-                return Ok(Due::Token(Some(reply), exchange, request.auth_bytes));
-            }
-            ApiKey::SaslHandshake => SaslHandshakeResponse::default().with_error_code(illegal).into(),
-            ApiKey::ApiVersions => ApiVersionsResponse::default().with_error_code(illegal).into(),
-            api => return Err(End::Unauthenticated { api }),
-        };
-        Ok(Due::Answer(reply, answer, Some(End::Unauthenticated { api: reply.api })))
+        let end = End::Unauthenticated { api: reply.api };
+        match decode(reply, body)? {
+            RequestKind::SaslAuthenticate(request) => match self.exchange.take() {
+                Some(exchange) => Ok(Due::Token(Some(reply), exchange, request.auth_bytes)),
+                None => Err(end),
+            },
+            request => match illegal::answer(&request) {
+                Some(answer) => Ok(Due::Answer(reply, answer, Some(end))),
+                None => Err(end),
+            },
+        }
     }
 }
 

@@ -14,7 +14,7 @@ pub use crate::broker::observe::{
     AckClass, Advice, BatchFactsSeen, ClientState, CommitPart, CommitSeen, ConnectionId, ConnectionView,
     FAILED_KEPT_MAX, FetchPart, FetchedBy, Field, Life, LifeStep, LifeStepKind, Membership, Origin, ProducePart,
     ProducerPartition, ProducerView, REQUESTS_KEPT_MAX, RequestDetail, RequestErrors, RequestFilter, RequestId,
-    RequestView, Said, Software, Who, WhyAgain, api_name,
+    RequestView, Said, Software, TransactionEnd, Who, WhyAgain, api_name,
 };
 pub use crate::broker::{LastCompaction, PartitionCompaction};
 use crate::{

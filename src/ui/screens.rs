@@ -7,6 +7,7 @@ pub mod group;
 pub mod groups;
 pub mod life;
 pub mod overview;
+mod path_field;
 pub mod requests;
 pub mod settings;
 pub mod topic;

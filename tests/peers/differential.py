@@ -26,7 +26,7 @@ import wire
 # What differs from broker to broker or from run to run, by the name of the field: told apart is only none and some.
 IDS = {"ProducerId", "MemberId", "SessionId", "ClusterId", "Leader"}
 TIMES = {"LogAppendTimeMs", "LastTimestamp", "TransactionStartTimeMs", "IssueTimestampMs", "BrokerEpoch",
-         "FinalizedFeaturesEpoch"}
+         "FinalizedFeaturesEpoch", "LastFetchTimestamp", "LastCaughtUpTimestamp"}
 TEXTS = {"ErrorMessage", "BatchIndexErrorMessage", "Documentation", "ConfigDoc", "LogDir"}
 # Differences of one case that are printed.
 DIFFERENCES_SHOWN_MAX = 20

@@ -28,6 +28,8 @@ life-not-acknowledged = { $h }Not acknowledged{ $h }: acks=0 asks for no answer;
 life-answered-after = answered after { $time }
 life-transaction-committed = { $h }Transaction committed{ $h } by { $client }, request { $request }
 life-transaction-aborted = { $h }Transaction aborted{ $h } by { $client }, request { $request }
+life-transaction-timed-out = { $h }Transaction aborted{ $h } by the broker: it was open for longer than its producer's transaction.timeout.ms
+life-transaction-fenced = { $h }Transaction aborted{ $h } by the broker: another producer began with the same transactional.id
 life-transaction-visible = from now on visible to read_committed
 life-transaction-hidden = never visible to read_committed
 life-dot-transaction-committed = committed
@@ -68,7 +70,7 @@ life-got-again = { $group } got it { $n ->
 life-why-again = Why twice?
 life-why-because = { $reason }.
 life-why-rebalance = { $from } had read the record but not committed it when its partition went to { $to }, which started at the last commit.
-life-why-restart = { $member } had read the record but not committed it, and started again at the last commit.
+life-why-restart = { $member } had read the record but not committed it when it ended; the same program came back as a new member and started at the last commit.
 life-why-back = It was committed up to { $committed }, and the group's offset was then set back to { $offset }.
 life-why-asked = { $member } asked for the same offset again: its answer was lost or thrown away, or the consumer sought back.
 life-why-what-to-do = Commit sooner, or make the handler idempotent.

@@ -45,7 +45,7 @@ settings-tls-own-about = TLS with a certificate that Millpond makes once and kee
 settings-tls-files-about = Two PEM files: the certificate with those that signed it behind it, and its private key without a password.
 settings-tls-certificate = Certificate
 settings-tls-key = Private key
-settings-tls-file-missing = Name a file
+settings-tls-file-missing = Both files are needed
 settings-open-readable = Other machines can reach this host, and nothing is encrypted: whoever is on the way can read records, and passwords that are sent by PLAIN.
 
 settings-users = Users

@@ -15,6 +15,8 @@ nav-name = Navigation
 
 cluster-local = Local
 cluster-no-address = no listener
+cluster-address-starting = the listener is starting
+cluster-address-failed = the listener could not start
 cluster-no-address-about = Other programs cannot reach this broker: its listener is off or could not start. See Settings. Everything in this window works.
 cluster-switch = Cluster and workspace
 cluster-folder = Folder { $path }

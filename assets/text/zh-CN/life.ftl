@@ -25,6 +25,8 @@ life-not-acknowledged = { $h }未确认{ $h }：acks=0 不要求回应；高水�
 life-answered-after = { $time } 后回应
 life-transaction-committed = { $client } { $h }提交了事务{ $h }，请求 { $request }
 life-transaction-aborted = { $client } { $h }中止了事务{ $h }，请求 { $request }
+life-transaction-timed-out = 代理节点{ $h }中止了事务{ $h }：它打开的时间超过了生产者的 transaction.timeout.ms
+life-transaction-fenced = 代理节点{ $h }中止了事务{ $h }：另一个生产者以同一个 transactional.id 开始了工作
 life-transaction-visible = 从此对 read_committed 可见
 life-transaction-hidden = 对 read_committed 永远不可见
 life-dot-transaction-committed = 事务已提交
@@ -58,7 +60,7 @@ life-got-again = { $group } 收到 { $n } 次
 life-why-again = 为什么会重复？
 life-why-because = { $reason }。
 life-why-rebalance = { $from } 已读取但尚未提交，分区便转给了 { $to }，后者从上次提交处开始。
-life-why-restart = { $member } 已读取但尚未提交，随后又从上次提交处开始。
+life-why-restart = { $member } 已读取该记录但尚未提交就结束了；同一个程序作为新成员回来，并从上次提交处开始。
 life-why-back = 已提交到 { $committed }，随后消费者组的偏移量被设回 { $offset }。
 life-why-asked = { $member } 再次请求了相同的偏移量：回应丢失或被丢弃，或消费者回退了位置。
 life-why-what-to-do = 更早提交，或让处理程序具有幂等性。

@@ -45,7 +45,7 @@ settings-tls-own-about = 使用 TLS，证书由 Millpond 生成一次并保存�
 settings-tls-files-about = 两个 PEM 文件：证书（其后是签发它的证书），以及没有密码的私钥。
 settings-tls-certificate = 证书
 settings-tls-key = 私钥
-settings-tls-file-missing = 请填写文件
+settings-tls-file-missing = 两个文件都需要
 settings-open-readable = 其他计算机可以访问此主机，而传输没有加密：途中的任何人都能读到消息，以及用 PLAIN 发送的密码。
 
 settings-users = 用户

@@ -15,6 +15,8 @@ nav-name = 导航
 
 cluster-local = 本地
 cluster-no-address = 未监听
+cluster-address-starting = 监听器正在启动
+cluster-address-failed = 监听器未能启动
 cluster-no-address-about = 其他程序无法连接这个代理节点：监听器已关闭或未能启动，见“设置”。本窗口中的一切都可以使用。
 cluster-switch = 集群与工作区
 cluster-folder = 文件夹 { $path }

@@ -9,7 +9,7 @@ use kafka_protocol::{
 use uuid::Uuid;
 
 use super::{
-    CommitPart, Observer, Origin, RequestId, Said, Who,
+    CommitPart, Observer, Origin, Said, TransactionEnd,
     book::{Commit, Key, Moment},
     noting::Noting,
     said::PARTS_MAX,
@@ -31,8 +31,7 @@ pub struct End {
     producer_id: i64,
     pub committed: bool,
     pub went: Moment,
-    pub by: Arc<Who>,
-    pub request: RequestId,
+    pub how: TransactionEnd,
 }
 
 /// What an OffsetCommit or a TxnOffsetCommit asks.
@@ -149,9 +148,20 @@ impl Observer {
         Said::Commit { group: asked.group.clone(), parts: told.collect(), partitions }
     }
 
-    /// A transaction ended: what was committed inside it is, or is not.
+    /// A transaction ended that its producer ended.
     pub fn transaction_ended(&self, noting: &Noting, producer_id: i64, committed: bool, went: Moment) {
-        let end = End { producer_id, committed, went, by: noting.who.clone(), request: noting.id };
+        let how = TransactionEnd::Asked { by: noting.who.clone(), request: noting.id };
+        self.ended(End { producer_id, committed, went, how });
+    }
+
+    /// The broker aborted a transaction by itself.
+    pub fn transaction_aborted(&self, producer_id: i64, how: TransactionEnd) {
+        self.ended(End { producer_id, committed: false, went: self.moment(), how });
+    }
+
+    /// What was committed inside a transaction is, or is not.
+    fn ended(&self, end: End) {
+        let End { producer_id, committed, went, .. } = end;
         let mut ends = self.ended_transactions.lock();
         if ends.len() == ENDED_MAX {
             ends.pop_front();
@@ -171,8 +181,8 @@ impl Observer {
         }
     }
 
-    /// How the transaction ended in which a producer sent a batch at `came`; `None` while it is open, and where its end was
-    /// not asked for by the producer (it timed out) or is no longer known.
+    /// How the transaction ended in which a producer sent a batch at `came`; `None` while it is open, and where its end is
+    /// no longer known.
     pub fn end_of(&self, producer_id: i64, came: Moment) -> Option<End> {
         self.ended_transactions.lock().iter().find(|end| end.producer_id == producer_id && end.went >= came).cloned()
     }

@@ -74,8 +74,7 @@ pub enum LifeStepKind {
     },
     /// The transaction that it was produced in ended: whoever reads committed records sees it from now on, or never.
     TransactionEnded {
-        by: Arc<Who>,
-        request: RequestId,
+        how: TransactionEnd,
         committed: bool,
     },
     Fetched(FetchedBy),
@@ -96,6 +95,17 @@ pub enum LifeStepKind {
         /// Records between the committed offset and this one.
         before: u64,
     },
+}
+
+/// Who ended a transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TransactionEnd {
+    /// Its producer asked for it.
+    Asked { by: Arc<Who>, request: RequestId },
+    /// The broker: it was open for longer than its producer's `transaction.timeout.ms`.
+    TimedOut,
+    /// The broker: another producer began with the same transactional id.
+    Fenced,
 }
 
 /// A batch as it was produced.
@@ -156,7 +166,7 @@ pub enum WhyAgain {
     /// A member had read it but not committed when its partition went to another member, which started at the last
     /// commit.
     NotCommittedBeforeRebalance { from: Arc<str>, to: Arc<str>, reason: Option<RebalanceReason> },
-    /// The same member, or a new one after a restart, started again at the last commit, below the record.
+    /// The same program came back as a new member, and started again at the last commit, below the record.
     NotCommittedBeforeRestart { member: Arc<str> },
     /// It was committed, and the group's offset was then set back.
     OffsetWentBack { committed: Offset, back_to: Offset },

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    AckClass, CommitSeen, FetchedBy, Life, LifeStep, LifeStepKind, WhyAgain,
+    AckClass, CommitSeen, FetchedBy, Life, LifeStep, LifeStepKind, Who, WhyAgain,
     book::{About, Batch, Commit, Fetch, Moment},
 };
 use crate::{
@@ -38,8 +38,7 @@ impl Inner {
             if batch.facts.transactional
                 && let Some(end) = observer.end_of(batch.facts.producer_id, batch.came)
             {
-                let (by, request, committed) = (end.by, end.request, end.committed);
-                told.step(end.went, LifeStepKind::TransactionEnded { by, request, committed });
+                told.step(end.went, LifeStepKind::TransactionEnded { how: end.how, committed: end.committed });
             }
         }
         let moment = |event: &RebalanceEvent, ended| Moment { at: event.at, micros: observer.micros_of(ended) };
@@ -162,7 +161,7 @@ impl GroupSeen<'_> {
         let reason = changes.clone().next().map(|event| event.reason.clone());
         let took_part = before.is_some_and(|(_, event)| knew(event, &to));
         let gone = changes.next_back().is_none_or(|event| !knew(event, &from));
-        if gone && !took_part {
+        if gone && !took_part && is_same_program(&first.by, &second.by) {
             return Some(WhyAgain::NotCommittedBeforeRestart { member: from });
         }
         Some(WhyAgain::NotCommittedBeforeRebalance { from, to, reason })
@@ -176,6 +175,12 @@ impl GroupSeen<'_> {
             move |ended: Moment| first.is_some_and(|first| ended >= first) && last.is_none_or(|last| ended <= last);
         self.rebalances.iter().filter(move |(ended, _)| within(*ended))
     }
+}
+
+/// Whether two connections may be those of one program before and after a restart: ports change, names and machines do not.
+fn is_same_program(one: &Who, other: &Who) -> bool {
+    let host = |who: &Who| who.peer().map(|peer| peer.ip());
+    one.client_id == other.client_id && host(one) == host(other)
 }
 
 /// Steps as they are gathered.

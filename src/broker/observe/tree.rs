@@ -54,6 +54,8 @@ impl Reader<'_> {
             self.rest = "";
             return field;
         }
+        self.rest = self.rest.trim_start();
+        let quoted = self.is_quoted();
         let word = self.word();
         match self.rest.chars().next() {
             Some('{') => field.fields = self.named(depth),
@@ -74,6 +76,8 @@ impl Reader<'_> {
                     field.value = "[]".to_owned();
                 }
             }
+            // What Rust calls a value that is not there; a text of these letters stands in quotes.
+            _ if word == "None" && !quoted => field.value = "null".to_owned(),
             _ => field.value = word,
         }
         field
@@ -82,12 +86,15 @@ impl Reader<'_> {
     /// A word, a number or a text in quotes, which may have `b` in front.
     fn word(&mut self) -> String {
         self.rest = self.rest.trim_start();
-        let quoted = self.rest.starts_with('"') || self.rest.starts_with("b\"");
-        let end = if quoted { self.quote_end() } else { self.rest.find(['{', '}', '(', ')', '[', ']', ',']) };
+        let end = if self.is_quoted() { self.quote_end() } else { self.rest.find(['{', '}', '(', ')', '[', ']', ',']) };
         let end = end.unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest.trim_start();
         word.trim_end().trim_matches('"').to_owned()
+    }
+
+    fn is_quoted(&self) -> bool {
+        self.rest.starts_with('"') || self.rest.starts_with("b\"")
     }
 
     fn quote_end(&self) -> Option<usize> {
@@ -174,6 +181,9 @@ mod tests {
         assert_eq!((topic.name.as_str(), topic.fields[0].name.as_str()), ("0", "topic"));
         assert_eq!(topic.fields[0].value, r#"a \"b\", {c}"#);
         assert!(fields.iter().all(|field| field.name != "unknown_tagged_fields"));
+        let absent = super::fields("A { a: None, b: Some(\"None\"), c: [None] }");
+        let values: Vec<_> = absent.iter().map(|field| field.value.as_str()).collect();
+        assert_eq!((values, absent[2].fields[0].value.as_str()), (vec!["null", "None", ""], "null"));
     }
 
     #[test]

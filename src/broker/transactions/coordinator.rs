@@ -21,6 +21,7 @@ use crate::{
         TRANSACTION_TIMEOUT_MAX_MS,
         inner::Inner,
         meta::{self, LoadedTransactions, Meta},
+        observe::TransactionEnd,
     },
     model::{Clock, PartitionId},
 };
@@ -234,8 +235,15 @@ impl Transactions {
     }
 
     async fn apply(&self, broker: &Inner, turn: &Turn, event: Event) -> Result<ProducerId, ResponseError> {
+        let aborts = match event {
+            Event::Tick => Some(TransactionEnd::TimedOut),
+            Event::Init { .. } => Some(TransactionEnd::Fenced),
+            _ => None,
+        };
+        let before = turn.cell.look().producer;
         let Change { next, answer } = turn.cell.now.lock().on(event, self.clock.now());
         let Some(next) = next else { return answer };
+        let aborts = aborts.filter(|_| next.state == TransactionState::PrepareAbort);
         let prepared = next.state.is_prepared();
         let id = turn.cell.id.clone();
         let write = match next.state {
@@ -250,6 +258,9 @@ impl Transactions {
             self.cells.lock().remove(&id);
         }
         *turn.cell.now.lock() = next;
+        if let Some(how) = aborts {
+            broker.observer.transaction_aborted(before.id, how);
+        }
         if prepared {
             // Seldom, and large: kept out of the future of every Produce.
             Box::pin(self.finish(broker, turn)).await;

@@ -3,7 +3,6 @@
 mod export;
 mod import;
 mod list;
-mod path_field;
 mod preview;
 
 use std::collections::BTreeSet;

@@ -34,12 +34,25 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
     ui.painter().hline(rect.x_range(), rect.top() + 0.5, theme.rule());
 }
 
-/// Colour of the dot before the address: open, on its way, in trouble.
+/// Colour of the dot before the address: reached by other programs, on its way, in trouble, closed.
 pub(super) fn color(ctx: &Ctx<'_>) -> Color32 {
-    match (ctx.session.is_some(), &ctx.facts.problem) {
-        (true, None) => ctx.theme.good,
-        (true, Some(_)) => ctx.theme.care,
-        (false, _) => ctx.theme.faint,
+    let cluster = &ctx.facts.cluster;
+    match &*cluster.listener {
+        _ if ctx.session.is_none() => ctx.theme.faint,
+        _ if ctx.facts.problem.is_some() => ctx.theme.care,
+        _ if cluster.address.is_some() => ctx.theme.good,
+        ListenerState::Starting => ctx.theme.note,
+        ListenerState::Failed(_) => ctx.theme.care,
+        _ => ctx.theme.faint,
+    }
+}
+
+/// What stands where no address is: nothing listens, not yet, or not as it should.
+pub(super) fn no_address(ctx: &Ctx<'_>) -> (&'static str, String) {
+    match &*ctx.facts.cluster.listener {
+        ListenerState::Starting => ("cluster-address-starting", ctx.t("listener-starting").to_string()),
+        ListenerState::Failed(problem) => ("cluster-address-failed", ctx.text.say(&problem.why)),
+        _ => ("cluster-no-address", ctx.t("cluster-no-address-about").to_string()),
     }
 }
 
@@ -69,7 +82,8 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
                 ctx.go(Place::ConnectApp);
             }
         } else {
-            words(ui, &ctx.t("cluster-no-address")).on_hover_text(&*ctx.t("cluster-no-address-about"));
+            let (id, about) = no_address(ctx);
+            words(ui, &ctx.t(id)).on_hover_text(about);
         }
     });
     if ctx.session.is_none() {

@@ -52,7 +52,7 @@ fn name(ui: &mut Ui, ctx: &Ctx<'_>) {
 fn cluster(ui: &mut Ui, ctx: &Ctx<'_>, recent: &[PathBuf], folder: &Path) {
     let theme = theme::of(ui);
     let cluster = &ctx.facts.cluster;
-    let none = ctx.t("cluster-no-address");
+    let none = ctx.t(super::status::no_address(ctx).0);
     let address = cluster.address.as_deref().unwrap_or(&none);
     let name = ctx.t("cluster-local");
     let painter = ui.painter();
@@ -84,7 +84,7 @@ fn menu(ui: &mut Ui, ctx: &Ctx<'_>, recent: &[PathBuf], folder: &Path) {
     let path = folder.display().to_string();
     widgets::note(ui, &ctx.text.with("cluster-folder", &[("path", path.as_str().into())]));
     if ctx.facts.cluster.address.is_none() {
-        widgets::note(ui, &ctx.t("cluster-no-address-about"));
+        widgets::note(ui, &super::status::no_address(ctx).1);
     }
     widgets::rule(ui);
     if widgets::item(ui, icon::COPY, &ctx.t("cluster-copy-folder"), None) {

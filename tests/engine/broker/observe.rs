@@ -19,7 +19,7 @@ use millpond::{
         CallContext, RebalanceReason,
         observe::{
             AckClass, Advice, ClientState, Connection, ConnectionInfo, LifeStepKind as Step, Origin, REQUESTS_KEPT_MAX,
-            RequestFilter, Said, WhyAgain,
+            RequestFilter, Said, TransactionEnd, WhyAgain,
         },
     },
     codec::{BatchBuilder, ProducerStamp, apis::served},
@@ -173,14 +173,35 @@ async fn a_record_that_two_members_got_tells_its_life_and_why() {
         "analytics is at 1, 1 before",
     ];
     assert_eq!(told, expected, "{:#?}", life.steps);
-    let WhyAgain::NotCommittedBeforeRestart { member } = &life.again[0].1 else { panic!("{:?}", life.again) };
-    assert_eq!((&*life.again[0].0, &**member), ("g", &*lost));
+    let WhyAgain::NotCommittedBeforeRebalance { from, to, reason } = &life.again[0].1 else {
+        panic!("{:?}", life.again)
+    };
+    assert_eq!((&*life.again[0].0, &**from, &**to), ("g", &*lost, &*taker));
+    assert!(matches!(reason, Some(RebalanceReason::MemberExpired { .. })), "{reason:?}");
     let after: Vec<u64> = life.steps.iter().filter_map(|step| step.after_micros).collect();
     assert!(after.is_sorted() && after.len() == 8, "{after:?}");
     // What was committed before it came is not its delivery, and what nobody produced has no life.
     let unknown = stage.broker.inspector().life("t", 0, 9).unwrap();
     assert_eq!((unknown.deliveries, unknown.groups), (0, 0));
     assert!(stage.broker.inspector().life("t", 1, 0).is_none());
+}
+
+#[tokio::test]
+async fn a_program_that_comes_back_is_told_as_a_restart() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    stage.produce("t", 0, batch(&["a"])).await;
+    let before = client(&stage, "billing", 50_002);
+    let (lost, _) = before.take_part(&stage).await;
+    before.fetch(&stage, 0).await;
+    stage.clock.step(11_000);
+    stage.broker.tick().await;
+    let after = client(&stage, "billing", 50_009);
+    after.take_part(&stage).await;
+    after.fetch(&stage, 0).await;
+    let life = stage.broker.inspector().life("t", 0, 0).unwrap();
+    let WhyAgain::NotCommittedBeforeRestart { member } = &life.again[0].1 else { panic!("{:?}", life.again) };
+    assert_eq!(&**member, lost);
 }
 
 fn short(step: &Step) -> String {
@@ -191,7 +212,10 @@ fn short(step: &Step) -> String {
         }
         Step::Stored { base_offset, shared, .. } => format!("stored at {base_offset} with {}", shared.unwrap()),
         Step::Acknowledged { class, high_watermark, .. } => format!("{class:?} up to {high_watermark}"),
-        Step::TransactionEnded { committed, .. } => format!("transaction ended, committed: {committed}"),
+        Step::TransactionEnded { how: TransactionEnd::Asked { .. }, committed } => {
+            format!("transaction ended, committed: {committed}")
+        }
+        Step::TransactionEnded { how, .. } => format!("transaction aborted: {how:?}"),
         Step::Fetched(fetched) => {
             let (group, member) = fetched.member.as_ref().unwrap();
             format!("{} to {group} {member}", if fetched.nth == 1 { "1st" } else { "2nd" })
@@ -359,43 +383,77 @@ async fn producers_of_a_topic_tell_sequence_compression_and_batch_size() {
     assert!(!inspector.producers("t")[0].connected);
 }
 
-#[tokio::test]
-async fn what_a_transaction_holds_is_told_when_it_ends() {
-    let stage = Stage::new().await;
-    stage.create("t", 1, &[]).await;
-    let client = client(&stage, "word-count", 50_001);
-    let id = || TransactionalId(text("word-count-1"));
-    let request =
-        InitProducerIdRequest::default().with_transactional_id(Some(id())).with_transaction_timeout_ms(60_000);
-    let request = request.with_producer_id(ProducerId(-1)).with_producer_epoch(-1);
+/// A producer with a transactional id of its own, and an open transaction that holds offset 0 of `t`.
+async fn in_transaction(stage: &Stage, client: &Client) -> (ProducerId, i16) {
+    let request = InitProducerIdRequest::default()
+        .with_transactional_id(Some(word_count()))
+        .with_transaction_timeout_ms(60_000)
+        .with_producer_id(ProducerId(-1))
+        .with_producer_epoch(-1);
     let answer = call!(stage, client.context, InitProducerId, 5, request);
     let (producer_id, producer_epoch) = (answer.producer_id, answer.producer_epoch);
     let mut builder = BatchBuilder::new(Compression::None, 1 << 20);
     assert!(builder.push(&NewRecord { value: Some(Bytes::from("a")), ..NewRecord::default() }, NOW));
     let stamp = ProducerStamp { producer_id: *producer_id, producer_epoch, base_sequence: 0, transactional: true };
-    let request = produce_request("t", 0, builder.build(stamp).unwrap(), -1).with_transactional_id(Some(id()));
+    let request = produce_request("t", 0, builder.build(stamp).unwrap(), -1).with_transactional_id(Some(word_count()));
     let answer = call!(stage, client.context, Produce, 12, request);
     assert_eq!(answer.responses[0].partition_responses[0].error_code, 0, "{answer:?}");
+    (producer_id, producer_epoch)
+}
+
+fn word_count() -> TransactionalId {
+    TransactionalId(text("word-count-1"))
+}
+
+/// What is told of offset 0 of `t` after it was produced, stored and acknowledged.
+fn later(stage: &Stage) -> Vec<String> {
+    let life = stage.broker.inspector().life("t", 0, 0).unwrap();
+    life.steps.iter().skip(3).map(|step| short(&step.kind)).collect()
+}
+
+#[tokio::test]
+async fn what_a_transaction_holds_is_told_when_it_ends() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let client = client(&stage, "word-count", 50_001);
+    let (producer_id, producer_epoch) = in_transaction(&stage, &client).await;
     let partition = TxnOffsetCommitRequestPartition::default().with_partition_index(0).with_committed_offset(1);
     let topic = TxnOffsetCommitRequestTopic::default().with_name(name("t")).with_partitions(vec![partition]);
     let request = TxnOffsetCommitRequest::default()
-        .with_transactional_id(id())
+        .with_transactional_id(word_count())
         .with_group_id(group("g"))
         .with_producer_id(producer_id)
         .with_producer_epoch(producer_epoch)
         .with_topics(vec![topic]);
     let answer = call!(stage, client.context, TxnOffsetCommit, 5, request);
     assert_eq!(answer.topics[0].partitions[0].error_code, 0, "{answer:?}");
-    let inspector = stage.broker.inspector();
-    let told = || -> Vec<String> {
-        inspector.life("t", 0, 0).unwrap().steps.iter().skip(3).map(|step| short(&step.kind)).collect()
-    };
-    assert_eq!(told(), Vec::<String>::new());
+    assert_eq!(later(&stage), Vec::<String>::new());
     let request = EndTxnRequest::default()
-        .with_transactional_id(id())
+        .with_transactional_id(word_count())
         .with_producer_id(producer_id)
         .with_producer_epoch(producer_epoch)
         .with_committed(true);
     assert_eq!(call!(stage, client.context, EndTxn, 5, request).error_code, 0);
-    assert_eq!(told(), ["transaction ended, committed: true", "g committed 1"]);
+    assert_eq!(later(&stage), ["transaction ended, committed: true", "g committed 1"]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_the_broker_ends_says_why() {
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let producer = client(&stage, "word-count", 50_001);
+    in_transaction(&stage, &producer).await;
+    stage.clock.step(60_000);
+    stage.broker.tick().await;
+    assert_eq!(later(&stage), ["transaction aborted: TimedOut"]);
+
+    let stage = Stage::new().await;
+    stage.create("t", 1, &[]).await;
+    let producer = client(&stage, "word-count", 50_001);
+    in_transaction(&stage, &producer).await;
+    let request =
+        InitProducerIdRequest::default().with_transactional_id(Some(word_count())).with_transaction_timeout_ms(60_000);
+    let request = request.with_producer_id(ProducerId(-1)).with_producer_epoch(-1);
+    call!(stage, producer.context, InitProducerId, 5, request);
+    assert_eq!(later(&stage), ["transaction aborted: Fenced"]);
 }

@@ -5,7 +5,7 @@ use egui::{Color32, Painter, Pos2, Stroke, TextFormat, text::LayoutJob};
 use crate::{
     session::{
         RebalanceReason,
-        clients::{AckClass, Life, LifeStep, LifeStepKind, Who},
+        clients::{AckClass, Life, LifeStep, LifeStepKind, TransactionEnd, Who},
     },
     ui::{
         ctx::{Ctx, TimeDisplay},
@@ -136,10 +136,15 @@ pub(super) fn words(ctx: &Ctx<'_>, life: &Life, step: &LifeStep) -> Words {
             let time = say(ctx, "life-answered-after", &[("time", ctx.format.micros(*took_micros).into())]);
             (line, format!("{time} · {}", ctx.t(promise)))
         }
-        LifeStepKind::TransactionEnded { by, request, committed } => {
-            let line = if *committed { "life-transaction-committed" } else { "life-transaction-aborted" };
-            let args = [("client", heavy(&client(ctx, by)).into()), ("request", (*request).into())];
-            let line = say(ctx, line, &args);
+        LifeStepKind::TransactionEnded { how, committed } => {
+            let line = match how {
+                TransactionEnd::Asked { by, request } => {
+                    let line = if *committed { "life-transaction-committed" } else { "life-transaction-aborted" };
+                    say(ctx, line, &[("client", heavy(&client(ctx, by)).into()), ("request", (*request).into())])
+                }
+                TransactionEnd::TimedOut => say(ctx, "life-transaction-timed-out", &[]),
+                TransactionEnd::Fenced => say(ctx, "life-transaction-fenced", &[]),
+            };
             let below = if *committed { "life-transaction-visible" } else { "life-transaction-hidden" };
             (line, ctx.t(below).to_string())
         }
@@ -245,7 +250,8 @@ pub(super) fn label(ctx: &Ctx<'_>, step: &LifeStep) -> String {
 /// The request behind a step.
 pub(super) fn request(step: &LifeStep) -> Option<u64> {
     match &step.kind {
-        LifeStepKind::Produced { request, .. } | LifeStepKind::TransactionEnded { request, .. } => Some(*request),
+        LifeStepKind::Produced { request, .. }
+        | LifeStepKind::TransactionEnded { how: TransactionEnd::Asked { request, .. }, .. } => Some(*request),
         LifeStepKind::Fetched(fetched) => Some(fetched.request),
         LifeStepKind::Committed(commit) => Some(commit.request),
         _ => None,

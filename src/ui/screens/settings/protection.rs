@@ -1,7 +1,5 @@
 //! Settings > the listener: who may connect, over which connections, and to which address.
 
-use std::path::PathBuf;
-
 use egui::Ui;
 
 use super::row;
@@ -10,12 +8,13 @@ use crate::{
     session::{Encryption, ListenerSettings},
     ui::{
         ctx::Ctx,
-        widgets::{self, Field},
+        screens::path_field::{PathField, Purpose},
+        widgets,
     },
 };
 
-/// Width of a field with a path, in points.
-const PATH: f32 = 330.0;
+/// Width of a field with a path and its button, in points.
+const PATH: f32 = 560.0;
 
 /// What is being edited.
 #[derive(Default)]
@@ -23,8 +22,8 @@ pub(super) struct Protection {
     authentication: bool,
     open_to_network: bool,
     kind: Kind,
-    certificate: String,
-    key: String,
+    certificate: PathField,
+    key: PathField,
 }
 
 /// Which certificate.
@@ -40,14 +39,13 @@ impl Protection {
     pub fn fill(&mut self, settings: &ListenerSettings) {
         self.authentication = settings.authentication;
         self.open_to_network = settings.open_to_network;
-        self.certificate.clear();
-        self.key.clear();
+        (self.certificate, self.key) = Default::default();
         self.kind = match &settings.encryption {
             Encryption::Off => Kind::Off,
             Encryption::SelfSigned => Kind::Own,
             Encryption::Files { certificate, key } => {
-                self.certificate = certificate.display().to_string();
-                self.key = key.display().to_string();
+                self.certificate.fill(certificate);
+                self.key.fill(key);
                 Kind::Files
             }
         };
@@ -96,14 +94,14 @@ impl Protection {
     }
 
     fn files(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
-        let (certificate, key) = (ctx.t("settings-tls-certificate"), ctx.t("settings-tls-key"));
-        let missing = ctx.t("settings-tls-file-missing");
-        ui.horizontal_top(|ui| {
-            for (label, text) in [(&certificate, &mut self.certificate), (&key, &mut self.key)] {
-                let fault = text.trim().is_empty().then_some(&*missing);
-                widgets::text_field(ui, &Field { mono: true, width: PATH, fault, ..Field::new(label) }, text);
-            }
+        ui.scope(|ui| {
+            ui.set_max_width(PATH);
+            self.certificate.ui(ui, ctx, "settings-tls-certificate", Purpose::Open);
+            self.key.ui(ui, ctx, "settings-tls-key", Purpose::Open);
         });
+        if self.certificate.text.trim().is_empty() || self.key.text.trim().is_empty() {
+            widgets::caption(ui, &ctx.t("settings-tls-file-missing"));
+        }
         widgets::paragraph(ui, &ctx.t("settings-tls-files-about"));
     }
 
@@ -114,10 +112,7 @@ impl Protection {
         settings.encryption = match self.kind {
             Kind::Off => Encryption::Off,
             Kind::Own => Encryption::SelfSigned,
-            Kind::Files => {
-                let path = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(PathBuf::from);
-                Encryption::Files { certificate: path(&self.certificate)?, key: path(&self.key)? }
-            }
+            Kind::Files => Encryption::Files { certificate: self.certificate.path()?, key: self.key.path()? },
         };
         Some(settings)
     }

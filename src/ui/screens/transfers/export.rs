@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::path_field::{PathField, Purpose};
+use super::super::path_field::{PathField, Purpose};
 use crate::{
     model::{PartitionId, TimestampMillis},
     payload::CaseRule,
@@ -119,7 +119,7 @@ impl ExportDialog {
         });
         self.chosen_records(ui, ctx);
         let name = self.file_name();
-        self.path.ui(ui, ctx, Purpose::Save(&name));
+        self.path.ui(ui, ctx, "transfers-file", Purpose::Save(&name));
         if !self.path.from_dialog {
             widgets::check(ui, &mut self.replace, &ctx.t("export-replace"));
         }

@@ -4,10 +4,8 @@ use std::path::PathBuf;
 
 use egui::Ui;
 
-use super::{
-    path_field::{PathField, Purpose},
-    preview,
-};
+use super::super::path_field::{PathField, Purpose};
+use super::preview;
 use crate::{
     model::check_topic_name,
     session::{
@@ -135,7 +133,7 @@ impl ImportPage {
     fn form(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         widgets::card(ui, |ui| {
             ui.spacing_mut().item_spacing.y = BETWEEN;
-            if self.path.ui(ui, ctx, Purpose::Open)
+            if self.path.ui(ui, ctx, "transfers-file", Purpose::Open)
                 && let Some(path) = self.path.path()
                 && self.guessed.as_ref() != Some(&path)
             {

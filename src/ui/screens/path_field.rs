@@ -45,8 +45,8 @@ pub struct PathField {
 }
 
 impl PathField {
-    /// Draws it; true when another path stands there for good (chosen, or typed and left or paused).
-    pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, purpose: Purpose<'_>) -> bool {
+    /// Draws it under the text `label`; true when another path stands there for good (chosen, or typed and left or paused).
+    pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, label: &str, purpose: Purpose<'_>) -> bool {
         let mut changed = self.take_answer();
         let button = ctx.t("transfers-choose");
         ui.vertical(|ui| {
@@ -55,7 +55,7 @@ impl PathField {
             let fault = (!self.text.is_empty()).then(|| self.fault()).flatten().map(|id| ctx.t(id));
             ui.horizontal_top(|ui| {
                 let room = ui.available_width() - CHOOSE_WIDTH - 8.0;
-                let label = ctx.t("transfers-file");
+                let label = ctx.t(label);
                 let field = Field {
                     hint: &hint,
                     mono: true,
@@ -84,6 +84,11 @@ impl PathField {
             }
         });
         changed
+    }
+
+    /// Puts a path there that was chosen earlier.
+    pub fn fill(&mut self, path: &Path) {
+        *self = Self { text: path.display().to_string(), ..Self::default() };
     }
 
     /// Whether somebody who was typing has paused, once for each time.
