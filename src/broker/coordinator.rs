@@ -7,6 +7,7 @@ mod admin;
 mod configs;
 mod consumer;
 mod offsets;
+mod share;
 mod timer;
 mod transactional;
 
@@ -29,7 +30,7 @@ use super::{
     config::GroupConfig,
     groups::{
         AnyGroup, CallId, Catalog, Effect, Group, GroupLimits, JoinAnswer, JoinRequest, Leaving, Rebalanced,
-        SyncAnswer, SyncRequest,
+        SessionTimeouts, SyncAnswer, SyncRequest,
     },
     meta::{CommittedRow, GroupRow, Meta},
     observe,
@@ -116,9 +117,11 @@ impl Coordinator {
         let mut inner = Inner::default();
         for row in stored.groups {
             inner.last_store = inner.last_store.max(row.number);
-            let session_timeout_ms = configs.get(&row.id).cloned().unwrap_or_default().session_timeout_ms;
+            let config = configs.get(&row.id).cloned().unwrap_or_default();
+            let timeouts =
+                SessionTimeouts { consumer_ms: config.session_timeout_ms, share_ms: config.share.session_timeout_ms };
             let row = GroupRow { empty_since: row.empty_since.map(|since| since - clock.now() + now), ..row };
-            let group = restored(&row, &limits, session_timeout_ms, now);
+            let group = restored(&row, &limits, timeouts, now);
             inner.groups.insert(row.id, Entry::new(group));
         }
         let committed = stored.committed.into_iter().map(|row| (None, row));
@@ -183,6 +186,7 @@ impl Coordinator {
                     }
                     Err(error) => vec![Effect::Join(call, refused(error))],
                 },
+                AnyGroup::Share(_) => vec![Effect::Join(call, refused(ResponseError::InconsistentGroupProtocol))],
             };
             let effects = self.downgraded(entry, effects, world, false, now);
             self.carry_out(&mut inner, &id, effects)
@@ -213,6 +217,7 @@ impl Coordinator {
                     let answer = group.classic_sync(&request, world, now).unwrap_or_else(SyncAnswer::refused);
                     vec![Effect::Sync(call, answer)]
                 }
+                AnyGroup::Share(_) => vec![Effect::Sync(call, SyncAnswer::refused(ResponseError::UnknownMemberId))],
             };
             self.carry_out(&mut inner, &id, effects)
         };
@@ -239,6 +244,7 @@ impl Coordinator {
                 let answer = consumers.classic_heartbeat(member, instance, generation, world, now);
                 (answer, consumers.next_deadline())
             }
+            AnyGroup::Share(_) => (Err(ResponseError::UnknownMemberId), None),
         };
         if let Some(deadline) = deadline {
             self.wake_by(deadline);
@@ -259,6 +265,7 @@ impl Coordinator {
             let (answers, effects) = match &mut entry.group {
                 AnyGroup::Classic(group) => group.leave(leaving, now),
                 AnyGroup::Consumer(group) => group.classic_leave(leaving, now),
+                AnyGroup::Share(_) => (vec![Err(ResponseError::UnknownMemberId); leaving.len()], Vec::new()),
             };
             (answers, self.carry_out(&mut inner, &id, effects))
         };
@@ -365,9 +372,9 @@ impl Answer {
 
 /// The group of a row. One that cannot be read any more, or comes from an earlier Millpond, is empty: its members join
 /// again.
-fn restored(row: &GroupRow, limits: &GroupLimits, session_timeout_ms: i32, now: TimestampMillis) -> AnyGroup {
+fn restored(row: &GroupRow, limits: &GroupLimits, timeouts: SessionTimeouts, now: TimestampMillis) -> AnyGroup {
     if let Some(text) = &row.state {
-        match AnyGroup::restored(text, limits, session_timeout_ms, row.empty_since, now) {
+        match AnyGroup::restored(text, limits, timeouts, row.empty_since, now) {
             Ok(group) => return group,
             Err(error) => {
                 tracing::warn!("the members of the group {} are not readable: {error}; they must join again", row.id);

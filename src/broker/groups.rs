@@ -1,5 +1,5 @@
 //! Groups as pure state machines: `(state, event, now) -> (state, effects)`. [`Group`] is a classic one, [`ConsumerGroup`]
-//! one of the newer protocol (KIP-848), [`AnyGroup`] either.
+//! one of the newer protocol (KIP-848), [`share::ShareGroup`] a queue (KIP-932), [`AnyGroup`] any of them.
 //!
 //! Nothing here waits, sends or reads a clock. An event is a method of [`Group`] (`join`, `sync`, `heartbeat`, `leave`,
 //! `tick`); `now` comes in; what the world must do comes out as [`Effect`]s. The room's `coordinator` keeps the callers
@@ -23,11 +23,12 @@ mod group;
 mod join;
 mod members;
 mod rebalance;
+pub mod share;
 mod stored;
 mod sync;
 mod types;
 
-pub use any::AnyGroup;
+pub use any::{AnyGroup, SessionTimeouts};
 pub use catalog::{Catalog, CatalogTopic};
 pub use consumer::{
     ASSIGNORS, ConsumerDescription, ConsumerGroup, ConsumerMember, ConsumerMemberDescription, ConsumerSettings,

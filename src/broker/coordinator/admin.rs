@@ -19,7 +19,7 @@ pub struct GroupSummary {
     pub state: GroupState,
     /// Empty where only offsets were ever committed.
     pub protocol_type: String,
-    /// `classic` or `consumer`.
+    /// `classic`, `consumer` or `share`.
     pub group_type: &'static str,
 }
 
@@ -113,6 +113,8 @@ impl Coordinator {
                 return Ok(topics.filter(|topic| group.reads(topic)).map(str::to_owned).collect());
             }
             AnyGroup::Classic(group) => group,
+            // What it has read is no committed offset; DeleteShareGroupOffsets is for that.
+            AnyGroup::Share(_) => return Err(ResponseError::GroupIdNotFound),
         };
         let mut read = HashSet::new();
         let Some(protocol) = group.protocol() else {

@@ -97,7 +97,7 @@ impl Coordinator {
         let catalog = self.catalog();
         match &self.inner.lock().groups.get(group)?.group {
             AnyGroup::Consumer(consumers) => Some((consumers.describe(), catalog)),
-            AnyGroup::Classic(_) => None,
+            AnyGroup::Classic(_) | AnyGroup::Share(_) => None,
         }
     }
 

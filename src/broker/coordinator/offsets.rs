@@ -108,6 +108,7 @@ impl Coordinator {
                 let wanted = commits.iter().map(|commit| catalog.key(&commit.topic, commit.partition));
                 group.may_commit(who.right, who.knows_epochs, wanted)?;
             }
+            AnyGroup::Share(_) => return Err(who.unknown_group()),
         }
         inner.last_commit += 1;
         Ok((id, inner.last_commit))

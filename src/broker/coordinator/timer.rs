@@ -7,7 +7,7 @@ use std::{
 
 use super::Coordinator;
 use crate::{
-    broker::{OFFSETS_RETENTION_MS, meta},
+    broker::{OFFSETS_RETENTION_MS, groups::AnyGroup, meta},
     model::{PartitionId, TimestampMillis},
 };
 
@@ -30,7 +30,7 @@ impl Coordinator {
             due.iter()
                 .filter_map(|id| {
                     let entry = inner.groups.get_mut(id)?;
-                    let effects = entry.group.tick(now);
+                    let effects = entry.group.tick(self.share_world(id, &catalog), now);
                     let world = self.world(id, &catalog);
                     let effects = self.downgraded(entry, effects, world, true, now);
                     Some(self.carry_out(&mut inner, id, effects))
@@ -87,7 +87,9 @@ impl Coordinator {
                 for key in &expired {
                     entry.offsets.remove(key);
                 }
-                if entry.offsets.is_empty() && entry.pending.is_empty() && entry.group.is_vacant() {
+                // What a share group has finished is not forgotten by itself, and so neither is the group.
+                let is_share = matches!(entry.group, AnyGroup::Share(_));
+                if entry.offsets.is_empty() && entry.pending.is_empty() && entry.group.is_vacant() && !is_share {
                     groups.push(id.clone());
                 } else if !expired.is_empty() {
                     offsets.push((id.clone(), expired));

@@ -1,10 +1,11 @@
-//! A group of either protocol, as far as both are alike.
+//! A group of any protocol, as far as they are alike.
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     consumer::ConsumerGroup,
     group::Group,
+    share::{ShareGroup, ShareWorld},
     stored::StoredGroup,
     types::{Effect, GroupLimits},
 };
@@ -13,11 +14,22 @@ use crate::{
     model::{GroupState, TimestampMillis},
 };
 
+/// Kafka's protocol type of share groups.
+const SHARE_PROTOCOL_TYPE: &str = "share";
+
+/// How long members may be silent, as the group's settings say.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionTimeouts {
+    pub consumer_ms: i32,
+    pub share_ms: i32,
+}
+
 /// A group.
 #[derive(Debug, Clone)]
 pub enum AnyGroup {
     Classic(Group),
     Consumer(ConsumerGroup),
+    Share(ShareGroup),
 }
 
 /// A group as it is stored.
@@ -25,6 +37,7 @@ pub enum AnyGroup {
 enum Stored {
     Classic(StoredGroup),
     Consumer(Box<ConsumerGroup>),
+    Share(Box<ShareGroup>),
 }
 
 impl AnyGroup {
@@ -33,20 +46,22 @@ impl AnyGroup {
         serde_json::to_string(&match self {
             Self::Classic(group) => Stored::Classic(group.stored()),
             Self::Consumer(group) => Stored::Consumer(Box::new(group.clone())),
+            Self::Share(group) => Stored::Share(Box::new(group.clone())),
         })
     }
 
-    /// The group from that text. `session_timeout_ms` is for members of the newer protocol.
+    /// The group from that text. `timeouts` are the session timeouts of the group's settings.
     pub fn restored(
         text: &str,
         limits: &GroupLimits,
-        session_timeout_ms: i32,
+        timeouts: SessionTimeouts,
         empty_since: Option<TimestampMillis>,
         now: TimestampMillis,
     ) -> Result<Self, serde_json::Error> {
         Ok(match serde_json::from_str(text)? {
             Stored::Classic(stored) => Self::Classic(Group::restored(limits.clone(), stored, empty_since, now)),
-            Stored::Consumer(group) => Self::Consumer(group.wake(session_timeout_ms, empty_since, now)),
+            Stored::Consumer(group) => Self::Consumer(group.wake(timeouts.consumer_ms, empty_since, now)),
+            Stored::Share(group) => Self::Share(group.wake(timeouts.share_ms, empty_since, now)),
         })
     }
 
@@ -55,6 +70,7 @@ impl AnyGroup {
         match self {
             Self::Classic(_) => "classic",
             Self::Consumer(_) => "consumer",
+            Self::Share(_) => "share",
         }
     }
 
@@ -62,6 +78,7 @@ impl AnyGroup {
         match self {
             Self::Classic(group) => group.state(),
             Self::Consumer(group) => group.state(),
+            Self::Share(group) => group.state(),
         }
     }
 
@@ -70,6 +87,7 @@ impl AnyGroup {
         match self {
             Self::Classic(group) => group.generation(),
             Self::Consumer(group) => group.epoch(),
+            Self::Share(group) => group.epoch(),
         }
     }
 
@@ -77,6 +95,7 @@ impl AnyGroup {
         match self {
             Self::Classic(group) => group.protocol_type(),
             Self::Consumer(_) => Some(PROTOCOL_TYPE),
+            Self::Share(_) => Some(SHARE_PROTOCOL_TYPE),
         }
     }
 
@@ -85,6 +104,7 @@ impl AnyGroup {
         match self {
             Self::Classic(group) => group.empty_since(),
             Self::Consumer(group) => group.empty_since(),
+            Self::Share(group) => group.empty_since(),
         }
     }
 
@@ -93,6 +113,7 @@ impl AnyGroup {
         match self {
             Self::Classic(group) => group.is_vacant(),
             Self::Consumer(group) => group.state() == GroupState::Empty,
+            Self::Share(group) => group.state() == GroupState::Empty,
         }
     }
 
@@ -101,14 +122,16 @@ impl AnyGroup {
         match self {
             Self::Classic(group) => group.next_deadline(),
             Self::Consumer(group) => group.next_deadline(),
+            Self::Share(group) => group.next_deadline(),
         }
     }
 
     /// Time has passed.
-    pub fn tick(&mut self, now: TimestampMillis) -> Vec<Effect> {
+    pub fn tick(&mut self, world: ShareWorld<'_>, now: TimestampMillis) -> Vec<Effect> {
         match self {
             Self::Classic(group) => group.tick(now),
             Self::Consumer(group) => group.tick(now),
+            Self::Share(group) => group.tick(world, now),
         }
     }
 }
