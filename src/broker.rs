@@ -256,10 +256,11 @@ impl Broker {
         Arc::new(inspect::BrokerInspector::new(&self.inner))
     }
 
-    /// Lets the time of the groups and transactions pass at once. Only who steps the clock by hand needs it: with a running clock the
-    /// broker's own timer does.
+    /// Lets the time of groups, shared records and transactions pass at once. Only who steps the clock by hand needs it:
+    /// with a running clock the broker's own timers do.
     pub async fn tick(&self) {
         self.inner.coordinator.tick().await;
+        self.inner.shares.tick(&self.inner).await;
         self.inner.transactions.tick(&self.inner).await;
     }
 

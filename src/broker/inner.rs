@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::{
     BrokerOptions, api::FetchSessions, blocking, coordinator::Coordinator, lock::WorkspaceLock, meta::Meta,
-    observe::Observer, settings::Settings, topics::Topics, transactions::Transactions, users::Users,
+    observe::Observer, settings::Settings, share::Shares, topics::Topics, transactions::Transactions, users::Users,
 };
 use crate::log::Store;
 
@@ -30,6 +30,8 @@ pub struct Inner {
     pub users: Users,
     /// Shared with the timer of the groups, which must not keep the broker alive.
     pub coordinator: Arc<Coordinator>,
+    /// What share groups read. Shared with their timer, which must not keep the broker alive.
+    pub shares: Arc<Shares>,
     /// What consumers read, so that they need not say it each time.
     pub fetch_sessions: FetchSessions,
     /// What was seen of clients.

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     COMPACTION_INTERVAL_MS, Compactions, PRODUCER_ID_EXPIRATION_MS, RETENTION_INTERVAL_MS, blocking,
-    config::Compaction, coordinator::Coordinator, inner::Inner, topics::Topic, transactions::Transactions,
+    config::Compaction, coordinator::Coordinator, inner::Inner, share::Shares, topics::Topic, transactions::Transactions,
 };
 use crate::log::CompactRequest;
 
@@ -18,6 +18,7 @@ pub fn start(inner: &Arc<Inner>) {
         tokio::spawn(run_retention(Arc::downgrade(inner))),
         tokio::spawn(run_compaction(Arc::downgrade(inner))),
         tokio::spawn(Transactions::run(Arc::downgrade(inner))),
+        tokio::spawn(Shares::run(Arc::downgrade(inner))),
         tokio::spawn(open_partitions(Arc::downgrade(inner))),
     ];
     inner.tasks.lock().extend(tasks);

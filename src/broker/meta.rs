@@ -7,6 +7,7 @@
 mod load;
 mod rows;
 mod settings;
+mod shares;
 mod transactions;
 mod users;
 mod writer;
@@ -21,6 +22,7 @@ pub use rows::{
     put_committed, put_pending, set_configs, set_group_configs, set_partitions,
 };
 pub use settings::set_broker_settings;
+pub use shares::{ShareRow, delete_share_topic};
 pub use transactions::{LoadedTransactions, delete_transaction, put_transaction, set_next_producer_id};
 pub use users::put_users;
 pub use writer::{MetaError, MetaWrite};
@@ -92,6 +94,7 @@ fn prepare(connection: &Connection, is_new: bool) -> Result<(), MetaOpenError> {
     connection.execute_batch(rows::SCHEMA)?;
     connection.execute_batch(transactions::SCHEMA)?;
     connection.execute_batch(settings::SCHEMA)?;
+    connection.execute_batch(shares::SCHEMA)?;
     connection.execute_batch(users::SCHEMA)?;
     connection.execute("INSERT OR IGNORE INTO fact VALUES ('format', ?1)", [FORMAT])?;
     Ok(())

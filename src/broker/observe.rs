@@ -74,6 +74,8 @@ pub struct Observer {
     last_request: AtomicU64,
     /// Goes up with every change of who is a member of what and owns what.
     membership: AtomicU64,
+    /// Rung when a connection has ended.
+    pub ended: Notify,
     /// By id.
     connections: Mutex<Vec<Arc<ConnectionState>>>,
     /// Connections of members, by host and client id.
@@ -99,6 +101,7 @@ impl Observer {
             last_connection: AtomicU64::new(0),
             last_request: AtomicU64::new(0),
             membership: AtomicU64::new(0),
+            ended: Notify::new(),
             connections: Mutex::default(),
             members: Mutex::default(),
             departed: Mutex::default(),
@@ -129,6 +132,7 @@ impl Observer {
             connections.remove(at);
         }
         drop(connections);
+        self.ended.notify_one();
         self.no_member(state);
         if state.origin != Origin::Window {
             let mut departed = self.departed.lock();
@@ -137,6 +141,11 @@ impl Observer {
             }
             departed.push_back(view);
         }
+    }
+
+    /// Whether a connection is there still.
+    pub fn is_open(&self, connection: ConnectionId) -> bool {
+        self.connections.lock().binary_search_by_key(&connection, |other| other.id).is_ok()
     }
 
     /// Connections that ended, newest end first; at most some dozens.

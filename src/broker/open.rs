@@ -18,6 +18,7 @@ use super::{
     meta::{self, FORMAT, Loaded, Meta, MetaOpenError, meta_path},
     observe::Observer,
     settings::Settings,
+    share::Shares,
     topics::{self, TOPICS_FOLDER, Topic, Topics},
     transactions::Transactions,
     users::Users,
@@ -48,12 +49,13 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         initial_rebalance_delay_ms: options.initial_rebalance_delay_ms,
         members_max: GROUP_MEMBERS_MAX,
     };
-    let Loaded { cluster_id, groups, committed, pending, group_configs, transactions, settings, users, .. } =
+    let Loaded { cluster_id, groups, committed, pending, group_configs, transactions, settings, users, shares, .. } =
         opened.loaded;
     let transactions = Transactions::new(options.clock.clone(), opened.meta.clone(), transactions);
     let stored = StoredGroups { groups, committed, pending, configs: group_configs };
     let topics = Arc::new(Topics::new(&options.data_dir, opened.topics, settings.topic_defaults()));
     let coordinator = Coordinator::new(options.clock.clone(), opened.meta.clone(), topics.clone(), limits, stored);
+    let shares = Shares::new(options.clock.clone(), opened.meta.clone(), &topics, shares);
     let inner = Arc::new(Inner {
         observer: Arc::new(Observer::new(options.clock.clone())),
         topics,
@@ -67,6 +69,7 @@ pub async fn open(options: BrokerOptions) -> Result<Arc<Inner>, OpenError> {
         transactions,
         meta: opened.meta,
         coordinator: Arc::new(coordinator),
+        shares: Arc::new(shares),
         fetch_sessions: FetchSessions::default(),
         tasks: Mutex::default(),
         lock: Mutex::new(Some(opened.lock)),

@@ -13,7 +13,10 @@ pub async fn answer(broker: &Arc<Inner>, request: DeleteGroupsRequest) -> Delete
     let mut results = Vec::with_capacity(request.groups_names.len());
     for id in request.groups_names {
         let code = match broker.coordinator.delete(&id).await {
-            Ok(()) => 0,
+            Ok(()) => {
+                broker.shares.forget_group(&id);
+                0
+            }
             Err(CommitError::Refused(error)) => error.code(),
             Err(CommitError::Meta(error)) => {
                 tracing::warn!("the group {} was not deleted: {error}", *id);

@@ -57,6 +57,7 @@ async fn delete(broker: &Arc<Inner>, topic: &Arc<Topic>) -> Result<(), Fault> {
     broker.topics.delete(&broker.meta, topic).await?;
     broker.coordinator.forget_topic(&topic.name);
     broker.observer.book.forget_topic(topic.id);
+    broker.shares.forget_topic(topic.id);
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::rows::{CommittedRow, GroupRow, TopicRow};
 use super::settings;
+use super::shares::{self, ShareRow};
 use super::transactions::{self, LoadedTransactions};
 use super::users;
 use crate::broker::{config::DynamicSettings, users::User};
@@ -30,6 +31,8 @@ pub struct Loaded {
     pub pending: Vec<(i64, CommittedRow)>,
     pub group_configs: BTreeMap<Arc<str>, BTreeMap<String, String>>,
     pub users: BTreeMap<Arc<str>, User>,
+    /// What share groups have read.
+    pub shares: Vec<ShareRow>,
 }
 
 pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> rusqlite::Result<Loaded> {
@@ -45,6 +48,7 @@ pub(super) fn load(connection: &Connection, cluster_id: &str, is_new: bool) -> r
         pending: load_pending(connection)?,
         group_configs: load_group_configs(connection)?,
         users: users::load(connection)?,
+        shares: shares::load(connection)?,
     })
 }
 

@@ -127,7 +127,7 @@ pub fn set_group_configs(group: Arc<str>, configs: BTreeMap<String, String>) -> 
 /// Removes the topic and what groups committed for it.
 pub fn delete_topic(id: Uuid, name: Arc<str>) -> MetaWrite {
     Box::new(move |connection| {
-        for table in ["topic_config", "partition_file"] {
+        for table in ["topic_config", "partition_file", "share_partition"] {
             connection.execute(&format!("DELETE FROM {table} WHERE topic_id = ?1"), [id.as_bytes()])?;
         }
         connection.execute("DELETE FROM topic WHERE id = ?1", [id.as_bytes()])?;
@@ -241,6 +241,7 @@ pub fn delete_group(group: Arc<str>) -> MetaWrite {
     Box::new(move |connection| {
         connection.execute("DELETE FROM committed WHERE group_id = ?1", [&*group])?;
         connection.execute("DELETE FROM pending_commit WHERE group_id = ?1", [&*group])?;
+        connection.execute("DELETE FROM share_partition WHERE group_id = ?1", [&*group])?;
         connection.execute("DELETE FROM group_state WHERE id = ?1", [&*group])?;
         connection.execute("DELETE FROM consumer_group WHERE id = ?1", [&*group]).map(|_| ())
     })
