@@ -8,6 +8,7 @@ mod add_partitions_to_txn;
 mod alter_configs;
 mod alter_replica_log_dirs;
 mod alter_settings;
+mod alter_share_group_offsets;
 mod api_versions;
 mod consumer_group_describe;
 mod consumer_group_heartbeat;
@@ -15,6 +16,7 @@ mod create_partitions;
 mod create_topics;
 mod delete_groups;
 mod delete_records;
+mod delete_share_group_offsets;
 mod delete_topics;
 mod describe_cluster;
 mod describe_configs;
@@ -22,6 +24,7 @@ mod describe_groups;
 mod describe_log_dirs;
 mod describe_producers;
 mod describe_quorum;
+mod describe_share_group_offsets;
 mod describe_topic_partitions;
 mod describe_transactions;
 mod elect_leaders;
@@ -51,6 +54,11 @@ mod reassignments;
 mod resources;
 mod sasl;
 mod scram;
+mod share_acknowledge;
+mod share_acks;
+mod share_fetch;
+mod share_group_describe;
+mod share_group_heartbeat;
 mod sync_group;
 mod telemetry;
 mod txn_offset_commit;
@@ -71,6 +79,7 @@ pub use self::fetch::FetchSessions;
 use super::{
     CallContext, LEADER_EPOCH, NODE_ID, Queued, authorize,
     config::ConfigError,
+    coordinator::CommitError,
     inner::Inner,
     topics::{ChangeError, SlotError, Topic},
 };
@@ -119,6 +128,21 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         }
         RequestKind::ConsumerGroupDescribe(request) => {
             consumer_group_describe::answer(broker, role, version, request).into()
+        }
+        RequestKind::ShareGroupHeartbeat(request) => {
+            share_group_heartbeat::answer(broker, context, request).await.into()
+        }
+        RequestKind::ShareGroupDescribe(request) => share_group_describe::answer(broker, role, request).into(),
+        RequestKind::ShareFetch(request) => share_fetch::answer(broker, context, request).await.into(),
+        RequestKind::ShareAcknowledge(request) => {
+            share_acknowledge::answer(broker, context, version, request).await.into()
+        }
+        RequestKind::DescribeShareGroupOffsets(request) => {
+            describe_share_group_offsets::answer(broker, version, request).await.into()
+        }
+        RequestKind::AlterShareGroupOffsets(request) => alter_share_group_offsets::answer(broker, request).await.into(),
+        RequestKind::DeleteShareGroupOffsets(request) => {
+            delete_share_group_offsets::answer(broker, request).await.into()
         }
         RequestKind::DeleteGroups(request) => delete_groups::answer(broker, request).await.into(),
         RequestKind::DescribeLogDirs(request) => describe_log_dirs::answer(broker, request).await.into(),
@@ -206,6 +230,10 @@ pub fn must_finish(request: &RequestKind) -> bool {
             | RequestKind::DeleteGroups(_)
             | RequestKind::LeaveGroup(_)
             | RequestKind::ConsumerGroupHeartbeat(_)
+            | RequestKind::ShareGroupHeartbeat(_)
+            | RequestKind::ShareAcknowledge(_)
+            | RequestKind::AlterShareGroupOffsets(_)
+            | RequestKind::DeleteShareGroupOffsets(_)
             | RequestKind::InitProducerId(_)
             | RequestKind::AddPartitionsToTxn(_)
             | RequestKind::AddOffsetsToTxn(_)
@@ -226,6 +254,22 @@ struct Fault {
 impl Fault {
     fn new(error: ResponseError, message: impl Into<String>) -> Self {
         Self { error, message: message.into() }
+    }
+
+    fn invalid_request(message: impl Into<String>) -> Self {
+        Self::new(ResponseError::InvalidRequest, message)
+    }
+
+    /// Why the offsets of a share group were not changed.
+    fn of_share_group(group: &str, error: CommitError) -> Self {
+        let (error, why) = match error {
+            CommitError::Refused(error @ ResponseError::NonEmptyGroup) => {
+                (error, format!("The group {group} has members; stop them first."))
+            }
+            CommitError::Refused(error) => (error, format!("Group {group} is not a share group.")),
+            CommitError::Meta(error) => (ResponseError::KafkaStorageError, error.to_string()),
+        };
+        Self::new(error, why)
     }
 
     fn unknown_topic(name: &str) -> Self {

@@ -23,6 +23,8 @@ pub fn needed(api: ApiKey, version: i16) -> Option<Role> {
         K::JoinGroup | K::SyncGroup | K::Heartbeat | K::LeaveGroup | K::ConsumerGroupHeartbeat => Role::Read,
         K::OffsetCommit | K::OffsetFetch => Role::Read,
         K::ListGroups | K::DescribeGroups | K::ConsumerGroupDescribe => Role::Read,
+        K::ShareGroupHeartbeat | K::ShareFetch | K::ShareAcknowledge => Role::Read,
+        K::ShareGroupDescribe | K::DescribeShareGroupOffsets => Role::Read,
         K::DescribeConfigs | K::ListConfigResources | K::DescribeClientQuotas | K::DescribeLogDirs => Role::Read,
         K::DescribeCluster | K::DescribeQuorum | K::DescribeTopicPartitions => Role::Read,
         K::ListPartitionReassignments => Role::Read,
@@ -36,6 +38,7 @@ pub fn needed(api: ApiKey, version: i16) -> Option<Role> {
         K::AlterConfigs | K::IncrementalAlterConfigs | K::AlterClientQuotas | K::UpdateFeatures => Role::Admin,
         K::ElectLeaders | K::AlterPartitionReassignments | K::AlterReplicaLogDirs => Role::Admin,
         K::DeleteGroups | K::OffsetDelete | K::WriteTxnMarkers => Role::Admin,
+        K::AlterShareGroupOffsets | K::DeleteShareGroupOffsets => Role::Admin,
         K::DescribeAcls | K::CreateAcls | K::DeleteAcls => Role::Admin,
         K::DescribeUserScramCredentials | K::AlterUserScramCredentials => Role::Admin,
         _ => return None,
@@ -75,7 +78,8 @@ mod tests {
             DescribeClientQuotas, AlterClientQuotas, DescribeUserScramCredentials, AlterUserScramCredentials,
             DescribeQuorum, UpdateFeatures, DescribeCluster, DescribeProducers, DescribeTransactions, ListTransactions,
             ConsumerGroupHeartbeat, ConsumerGroupDescribe, GetTelemetrySubscriptions, PushTelemetry,
-            ListConfigResources, DescribeTopicPartitions,
+            ListConfigResources, DescribeTopicPartitions, ShareGroupHeartbeat, ShareGroupDescribe, ShareFetch,
+            ShareAcknowledge, DescribeShareGroupOffsets, AlterShareGroupOffsets, DeleteShareGroupOffsets,
         }
     }
 

@@ -167,6 +167,9 @@ impl Coordinator {
             if !request.member_id.is_empty() && !inner.groups.contains_key(group) {
                 return refused(ResponseError::UnknownMemberId);
             }
+            if self.is_refused(&request) {
+                return refused(ResponseError::InvalidRequest);
+            }
             let call = inner.park(Waiting::Join(sender));
             let id: Arc<str> = group.into();
             let entry = inner.groups.entry(id.clone()).or_insert_with(|| self.vacant(now));

@@ -13,6 +13,7 @@ use super::{
     inner::Inner,
     maintenance,
     observe::{ConnectionView, Life, ProducerView, RequestDetail, RequestFilter, RequestId, RequestView},
+    share::ByHand,
     topics::Slot,
 };
 use crate::model::{Offset, PartitionId};
@@ -147,23 +148,57 @@ impl Inspector for BrokerInspector {
         self.inner.upgrade()?.life(topic, partition, offset)
     }
 
-    fn share_partitions(&self, _group: &str) -> Vec<SharePartitionView> {
-        Vec::new()
+    fn share_partitions(&self, group: &str) -> Vec<SharePartitionView> {
+        self.inner.upgrade().map(|inner| inner.shares.views(group)).unwrap_or_default()
     }
 
-    fn share_redeliver(&self, _: &str, _: &str, _: PartitionId, _: Offset, _: Offset) -> ShareChanging {
-        Box::pin(async { Err(ShareChangeError::Closed) })
+    fn share_redeliver(
+        &self,
+        group: &str,
+        topic: &str,
+        partition: PartitionId,
+        first: Offset,
+        last: Offset,
+    ) -> ShareChanging {
+        self.change(group, (topic, partition), (first, last), ByHand::Redeliver)
     }
 
-    fn share_archive(&self, _: &str, _: &str, _: PartitionId, _: Offset, _: Offset) -> ShareChanging {
-        Box::pin(async { Err(ShareChangeError::Closed) })
+    fn share_archive(
+        &self,
+        group: &str,
+        topic: &str,
+        partition: PartitionId,
+        first: Offset,
+        last: Offset,
+    ) -> ShareChanging {
+        self.change(group, (topic, partition), (first, last), ByHand::Archive)
     }
 
-    fn share_purge(&self, _: &str, _: &str) -> ShareChanging {
-        Box::pin(async { Err(ShareChangeError::Closed) })
+    fn share_purge(&self, group: &str, topic: &str) -> ShareChanging {
+        let (inner, group, topic) = (self.inner.upgrade(), group.to_owned(), topic.to_owned());
+        Box::pin(async move {
+            let inner = inner.ok_or(ShareChangeError::Closed)?;
+            inner.shares.purge(&inner, &group, &topic).await
+        })
     }
 
-    fn share_events(&self, _after: u64) -> Vec<ShareEvent> {
-        Vec::new()
+    fn share_events(&self, after: u64) -> Vec<ShareEvent> {
+        self.inner.upgrade().map(|inner| inner.shares.events(after)).unwrap_or_default()
+    }
+}
+
+impl BrokerInspector {
+    fn change(
+        &self,
+        group: &str,
+        (topic, partition): (&str, PartitionId),
+        range: (Offset, Offset),
+        what: ByHand,
+    ) -> ShareChanging {
+        let (inner, group, topic) = (self.inner.upgrade(), group.to_owned(), topic.to_owned());
+        Box::pin(async move {
+            let inner = inner.ok_or(ShareChangeError::Closed)?;
+            inner.shares.change(&inner, &group, (&topic, partition), range, what).await
+        })
     }
 }

@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     COMPACTION_INTERVAL_MS, Compactions, PRODUCER_ID_EXPIRATION_MS, RETENTION_INTERVAL_MS, blocking,
-    config::Compaction, coordinator::Coordinator, inner::Inner, share::Shares, topics::Topic, transactions::Transactions,
+    config::Compaction, coordinator::Coordinator, inner::Inner, share::Shares, topics::Topic,
+    transactions::Transactions,
 };
 use crate::log::CompactRequest;
 

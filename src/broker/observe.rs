@@ -38,6 +38,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 pub use connection::{Connection, ConnectionInfo, ConnectionState, Origin, Software, Who};
 pub use life::{

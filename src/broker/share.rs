@@ -26,15 +26,16 @@ use std::{
     },
 };
 
+use kafka_protocol::ResponseError;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 pub use acknowledge::parse_acks;
 pub use exclusive::{refuse_others, refuse_second};
-pub use fetch::{Asking, Taken};
-pub use offsets::ShareOffset;
-pub use sessions::{SHARE_SESSIONS_MAX, Session};
+pub use fetch::{Asking, TakeError, Taken};
+pub use hand::ByHand;
+pub use sessions::{Caller, Session, Step};
 pub use view::{
     ArchiveReason, SHARE_CELLS_MAX, SHARE_EVENTS_KEPT_MAX, ShareCell, ShareChange, ShareChangeError, ShareEvent,
     ShareEventKind, SharePartitionView,
@@ -150,6 +151,11 @@ impl Shares {
     /// The topic is deleted; `meta.sqlite` has forgotten it already.
     pub fn forget_topic(&self, topic: Uuid) {
         self.partitions.lock().retain(|key, _| key.topic != topic);
+    }
+
+    /// Finds the session of a request, or opens one where it may, and counts the request.
+    pub fn step(&self, caller: Caller<'_>, epoch: i32, may_open: bool) -> Result<(Arc<Session>, Step), ResponseError> {
+        self.sessions.step(caller, epoch, may_open)
     }
 
     /// Events with a number above `after`.

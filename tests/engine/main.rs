@@ -24,6 +24,7 @@ mod producers;
 mod reach;
 mod server;
 mod session;
+mod share;
 mod transfer;
 mod watch;
 

@@ -15,7 +15,7 @@ use kafka_protocol::{
 use uuid::Uuid;
 
 use super::{Fault, find_topic};
-use crate::broker::{inner::Inner, share::refuse_second, topics::Topic};
+use crate::broker::{coordinator::CommitError, inner::Inner, share::refuse_second, topics::Topic};
 
 pub async fn answer(broker: &Arc<Inner>, request: AlterShareGroupOffsetsRequest) -> AlterShareGroupOffsetsResponse {
     let group = request.group_id.to_string();
@@ -51,7 +51,10 @@ async fn check(broker: &Arc<Inner>, group: &str) -> Result<(), Fault> {
         return Err(Fault::new(ResponseError::InvalidGroupId, "GroupId can't be empty."));
     }
     broker.coordinator.begin_share_group(group).await.map_err(|error| Fault::of_share_group(group, error))?;
-    broker.coordinator.check_vacant_share(group).map_err(|error| Fault::of_share_group(group, error.into()))
+    broker
+        .coordinator
+        .check_vacant_share(group)
+        .map_err(|error| Fault::of_share_group(group, CommitError::Refused(error)))
 }
 
 async fn alter(broker: &Arc<Inner>, group: &str, topic: &Arc<Topic>, place: (i32, i64)) -> Result<(), Fault> {

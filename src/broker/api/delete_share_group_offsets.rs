@@ -12,12 +12,12 @@ use kafka_protocol::{
 use uuid::Uuid;
 
 use super::{Fault, find_topic};
-use crate::broker::inner::Inner;
+use crate::broker::{coordinator::CommitError, inner::Inner};
 
 pub async fn answer(broker: &Arc<Inner>, request: DeleteShareGroupOffsetsRequest) -> DeleteShareGroupOffsetsResponse {
     let group = request.group_id.to_string();
     if let Err(error) = broker.coordinator.check_vacant_share(&group) {
-        let fault = Fault::of_share_group(&group, error.into());
+        let fault = Fault::of_share_group(&group, CommitError::Refused(error));
         return DeleteShareGroupOffsetsResponse::default()
             .with_error_code(fault.code())
             .with_error_message(fault.text());

@@ -8,7 +8,8 @@ use kafka_protocol::{
         DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsResponse, TopicName,
         describe_share_group_offsets_request::DescribeShareGroupOffsetsRequestGroup,
         describe_share_group_offsets_response::{
-            DescribeShareGroupOffsetsResponseGroup as Described, DescribeShareGroupOffsetsResponsePartition as Partition,
+            DescribeShareGroupOffsetsResponseGroup as Described,
+            DescribeShareGroupOffsetsResponsePartition as Partition,
             DescribeShareGroupOffsetsResponseTopic as DescribedTopic,
         },
     },

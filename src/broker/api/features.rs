@@ -20,6 +20,8 @@ pub const FEATURES: &[Feature] = &[
     Feature { name: "group.version", min: 0, max: 1, level: 1 },
     // 7 is 3.3-IV3, the lowest that Kafka 4 knows; 30 is 4.3-IV0. Tools print it as the release of the cluster.
     Feature { name: "metadata.version", min: 7, max: 30, level: 30 },
+    // 1: share groups (KIP-932).
+    Feature { name: "share.version", min: 0, max: 1, level: 1 },
     // 2: writing adds partitions to the transaction, and each transaction has an epoch of its own (KIP-890).
     Feature { name: "transaction.version", min: 0, max: 2, level: 2 },
 ];

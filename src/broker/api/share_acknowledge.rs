@@ -56,8 +56,7 @@ pub async fn answer(
     let topics = topics.into_iter().map(|(topic, partitions)| {
         ShareAcknowledgeTopicResponse::default().with_topic_id(topic).with_partitions(partitions)
     });
-    let mut response =
-        ShareAcknowledgeResponse::default().with_error_message(None).with_responses(topics.collect());
+    let mut response = ShareAcknowledgeResponse::default().with_error_message(None).with_responses(topics.collect());
     if version >= LOCK_TIMEOUT_FROM {
         set_lock_timeout_ms(&mut response, broker.coordinator.config(&session.group).share.lock_ms);
     }

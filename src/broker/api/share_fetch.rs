@@ -27,7 +27,9 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, request: ShareFe
     });
     let (wanted, (session, step)) = match begun {
         Ok(begun) => begun,
-        Err(fault) => return ShareFetchResponse::default().with_error_code(fault.code()).with_error_message(fault.text()),
+        Err(fault) => {
+            return ShareFetchResponse::default().with_error_code(fault.code()).with_error_message(fault.text());
+        }
     };
     let lock_ms = broker.coordinator.config(&session.group).share.lock_ms;
     let acked = share_acks::apply(broker, &session, wanted.acks).await;

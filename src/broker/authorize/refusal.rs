@@ -6,9 +6,10 @@ use kafka_protocol::{
         AddOffsetsToTxnResponse, AddPartitionsToTxnRequest, AddPartitionsToTxnResponse, AlterClientQuotasRequest,
         AlterClientQuotasResponse, AlterConfigsResponse, AlterPartitionReassignmentsRequest,
         AlterPartitionReassignmentsResponse, AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse,
-        AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse, ApiVersionsResponse, CreateAclsResponse,
-        CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse, DeleteAclsResponse, DeleteGroupsResponse,
-        DeleteRecordsRequest, DeleteRecordsResponse, DeleteTopicsRequest, DeleteTopicsResponse, DescribeAclsResponse,
+        AlterShareGroupOffsetsResponse, AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse,
+        ApiVersionsResponse, CreateAclsResponse, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse,
+        DeleteAclsResponse, DeleteGroupsResponse, DeleteRecordsRequest, DeleteRecordsResponse,
+        DeleteShareGroupOffsetsResponse, DeleteTopicsRequest, DeleteTopicsResponse, DescribeAclsResponse,
         DescribeUserScramCredentialsResponse, ElectLeadersRequest, ElectLeadersResponse, EndTxnResponse,
         IncrementalAlterConfigsResponse, InitProducerIdResponse, OffsetDeleteResponse, ProduceRequest, ProduceResponse,
         ProducerId, RequestKind, ResponseKind, TxnOffsetCommitRequest, TxnOffsetCommitResponse, UpdateFeaturesResponse,
@@ -91,6 +92,14 @@ pub fn answer(version: i16, request: &RequestKind) -> ResponseKind {
             DeleteGroupsResponse::default().with_results(results.collect()).into()
         }
         RequestKind::OffsetDelete(_) => OffsetDeleteResponse::default().with_error_code(NO_GROUP).into(),
+        RequestKind::AlterShareGroupOffsets(_) => {
+            let none = AlterShareGroupOffsetsResponse::default().with_error_code(NO_GROUP);
+            none.with_error_message(words(NO_GROUP)).into()
+        }
+        RequestKind::DeleteShareGroupOffsets(_) => {
+            let none = DeleteShareGroupOffsetsResponse::default().with_error_code(NO_GROUP);
+            none.with_error_message(words(NO_GROUP)).into()
+        }
         other => of_cluster(version, other),
     }
 }

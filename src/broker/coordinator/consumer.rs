@@ -6,9 +6,12 @@ use kafka_protocol::ResponseError;
 
 use super::{Coordinator, Entry};
 use crate::{
-    broker::groups::{
-        AnyGroup, Catalog, ConsumerDescription, ConsumerGroup, Effect, Group, Heartbeat, HeartbeatAnswer, JOIN_EPOCH,
-        LEAVE_EPOCH, Refusal, STATIC_LEAVE_EPOCH, World,
+    broker::{
+        groups::{
+            AnyGroup, Catalog, ConsumerDescription, ConsumerGroup, Effect, Group, Heartbeat, HeartbeatAnswer,
+            JOIN_EPOCH, LEAVE_EPOCH, Refusal, STATIC_LEAVE_EPOCH, World,
+        },
+        share::refuse_others,
     },
     model::TimestampMillis,
 };
@@ -16,6 +19,10 @@ use crate::{
 impl Coordinator {
     /// ConsumerGroupHeartbeat: durable, as far as it changed something, when this returns.
     pub async fn consumer_heartbeat(&self, group: &str, request: Heartbeat) -> Result<HeartbeatAnswer, Refusal> {
+        let names = request.names.iter().flatten();
+        if let Some(why) = refuse_others(&self.topics, names.map(|name| &**name)) {
+            return Err(Refusal::new(ResponseError::InvalidRequest, why));
+        }
         let now = self.clock.steady();
         let catalog = self.catalog();
         let world = self.world(group, &catalog);

@@ -9,6 +9,7 @@ use crate::{
     broker::{
         groups::{AnyGroup, CommitRight, Group},
         meta::{self, CommittedRow, MetaError},
+        share::refuse_others,
     },
     model::{Offset, PartitionId, TimestampMillis},
 };
@@ -93,6 +94,9 @@ impl Coordinator {
         commits: &[Commit],
         now: TimestampMillis,
     ) -> Result<(Arc<str>, i64), ResponseError> {
+        if refuse_others(&self.topics, commits.iter().map(|commit| &*commit.topic)).is_some() {
+            return Err(ResponseError::InvalidRequest);
+        }
         let catalog = self.catalog();
         let mut inner = self.inner.lock();
         let id: Arc<str> = match inner.groups.get_key_value(who.group) {

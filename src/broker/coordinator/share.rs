@@ -5,9 +5,15 @@ use std::sync::Arc;
 use kafka_protocol::ResponseError;
 
 use super::{CommitError, Coordinator, Entry};
-use crate::broker::groups::{
-    AnyGroup, Catalog, JOIN_EPOCH, Refusal,
-    share::{ShareDescription, ShareGroup, ShareHeartbeat, ShareHeartbeatAnswer, ShareWorld},
+use crate::{
+    broker::{
+        groups::{
+            AnyGroup, Catalog, JOIN_EPOCH, JoinRequest, Refusal,
+            share::{ShareDescription, ShareGroup, ShareHeartbeat, ShareHeartbeatAnswer, ShareWorld},
+        },
+        share::refuse_others,
+    },
+    codec::consumer_protocol::{PROTOCOL_TYPE, Subscription},
 };
 
 impl Coordinator {
@@ -93,6 +99,21 @@ impl Coordinator {
         let inner = self.inner.lock();
         let reads = |entry: &Entry| matches!(&entry.group, AnyGroup::Share(group) if group.reads(topic));
         inner.groups.iter().filter(|(_, entry)| reads(entry)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Whether who joins wants to read a topic that only a share group may (`millpond.delete.acknowledged`). JoinGroup has
+    /// no room for the reason, so it is logged.
+    pub(super) fn is_refused(&self, request: &JoinRequest) -> bool {
+        let subscription = match request.protocols.first() {
+            Some((_, metadata)) if request.protocol_type == PROTOCOL_TYPE => Subscription::decode(metadata),
+            _ => None,
+        };
+        let Some(subscription) = subscription else { return false };
+        let why = refuse_others(&self.topics, subscription.topics.iter().map(|name| &**name));
+        if let Some(why) = &why {
+            tracing::warn!("{} may not join: {why}", request.client_id);
+        }
+        why.is_some()
     }
 
     pub(super) fn share_world<'a>(&self, group: &str, catalog: &'a Catalog) -> ShareWorld<'a> {

@@ -30,6 +30,9 @@ impl Observer {
                 self.produced(noting, asked, response, went, &told.stored)
             }
             (Asked::Fetch(asked), _) => self.fetched(noting, (asked.max_wait_ms, asked.min_bytes), went, told),
+            (Asked::ShareFetch { max_wait_ms, min_bytes }, _) => {
+                self.fetched(noting, (*max_wait_ms, *min_bytes), went, told)
+            }
             (Asked::Commit(asked), _) => self.commits(noting, asked, response, went),
             (Asked::Transaction { commit: Some(commit), producer_id, .. }, ResponseKind::EndTxn(response)) => {
                 if response.error_code == 0 {
@@ -68,6 +71,9 @@ impl Observer {
             }
             (Asked::ConsumerHeartbeat { group, epoch, .. }, ResponseKind::ConsumerGroupHeartbeat(response)) => {
                 self.consumer_heartbeat(topics, noting, group, *epoch, response)
+            }
+            (Asked::ConsumerHeartbeat { group, epoch, .. }, ResponseKind::ShareGroupHeartbeat(response)) => {
+                self.share_heartbeat(topics, noting, group, *epoch, response)
             }
             (Asked::Leave { group, members }, ResponseKind::LeaveGroup(_)) => {
                 self.has_left(noting, group, members);

@@ -27,6 +27,7 @@ const BATCHES_MAX: usize = 1_000;
 pub enum Asked {
     Produce(AskedProduce),
     Fetch(FetchDetail),
+    ShareFetch { max_wait_ms: i32, min_bytes: i32 },
     Commit(AskedCommits),
     Join { group: Arc<str>, session_timeout_ms: i32, consumer: bool },
     Sync { group: Arc<str>, member: Arc<str>, generation: i32 },
@@ -98,6 +99,14 @@ pub fn look(topics: &Topics, version: i16, request: &RequestKind) -> Asked {
             member: arc(&request.member_id),
             epoch: request.member_epoch,
         },
+        RequestKind::ShareGroupHeartbeat(request) => Asked::ConsumerHeartbeat {
+            group: arc(&request.group_id),
+            member: arc(&request.member_id),
+            epoch: request.member_epoch,
+        },
+        RequestKind::ShareFetch(request) => {
+            Asked::ShareFetch { max_wait_ms: request.max_wait_ms, min_bytes: request.min_bytes }
+        }
         RequestKind::LeaveGroup(request) => {
             // Up to version 2 there is one member, and it stands outside the list.
             let one = (!request.member_id.is_empty()).then(|| arc(&request.member_id));
@@ -142,6 +151,13 @@ fn names(request: &RequestKind) -> Asked {
         RequestKind::OffsetForLeaderEpoch(request) => of(&mut request.topics.iter().map(|topic| &topic.topic)),
         RequestKind::DescribeGroups(request) => groups(&mut request.groups.iter().map(|group| &***group)),
         RequestKind::ConsumerGroupDescribe(request) => groups(&mut request.group_ids.iter().map(|group| &***group)),
+        RequestKind::ShareGroupDescribe(request) => groups(&mut request.group_ids.iter().map(|group| &***group)),
+        RequestKind::ShareAcknowledge(request) => groups(&mut request.group_id.iter().map(|group| &***group)),
+        RequestKind::DescribeShareGroupOffsets(request) => {
+            groups(&mut request.groups.iter().map(|group| &**group.group_id))
+        }
+        RequestKind::AlterShareGroupOffsets(request) => groups(&mut std::iter::once(&**request.group_id)),
+        RequestKind::DeleteShareGroupOffsets(request) => groups(&mut std::iter::once(&**request.group_id)),
         RequestKind::DeleteGroups(request) => groups(&mut request.groups_names.iter().map(|group| &***group)),
         // Key type 0 asks for the coordinator of a group, 1 for that of a transactional id.
         RequestKind::FindCoordinator(request) if request.key_type == 0 => {

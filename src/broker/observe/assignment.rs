@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use kafka_protocol::messages::consumer_group_heartbeat_response::Assignment;
+use kafka_protocol::messages::{
+    consumer_group_heartbeat_response::Assignment, share_group_heartbeat_response::Assignment as ShareAssignment,
+};
 
 use crate::broker::topics::Topics;
 
@@ -27,6 +29,12 @@ pub fn classic(assignment: &[u8]) -> Owned {
 
 /// The assignment of a member of the newer protocol.
 pub fn newer(topics: &Topics, assignment: &Assignment) -> Owned {
+    let named = assignment.topic_partitions.iter().filter_map(|one| Some((topics.by_id(one.topic_id)?, one)));
+    named.map(|(topic, one)| (topic.name.clone(), one.partitions.clone())).collect()
+}
+
+/// The assignment of a member of a share group.
+pub fn share(topics: &Topics, assignment: &ShareAssignment) -> Owned {
     let named = assignment.topic_partitions.iter().filter_map(|one| Some((topics.by_id(one.topic_id)?, one)));
     named.map(|(topic, one)| (topic.name.clone(), one.partitions.clone())).collect()
 }

@@ -90,6 +90,20 @@ fn of_groups(response: &ResponseKind, met: &mut Met) {
         ResponseKind::DescribeGroups(r) => met.codes(r.groups.iter().map(|g| g.error_code)),
         ResponseKind::ConsumerGroupDescribe(r) => met.codes(r.groups.iter().map(|g| g.error_code)),
         ResponseKind::ShareGroupDescribe(r) => met.codes(r.groups.iter().map(|g| g.error_code)),
+        ResponseKind::DescribeShareGroupOffsets(r) => {
+            for group in &r.groups {
+                met.code(group.error_code);
+                met.codes(group.topics.iter().flat_map(|t| &t.partitions).map(|p| p.error_code));
+            }
+        }
+        ResponseKind::AlterShareGroupOffsets(r) => {
+            met.code(r.error_code);
+            met.codes(r.responses.iter().flat_map(|t| &t.partitions).map(|p| p.error_code));
+        }
+        ResponseKind::DeleteShareGroupOffsets(r) => {
+            met.code(r.error_code);
+            met.codes(r.responses.iter().map(|t| t.error_code));
+        }
         ResponseKind::ListGroups(r) => met.code(r.error_code),
         ResponseKind::DeleteGroups(r) => met.codes(r.results.iter().map(|g| g.error_code)),
         _ => {}
@@ -212,6 +226,9 @@ pub fn message(response: &ResponseKind) -> Option<Arc<str>> {
             r.responses.iter().find(|c| c.error_code != 0)?.error_message.as_ref()
         }
         ResponseKind::ConsumerGroupHeartbeat(r) => r.error_message.as_ref(),
+        ResponseKind::ShareGroupHeartbeat(r) => r.error_message.as_ref(),
+        ResponseKind::ShareFetch(r) => r.error_message.as_ref(),
+        ResponseKind::ShareAcknowledge(r) => r.error_message.as_ref(),
         ResponseKind::DescribeCluster(r) => r.error_message.as_ref(),
         ResponseKind::SaslAuthenticate(r) => r.error_message.as_ref(),
         _ => None,

@@ -9,13 +9,21 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use kafka_protocol::messages::ConsumerGroupHeartbeatResponse;
+use kafka_protocol::messages::{ConsumerGroupHeartbeatResponse, ShareGroupHeartbeatResponse};
 
 use super::{ConnectionState, Observer, Said, Who, assignment, book::Reader, noting::Noting, seen::Member};
 use crate::broker::topics::Topics;
 
 /// Connections of members, by host and client id.
 pub type Index = HashMap<(Arc<str>, Arc<str>), Vec<Arc<ConnectionState>>>;
+
+/// What a heartbeat and its answer said of a member.
+struct Beat {
+    error: i16,
+    leaves: bool,
+    member: Arc<str>,
+    epoch: i32,
+}
 
 impl Observer {
     /// The connection is one of a member.
@@ -59,19 +67,48 @@ impl Observer {
         epoch: i32,
         response: &ConsumerGroupHeartbeatResponse,
     ) -> Said {
-        let member: Arc<str> = response.member_id.as_ref().map_or_else(|| "".into(), |id| (**id).into());
         let owned = response.assignment.as_ref().map(|assignment| assignment::newer(topics, assignment));
+        let beat = Beat {
+            error: response.error_code,
+            leaves: epoch < 0,
+            member: response.member_id.as_ref().map_or_else(|| "".into(), |id| (**id).into()),
+            epoch: response.member_epoch,
+        };
+        self.heartbeat(noting, group, beat, owned)
+    }
+
+    /// A heartbeat of a member of a share group.
+    pub fn share_heartbeat(
+        &self,
+        topics: &Topics,
+        noting: &Noting,
+        group: &Arc<str>,
+        epoch: i32,
+        response: &ShareGroupHeartbeatResponse,
+    ) -> Said {
+        let owned = response.assignment.as_ref().map(|assignment| assignment::share(topics, assignment));
+        let beat = Beat {
+            error: response.error_code,
+            leaves: epoch < 0,
+            member: response.member_id.as_ref().map_or_else(|| "".into(), |id| (**id).into()),
+            epoch: response.member_epoch,
+        };
+        self.heartbeat(noting, group, beat, owned)
+    }
+
+    fn heartbeat(&self, noting: &Noting, group: &Arc<str>, beat: Beat, owned: Option<assignment::Owned>) -> Said {
+        let Beat { error, leaves, member, epoch } = beat;
         let count = owned.as_ref().map(|owned| owned.iter().map(|(_, ids)| ids.len()).sum::<usize>());
-        if response.error_code == 0 && epoch < 0 {
+        if error == 0 && leaves {
             self.has_left(noting, group, std::slice::from_ref(&member));
-        } else if response.error_code == 0 {
+        } else if error == 0 {
             match &owned {
-                Some(owned) => self.owns(noting, group, &member, response.member_epoch, owned),
-                None => self.is_member(noting, group, &member, response.member_epoch),
+                Some(owned) => self.owns(noting, group, &member, epoch, owned),
+                None => self.is_member(noting, group, &member, epoch),
             }
         }
         let owned = count.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-        Said::Heartbeat { group: group.clone(), member, generation: response.member_epoch, owned }
+        Said::Heartbeat { group: group.clone(), member, generation: epoch, owned }
     }
 
     /// Finds the connection by its client from now on; whoever reads for it looks again.

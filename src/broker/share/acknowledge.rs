@@ -27,7 +27,9 @@ pub fn parse_acks<'a>(
         }
         if types.len() != 1 && i64::try_from(types.len()) != Ok(offsets) {
             let count = types.len();
-            return Err(format!("{count} acknowledgement types for {offsets} offsets; there must be one, or one for each"));
+            return Err(format!(
+                "{count} acknowledgement types for {offsets} offsets; there must be one, or one for each"
+            ));
         }
         let mut known = Vec::with_capacity(types.len());
         for number in types {

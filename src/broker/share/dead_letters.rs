@@ -133,7 +133,8 @@ async fn target(broker: &Arc<Inner>, shared: &Shared, name: &str) -> Result<Arc<
 
 /// Records as they stand in the log. What is no longer there leaves only its headers.
 fn copies(log: &Partition, (first, last): (Offset, Offset)) -> Result<Vec<(Offset, NewRecord)>, BuryError> {
-    let mut records: BTreeMap<Offset, NewRecord> = (first..=last).map(|offset| (offset, NewRecord::default())).collect();
+    let mut records: BTreeMap<Offset, NewRecord> =
+        (first..=last).map(|offset| (offset, NewRecord::default())).collect();
     let mut from = first.max(log.start_offset());
     while from <= last && from < log.end_offset() {
         let read = log.read(from, COPY_BYTES_MAX, true)?;

@@ -32,9 +32,8 @@ impl Stretch {
 
     /// The batches that hold something of what was handed out, as they stand in the log.
     pub fn records(&self, acquired: &[AcquiredRange]) -> Bytes {
-        let holds = |batch: &ScannedBatch| {
-            acquired.iter().any(|range| range.first <= batch.last && batch.first <= range.last)
-        };
+        let holds =
+            |batch: &ScannedBatch| acquired.iter().any(|range| range.first <= batch.last && batch.first <= range.last);
         let chosen: Vec<&Bytes> =
             self.scan.batches.iter().zip(&self.batches).filter(|(batch, _)| holds(batch)).map(|(_, b)| b).collect();
         match &chosen[..] {

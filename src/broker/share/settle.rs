@@ -5,7 +5,12 @@ use std::sync::Arc;
 
 use super::{Shared, Shares, config_of};
 use crate::{
-    broker::{ShareEventKind, blocking, groups::share::Happened, inner::Inner, meta::{MetaError, ShareRow}},
+    broker::{
+        ShareEventKind, blocking,
+        groups::share::Happened,
+        inner::Inner,
+        meta::{MetaError, ShareRow},
+    },
     model::Offset,
 };
 
@@ -43,7 +48,8 @@ impl Shares {
             let Some(partition) = state.as_ref() else { return Ok(()) };
             // Numbered under the lock: a later number is a later state.
             let number = self.next_store();
-            let state = serde_json::to_string(&partition.stored()).map_err(|error| MetaError::Failed(error.to_string()))?;
+            let state =
+                serde_json::to_string(&partition.stored()).map_err(|error| MetaError::Failed(error.to_string()))?;
             let key = &shared.key;
             ShareRow { group: key.group.clone(), topic: key.topic, partition: key.partition, state, number }
         };

@@ -20,7 +20,10 @@ impl Shares {
             let happened = shared.state.lock().as_mut().map(|partition| partition.expire(&rules, now));
             let Some(happened) = happened else { continue };
             if let Err(error) = self.settle(broker, &shared, happened).await {
-                tracing::warn!("the locks that ran out in the share group {} were not stored: {error}", shared.key.group);
+                tracing::warn!(
+                    "the locks that ran out in the share group {} were not stored: {error}",
+                    shared.key.group
+                );
             }
         }
     }

@@ -41,7 +41,7 @@ macro_rules! ask {
         }
     }};
 }
-pub(super) use ask;
+pub(crate) use ask;
 
 pub struct Stage {
     pub broker: Broker,
@@ -168,8 +168,12 @@ pub fn packed_batch(compression: Compression, timestamp: i64, values: &[&str]) -
 
 /// The records in an answer to Fetch.
 pub fn records(data: &PartitionData) -> Vec<Record> {
-    let bytes = data.records.clone().unwrap_or_default();
-    split_batches(bytes)
+    records_of(&data.records)
+}
+
+/// The records in a records field.
+pub fn records_of(records: &Option<Bytes>) -> Vec<Record> {
+    split_batches(records.clone().unwrap_or_default())
         .flat_map(|batch| decode_records(&batch.unwrap().1, 0, DECOMPRESSED_BYTES_MAX_DEFAULT).unwrap())
         .map(|record| record.unwrap())
         .collect()
@@ -177,7 +181,12 @@ pub fn records(data: &PartitionData) -> Vec<Record> {
 
 /// The values in an answer to Fetch, as text.
 pub fn values(data: &PartitionData) -> Vec<String> {
-    records(data).into_iter().map(|record| String::from_utf8(record.value.unwrap().to_vec()).unwrap()).collect()
+    values_of(&data.records)
+}
+
+/// The values in a records field, as text.
+pub fn values_of(records: &Option<Bytes>) -> Vec<String> {
+    records_of(records).into_iter().map(|record| String::from_utf8(record.value.unwrap().to_vec()).unwrap()).collect()
 }
 
 pub fn context() -> CallContext {

@@ -24,12 +24,7 @@ pub struct Outcome {
 }
 
 /// Takes at once if there is something, otherwise when there is, or when the time is over.
-pub async fn take_or_wait(
-    broker: &Arc<Inner>,
-    session: &Arc<Session>,
-    asking: Asking,
-    wait: Duration,
-) -> Vec<Outcome> {
+pub async fn take_or_wait(broker: &Arc<Inner>, session: &Arc<Session>, asking: Asking, wait: Duration) -> Vec<Outcome> {
     let places: Vec<_> = session.partitions().into_iter().map(|key| (key, place(broker, session, key))).collect();
     let deadline = Instant::now() + wait;
     loop {

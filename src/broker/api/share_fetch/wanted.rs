@@ -44,7 +44,8 @@ impl Wanted {
                     continue;
                 }
                 let batches = partition.acknowledgement_batches.iter();
-                let batches = batches.map(|batch| (batch.first_offset, batch.last_offset, &batch.acknowledge_types[..]));
+                let batches =
+                    batches.map(|batch| (batch.first_offset, batch.last_offset, &batch.acknowledge_types[..]));
                 acks.insert(key, parse_acks(batches, additions.is_renew_ack).map_err(Fault::invalid_request));
             }
         }
