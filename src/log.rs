@@ -28,6 +28,7 @@ mod store;
 mod tail;
 mod writer;
 
+pub use checkpoint::WAL_BYTES_MAX;
 pub use commit::{AppendOutcome, AppendRequest, Sync};
 pub use compact::{CompactRequest, Compacted, CompactionState, KEYS_MAX};
 pub use error::LogError;

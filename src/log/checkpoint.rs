@@ -26,8 +26,10 @@ const ASK_AGAIN_BYTES: usize = 64 * 1024 * 1024;
 const ASK_EARLY_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes that the write-ahead logs of all partitions together may grow to before each is moved early.
 const LOGS_BYTES_MAX: usize = 1024 * 1024 * 1024;
-/// Bytes written to the write-ahead log after which the writer sees to it that it begins anew.
-const WAIT_BYTES: usize = 512 * 1024 * 1024;
+/// Bytes that the write-ahead log of a partition may grow to, one commit aside: after so many the writer sees to it that
+/// it begins anew. What `acks=1` has acknowledged and no sync has reached stands there. A reader who needs the beginning of
+/// it can put that off by as long as one read takes.
+pub const WAL_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// The same in a write-ahead log that was synced at every commit: there the disk decides, a checkpoint finds half of its work
 /// done, and syncing what is overwritten costs less than syncing a file that grows.
 const SYNCED_WAIT_BYTES: usize = 32 * 1024 * 1024;
@@ -40,12 +42,14 @@ pub struct Requests {
     sender: SyncSender<Arc<Partition>>,
     /// Bytes in the write-ahead logs of all partitions.
     everywhere: Arc<AtomicUsize>,
+    /// Bytes after which a writer waits: [`WAL_BYTES_MAX`] outside tests.
+    wait_bytes: usize,
 }
 
 /// The way to the checkpoint thread and its end.
-pub fn channel() -> (Requests, Receiver<Arc<Partition>>) {
+pub fn channel(wal_bytes_max: usize) -> (Requests, Receiver<Arc<Partition>>) {
     let (sender, requests) = sync_channel(REQUESTS_MAX);
-    (Requests { sender, everywhere: Arc::default() }, requests)
+    (Requests { sender, everywhere: Arc::default(), wait_bytes: wal_bytes_max }, requests)
 }
 
 /// The body of the checkpoint thread; ends when all writer threads have ended.
@@ -85,9 +89,10 @@ impl Drop for Growth {
 }
 
 impl Growth {
-    /// Of a write-ahead log that is as good as empty.
-    pub fn new(requests: Requests) -> Self {
-        Self { since_asked: 0, since_anew: 0, synced: true, requests }
+    /// Of a write-ahead log that has so many bytes already: those that were left when a process ended without closing it.
+    pub fn new(requests: Requests, wal_bytes: usize) -> Self {
+        requests.everywhere.fetch_add(wal_bytes, Ordering::Relaxed);
+        Self { since_asked: wal_bytes, since_anew: wal_bytes, synced: wal_bytes == 0, requests }
     }
 
     /// A commit, `synced` or not, wrote so many bytes of batches through `connection`.
@@ -98,14 +103,16 @@ impl Growth {
         self.since_anew += grown;
         let everywhere = self.requests.everywhere.fetch_add(grown, Ordering::Relaxed) + grown;
         let early = self.synced || everywhere > LOGS_BYTES_MAX;
-        let (ask_from_bytes, ask_bytes) = if early { (0, ASK_EARLY_BYTES) } else { (ASK_BYTES, ASK_AGAIN_BYTES) };
-        let wait_bytes = if self.synced { SYNCED_WAIT_BYTES } else { WAIT_BYTES };
+        let unsynced_bytes = self.requests.wait_bytes;
+        let late = (ASK_BYTES.min(unsynced_bytes / 2), ASK_AGAIN_BYTES);
+        let (ask_from_bytes, ask_bytes) = if early { (0, ASK_EARLY_BYTES) } else { late };
+        let wait_bytes = if self.synced { SYNCED_WAIT_BYTES.min(unsynced_bytes) } else { unsynced_bytes };
         if self.since_anew >= wait_bytes {
             let _other_is_done = partition.checkpointing.lock();
             // A failure here fails no append: the commit is done, and the next threshold tries again. So it does where a
             // reader is in the way.
             let all = passive(connection).unwrap_or(false);
-            let left = if all { 0 } else { wait_bytes - ASK_EARLY_BYTES };
+            let left = if all { 0 } else { wait_bytes.saturating_sub(ASK_EARLY_BYTES) };
             self.requests.everywhere.fetch_sub(self.since_anew - left, Ordering::Relaxed);
             (self.since_anew, self.since_asked, self.synced) = (left, 0, self.synced || all);
         } else if self.since_asked >= ask_bytes && self.since_anew >= ask_from_bytes {

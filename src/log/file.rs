@@ -223,12 +223,16 @@ pub fn remove(path: &Path) -> std::io::Result<()> {
 
 /// Bytes on disk of the file and its write-ahead log.
 pub fn disk_bytes(path: &Path) -> u64 {
-    let length = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
-    length(path) + length(&beside(path, "-wal"))
+    fs::metadata(path).map_or(0, |m| m.len()) + wal_bytes(path)
+}
+
+/// Bytes on disk of its write-ahead log.
+pub fn wal_bytes(path: &Path) -> u64 {
+    fs::metadata(beside(path, "-wal")).map_or(0, |m| m.len())
 }
 
 fn has_wal(path: &Path) -> bool {
-    fs::metadata(beside(path, "-wal")).is_ok_and(|m| m.len() > 0)
+    wal_bytes(path) > 0
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -14,7 +14,7 @@ use super::partition::Partition;
 use super::readers::Readers;
 use super::tail::Tail;
 use super::writer::{self, Message};
-use super::{LogError, checkpoint, ends};
+use super::{LogError, WAL_BYTES_MAX, checkpoint, ends};
 
 /// SQLite 3.51.3, the first without the WAL-reset bug (sqlite.org/wal.html).
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
@@ -30,11 +30,13 @@ pub struct StoreOptions {
     pub writer_threads: usize,
     /// Largest number of pages of a partition's file, `None` for SQLite's own; lets tests fill a disk.
     pub pages_max: Option<u32>,
+    /// Bytes that the write-ahead log of a partition may grow to: [`super::WAL_BYTES_MAX`], less in tests.
+    pub wal_bytes_max: usize,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { writer_threads: 4, pages_max: None }
+        Self { writer_threads: 4, pages_max: None, wal_bytes_max: WAL_BYTES_MAX }
     }
 }
 
@@ -80,7 +82,7 @@ impl Store {
         Self::check_sqlite_version()?;
         keep_freed_memory();
         let (mut writers, mut threads) = (Vec::new(), Vec::new());
-        let (checkpoints, requests) = checkpoint::channel();
+        let (checkpoints, requests) = checkpoint::channel(options.wal_bytes_max);
         for index in 0..options.writer_threads.max(1) {
             let (sender, inbox) = mpsc::channel();
             let checkpoints = checkpoints.clone();

@@ -85,6 +85,7 @@ impl Files {
 
     fn open_one(&self, partition: &Arc<Partition>) -> Result<WriterFile, LogError> {
         let failed = |e: rusqlite::Error| LogError::from_sqlite(partition.path(), "open", &e);
+        let wal_bytes = usize::try_from(file::wal_bytes(partition.path())).unwrap_or(usize::MAX);
         let connection = file::open_writer(partition.path(), self.pages_max).map_err(failed)?;
         if clean::needs_sweep(&connection, partition.start_offset()).map_err(failed)? {
             partition.queue.lock().push(Op::Sweep);
@@ -93,7 +94,7 @@ impl Files {
             connection,
             full: None,
             used: 0,
-            growth: Growth::new(self.checkpoints.clone()),
+            growth: Growth::new(self.checkpoints.clone(), wal_bytes),
             partition: Arc::downgrade(partition),
         })
     }

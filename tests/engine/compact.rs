@@ -25,7 +25,7 @@ const NOW: CompactRequest = CompactRequest {
 type Stored = (Offset, Option<Bytes>, Option<Bytes>);
 
 fn store() -> Store {
-    Store::start(StoreOptions { writer_threads: 1, pages_max: None }).unwrap()
+    Store::start(StoreOptions { writer_threads: 1, ..StoreOptions::default() }).unwrap()
 }
 
 fn open(store: &Store, path: &Path) -> Arc<Partition> {

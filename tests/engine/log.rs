@@ -10,6 +10,7 @@ use bytes::{Bytes, BytesMut};
 use millpond::codec::{self, BatchBuilder, BatchHeader, ProducerStamp, split_batches};
 use millpond::log::{
     AppendOutcome, AppendRequest, LogError, Partition, PartitionOptions, ReadOutcome, Store, StoreOptions, Sync,
+    WAL_BYTES_MAX,
 };
 use millpond::model::{Compression, NewRecord, Offset};
 use tempfile::TempDir;
@@ -20,7 +21,7 @@ const DURABLE: AppendRequest =
     AppendRequest { sync: Sync::Disk, leader_epoch: 0, log_append_time: None, begins_at_zero: false };
 
 fn store() -> Store {
-    Store::start(StoreOptions { writer_threads: 2, pages_max: None }).unwrap()
+    Store::start(StoreOptions { writer_threads: 2, ..StoreOptions::default() }).unwrap()
 }
 
 fn batch(timestamps: &[i64], value_bytes: usize) -> Bytes {
@@ -321,6 +322,41 @@ fn the_write_ahead_log_of_synced_appends_begins_anew_early() {
     }
     let wal = std::fs::metadata(file_in(&folder).with_extension("sqlite-wal")).unwrap().len();
     assert!(wal < 48 << 20, "{wal} bytes");
+}
+
+#[test]
+fn the_write_ahead_log_stays_within_its_limit_also_where_a_crash_has_left_it_full() {
+    const LIMIT: u64 = 16 << 20;
+    assert_eq!(StoreOptions::default().wal_bytes_max, WAL_BYTES_MAX);
+    let options = StoreOptions { wal_bytes_max: usize::try_from(LIMIT).unwrap(), ..StoreOptions::default() };
+    let (folder, store) = (tempfile::tempdir().unwrap(), Store::start(options).unwrap());
+    let path = file_in(&folder);
+    let mebibyte = batch(&[1], 1 << 20);
+    let unsynced = AppendRequest { sync: Sync::Wal, ..DURABLE };
+    let largest = |path: &Path, appends: usize, stop_at: u64| {
+        let log = store.open_partition(path, PartitionOptions { create: !path.exists() }).unwrap();
+        let mut largest = 0;
+        for _ in 0..appends {
+            append(&log, mebibyte.clone(), unsynced).unwrap();
+            largest = std::fs::metadata(path.with_extension("sqlite-wal")).unwrap().len().max(largest);
+            if largest > stop_at {
+                break;
+            }
+        }
+        // The log goes on, as it would in a process that is killed.
+        (largest, log)
+    };
+    // One commit, and what it takes beside its batch.
+    let most = LIMIT + (2 << 20);
+    let (found, _log) = largest(&path, 60, most);
+    assert!(found <= most && found > LIMIT / 2, "{found} bytes");
+    // Killed while it is nearly full.
+    let full = folder.path().join("killed.sqlite");
+    let (_, _full) = largest(&full, 60, LIMIT - (2 << 20));
+    let copy = crashed(&full, &folder, |length| length);
+    assert!(std::fs::metadata(copy.with_extension("sqlite-wal")).unwrap().len() > LIMIT / 2);
+    let (found, _log) = largest(&copy, 60, most);
+    assert!(found <= most, "{found} bytes after a crash");
 }
 
 // ---- closing

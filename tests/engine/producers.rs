@@ -18,7 +18,7 @@ const WAL: AppendRequest =
     AppendRequest { sync: Sync::Wal, leader_epoch: 0, log_append_time: None, begins_at_zero: false };
 
 fn store() -> Store {
-    Store::start(StoreOptions { writer_threads: 1, pages_max: None }).unwrap()
+    Store::start(StoreOptions { writer_threads: 1, ..StoreOptions::default() }).unwrap()
 }
 
 fn batch(producer_id: i64, producer_epoch: i16, base_sequence: i32, records: i32, transactional: bool) -> Bytes {

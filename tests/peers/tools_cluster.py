@@ -65,6 +65,14 @@ def features(run):
     out.says(r"Feature: group.version\s.*FinalizedVersionLevel: 1", r"Feature: transaction.version\s.*FinalizedVersionLevel: 2")
 
 
+def quorum(run):
+    status = run("kafka-metadata-quorum", "describe", "--status").ok()
+    status.says(r"^LeaderId:\s+1$", r"^MaxFollowerLag:\s+0$", r"^CurrentVoters:\s+\[.*1", r"^CurrentObservers:\s+\[\]$")
+    lines = run("kafka-metadata-quorum", "describe", "--replication").ok().lines()
+    assert lines[0].split()[0] == "NodeId" and len(lines) == 2, lines
+    assert (lines[1].split()[0], lines[1].split()[3], lines[1].split()[-1]) == ("1", "0", "Leader"), lines
+
+
 def elections(run):
     made = run.topic()
     out = run("kafka-leader-election", "--election-type", "preferred", "--topic", made, "--partition", 0).ok()
@@ -104,6 +112,7 @@ CASES = [
     ("kafka-log-dirs", log_dirs),
     ("kafka-broker-api-versions", versions),
     ("kafka-features", features),
+    ("kafka-metadata-quorum", quorum),
     ("kafka-leader-election", elections),
     ("kafka-reassign-partitions", reassignments),
     ("kafka-cluster", cluster),

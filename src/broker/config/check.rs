@@ -75,6 +75,8 @@ mod tests {
         assert!(check("cleanup.policy", "compact, delete").is_ok());
         assert!(message("cleanup.policy", "compact,compress").contains("some of delete, compact"));
         assert!(message("preallocate", "true").contains("one SQLite file"));
+        assert!(message("compression.type", "zstd").contains("set compression.type, and its level, on the producer"));
+        assert!(message("flush.ms", "1000").contains("flush.messages=1"));
         assert!(message("retention.msec", "1").contains("no topic setting"));
         assert!(message("message.timestamp.type", "Now").contains("CreateTime, LogAppendTime"));
         assert!(check("preallocate", "false").is_ok());

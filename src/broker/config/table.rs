@@ -50,7 +50,8 @@ pub enum Values {
 pub enum Effect {
     /// It does what Kafka says.
     Honoured,
-    /// It takes only its default; the text says why.
+    /// It takes only its default: any other value would have no effect, and is refused instead of forgotten. The text says
+    /// why, and what to set instead where there is something.
     Fixed(&'static str),
 }
 
@@ -60,12 +61,14 @@ pub fn setting(name: &str) -> Option<&'static Setting> {
 }
 
 const LONG: Values = Values::Whole(0, i64::MAX);
-const NO_SEGMENTS: &str = "a partition is one SQLite file without segments";
-const NO_TIERS: &str = "there is no tiered storage";
+const NO_SEGMENTS: &str = "a partition is one SQLite file without segments, and there is nothing to choose";
+const NO_TIERS: &str = "there is no tiered storage; retention.ms and retention.bytes say how long records stay";
 const ONE_NODE: &str = "there is one node and nothing is replicated";
-const AS_ACKS_SAY: &str =
-    "acks and flush.messages decide about syncing: acks=all answers after the sync, acks=1 before";
-const AS_PRODUCED: &str = "batches are stored as the producer sent them";
+const AS_ACKS_SAY: &str = "nothing is synced by the clock: set acks=all on the producer, or flush.messages=1 on the topic, \
+                           to have records synced before they are acknowledged";
+/// The batch of a producer is stored and served byte for byte, see the invariants in `lib.rs`.
+const AS_PRODUCED: &str =
+    "batches are stored as the producer sent them: set compression.type, and its level, on the producer";
 
 const fn long(name: &'static str, default: &'static str, unit: Unit, documentation: &'static str) -> Setting {
     Setting { name, kind: ConfigKind::Long, default, unit, values: LONG, effect: Effect::Honoured, documentation }
