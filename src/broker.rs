@@ -26,6 +26,7 @@ mod lock;
 mod maintenance;
 mod meta;
 pub mod observe;
+mod on_the_spot;
 mod open;
 mod queued;
 mod settings;
@@ -49,6 +50,7 @@ pub use inspector::{
     RebalanceEvent, RebalanceReason, ShareChanging, TopicCounters,
 };
 pub use lock::OwnerAccess;
+pub use on_the_spot::wait_on_the_spot;
 pub use queued::Queued;
 pub use share::{
     ArchiveReason, SHARE_CELLS_MAX, SHARE_EVENTS_KEPT_MAX, ShareCell, ShareChange, ShareChangeError, ShareEvent,
@@ -60,7 +62,7 @@ use self::{
     inner::Inner,
     observe::{Connection, ConnectionInfo, RequestId},
 };
-use crate::model::Clock;
+use crate::{log::Sync, model::Clock};
 
 /// The id of the one node. Node id, leader and leader epoch are there from the start, so that a cluster of several
 /// nodes changes nothing that is stored.
@@ -115,6 +117,9 @@ pub struct BrokerOptions {
     pub advertised: (String, u16),
     /// Largest number of pages of a partition's file; lets tests fill a disk.
     pub partition_pages_max: Option<u32>,
+    /// Whether what is acknowledged is synced to disk where it should be. Not for a workspace that goes away with this
+    /// process anyway: there nothing but time would be won.
+    pub is_durable: bool,
 }
 
 impl BrokerOptions {
@@ -130,7 +135,13 @@ impl BrokerOptions {
             session_timeout_max_ms: 1_800_000,
             advertised: ("127.0.0.1".to_owned(), 0),
             partition_pages_max: None,
+            is_durable: true,
         }
+    }
+
+    /// When an append is acknowledged that asks for so much.
+    fn sync(&self, asked: Sync) -> Sync {
+        if asked == Sync::Disk && !self.is_durable { Sync::Wal } else { asked }
     }
 }
 
@@ -295,6 +306,9 @@ async fn noted(
 
 /// Runs what blocks on disk away from the async threads.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    if on_the_spot::is_on_the_spot() {
+        return work();
+    }
     finished(tokio::task::spawn_blocking(work)).await
 }
 

@@ -38,7 +38,8 @@ pub use committed::CommittedOffset;
 pub use configs::ConfigChange;
 pub use connection::{BoxFuture, Connection, Transport};
 pub use consumer::{
-    AutoOffsetReset, Consumer, ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerState, Polled,
+    AutoOffsetReset, Consumer, ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerProtocol, ConsumerState,
+    Polled,
 };
 pub use error::ClientError;
 pub use fetch::{FetchOptions, Fetched, records_from};

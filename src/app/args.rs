@@ -72,6 +72,41 @@ pub enum Command {
     Users(UsersCommand),
     /// Run the broker without a window, for any Kafka client, until Ctrl+C
     Serve(ServeArgs),
+    /// Play a lab without a window, list the lessons, check a lab file
+    #[command(subcommand)]
+    Lab(LabCommand),
+}
+
+/// `millpond lab`
+#[derive(Debug, Subcommand)]
+pub enum LabCommand {
+    /// Play a lab on a broker of its own, fast, doing what fulfils each step: 0 all checks hold, 1 some do not, 2 the
+    /// file has problems
+    Run(LabRunArgs),
+    /// The lessons that come with Millpond
+    List {
+        /// Print JSON Lines instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what is wrong with a lab file, and in which line
+    Check { file: String },
+}
+
+/// `millpond lab run`
+#[derive(Debug, ClapArgs)]
+pub struct LabRunArgs {
+    /// A lab file, or the id of a lesson of `millpond lab list`
+    pub file: String,
+    /// Another story than the one of the file's own seed
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Leave out what fulfils this step, to see that its checks fail then
+    #[arg(long, value_name = "STEP")]
+    pub skip: Option<String>,
+    /// Print one JSON object instead of lines
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `millpond topics`

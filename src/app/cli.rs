@@ -3,6 +3,7 @@
 
 mod consume;
 mod groups;
+mod lab;
 mod output;
 mod reset;
 mod serve;
@@ -86,8 +87,14 @@ struct Cli {
 /// Runs one command in a workspace, or on the cluster of a broker, and answers the exit status: 0 done, 1 failed, 2 wrong
 /// usage.
 pub fn run(place: Place, command: Command) -> ExitCode {
-    match try_run(place, command) {
-        Ok(()) | Err(CliError::Closed) => ExitCode::SUCCESS,
+    // A lab has a broker of its own and a status of its own.
+    let done = match command {
+        Command::Lab(command) => lab::run(command),
+        command => try_run(place, command).map(|()| ExitCode::SUCCESS),
+    };
+    match done {
+        Ok(status) => status,
+        Err(CliError::Closed) => ExitCode::SUCCESS,
         Err(error) => {
             // Ignored: when standard error is gone too there is nobody left to tell.
             let _ = output::complain(&escape_controls(&error.to_string()));
@@ -198,8 +205,8 @@ impl Cli {
             Command::Users(command) => self.users(command).await,
             Command::Import(args) => self.import(args).await,
             Command::Export(args) => self.export(args).await,
-            // Has a broker of its own: see `serve`.
-            Command::Serve(_) => Ok(()),
+            // They have a broker of their own: see `run` and `try_run`.
+            Command::Serve(_) | Command::Lab(_) => Ok(()),
         }
     }
 }

@@ -52,12 +52,13 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// Opens the file, or makes it, and reads all of it. `cluster_id` is taken where there is none yet. Blocks on disk.
-    pub fn open(workspace: &Path, cluster_id: &str) -> Result<(Self, Loaded), MetaOpenError> {
+    /// Opens the file, or makes it, and reads all of it. `cluster_id` is taken where there is none yet;
+    /// `is_durable` is that of the broker's options. Blocks on disk.
+    pub fn open(workspace: &Path, cluster_id: &str, is_durable: bool) -> Result<(Self, Loaded), MetaOpenError> {
         let path = workspace.join(META_FILE);
         let is_new = !path.exists();
         let connection = Connection::open(&path)?;
-        prepare(&connection, is_new)?;
+        prepare(&connection, is_new, is_durable)?;
         let loaded = load::load(&connection, cluster_id, is_new)?;
         let writer = Writer::start(connection).map_err(MetaOpenError::Thread)?;
         Ok((Self { writer }, loaded))
@@ -79,7 +80,7 @@ pub fn meta_path(workspace: &Path) -> PathBuf {
     workspace.join(META_FILE)
 }
 
-fn prepare(connection: &Connection, is_new: bool) -> Result<(), MetaOpenError> {
+fn prepare(connection: &Connection, is_new: bool, is_durable: bool) -> Result<(), MetaOpenError> {
     if !is_new {
         // A foreign file without our table ends here, before anything is written to it.
         let found: i64 = connection.query_row("SELECT value FROM fact WHERE name = 'format'", [], |row| row.get(0))?;
@@ -88,7 +89,7 @@ fn prepare(connection: &Connection, is_new: bool) -> Result<(), MetaOpenError> {
         }
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "synchronous", if is_durable { "FULL" } else { "OFF" })?;
     connection.pragma_update(None, "fullfsync", "ON")?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.execute_batch(rows::SCHEMA)?;

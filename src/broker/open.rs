@@ -96,11 +96,12 @@ fn open_files(options: &BrokerOptions) -> Result<Opened, OpenError> {
     let address = (*port != 0).then(|| format!("{host}:{port}"));
     let access = OwnerAccess::default();
     let lock = WorkspaceLock::take(workspace, address.as_deref().map(|address| (address, &access)))?;
-    let (meta, mut loaded) =
-        Meta::open(workspace, &Uuid::new_v4().simple().to_string()).map_err(|error| match error {
+    let (meta, mut loaded) = Meta::open(workspace, &Uuid::new_v4().simple().to_string(), options.is_durable).map_err(
+        |error| match error {
             MetaOpenError::Newer { found } => OpenError::Newer { data_dir: workspace.clone(), found, known: FORMAT },
             other => meta_error(options, other.to_string()),
-        })?;
+        },
+    )?;
     let topics_folder = workspace.join(TOPICS_FOLDER);
     if loaded.is_new {
         loaded.topics = topics::rebuild(&topics_folder).map_err(fail("look for topics in the workspace"))?;

@@ -28,7 +28,9 @@ use super::{
 };
 use crate::model::{Offset, TopicPartition};
 
-pub use types::{AutoOffsetReset, ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerState, Polled};
+pub use types::{
+    AutoOffsetReset, ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerProtocol, ConsumerState, Polled,
+};
 
 /// How long a commit waits for a rebalance that leaves the partitions where they are.
 const COMMIT_WAIT: Duration = Duration::from_secs(5);

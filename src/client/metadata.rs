@@ -1,10 +1,6 @@
 //! What is known about the cluster, kept for a while: leaders, partitions, controller.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use kafka_protocol::{
     ResponseError,
@@ -13,6 +9,7 @@ use kafka_protocol::{
         metadata_response::MetadataResponseTopic,
     },
 };
+use tokio::time::Instant;
 
 use super::{
     Client, ClientError, ClusterInfo, NodeInfo, PartitionInfo, TopicInfo,

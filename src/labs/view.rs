@@ -17,6 +17,8 @@ pub use self::{
     topic::{Cell, CellState, GroupView, Marker, MemberView, OwnedSpan, PartitionView, TopicView},
 };
 
+use super::file::LabFile;
+
 /// What a check or a counter reads: JSON-like values by name.
 pub type Fact = serde_json::Value;
 
@@ -80,6 +82,8 @@ pub struct StageView {
     pub surprises_on: bool,
     pub series: BTreeMap<String, Series>,
     pub lesson: Option<LessonView>,
+    /// The stage as a file, with what was added and changed by hand: what a free play saves.
+    pub file: Option<Arc<LabFile>>,
     /// What the last order failed on, in English; until the next one.
     pub problem: Option<Arc<str>>,
 }

@@ -7,6 +7,7 @@ mod config;
 mod consume;
 mod files;
 mod groups;
+mod lab;
 mod run;
 mod secured;
 mod serve;

@@ -2,3 +2,4 @@
 
 mod file;
 mod lessons;
+mod play;

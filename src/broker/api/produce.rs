@@ -26,6 +26,7 @@ use crate::{
         LEADER_EPOCH, blocking,
         inner::Inner,
         observe,
+        on_the_spot::outside,
         queued::Place,
         topics::Topic,
         transactions::{Flow, IMPLICIT_FROM, ProducerId, Turn},
@@ -190,12 +191,12 @@ async fn partition(
     // Until the batch is queued the transaction does not end, or it could come behind its own marker.
     let turn = admit(broker, topic, data.index, transactional, how).await?;
     let request = AppendRequest {
-        sync: match how.acks {
+        sync: broker.options.sync(match how.acks {
             _ if config.flush_messages.is_some_and(|every| slot.must_sync(count, every)) => Sync::Disk,
             Acks::None => Sync::None,
             Acks::Leader => Sync::Wal,
             Acks::All => Sync::Disk,
-        },
+        }),
         leader_epoch: LEADER_EPOCH,
         log_append_time: config.log_append_time.then_some(now),
         begins_at_zero: how.transaction.is_some_and(|transaction| transaction.version >= IMPLICIT_FROM),
@@ -211,7 +212,7 @@ async fn partition(
         let _ = done.send((result, Instant::now()));
     });
     drop((turn, place));
-    let (outcome, at) = outcome.await.map_err(|_| {
+    let (outcome, at) = outside(outcome).await.map_err(|_| {
         let message = "the broker is shutting down; whether the records were stored is not known";
         Fault::new(ResponseError::NotLeaderOrFollower, message)
     })?;

@@ -6,6 +6,8 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::broker::on_the_spot::outside;
+
 /// Writes that may wait; who comes later waits for room.
 const META_QUEUE_WRITES_MAX: usize = 1024;
 /// Writes in one transaction.
@@ -46,7 +48,7 @@ impl Writer {
         let queue = self.queue.lock().clone().ok_or(MetaError::Closed)?;
         let (done, answer) = oneshot::channel();
         queue.send(Job { write, done }).await.map_err(|_| MetaError::Closed)?;
-        answer.await.map_err(|_| MetaError::Closed)?
+        outside(answer).await.map_err(|_| MetaError::Closed)?
     }
 
     pub fn close(&self) {

@@ -11,6 +11,7 @@ use crate::{
     broker::{
         LEADER_EPOCH,
         inner::Inner,
+        on_the_spot::outside,
         topics::{SlotError, Topic},
     },
     codec::EndMarker,
@@ -87,14 +88,14 @@ pub async fn write(
     let log = slot.writable(&broker.store, &broker.meta, topic.id).await?;
     let (done, outcome) = oneshot::channel();
     let rung = topic.clone();
-    let request =
-        AppendRequest { sync: Sync::Disk, leader_epoch: LEADER_EPOCH, log_append_time: None, begins_at_zero: false };
+    let sync = broker.options.sync(Sync::Disk);
+    let request = AppendRequest { sync, leader_epoch: LEADER_EPOCH, log_append_time: None, begins_at_zero: false };
     log.append(marker.build(now), request, move |result| {
         // The last stable offset has moved: who waits for committed records looks again.
         rung.changed.notify_waiters();
         let _ = done.send(result);
     });
-    let outcome = outcome.await.map_err(|_| MarkerError::Closing)?;
+    let outcome = outside(outcome).await.map_err(|_| MarkerError::Closing)?;
     outcome.map(|_| ()).map_err(|error| {
         slot.note(&error);
         error.into()

@@ -17,11 +17,23 @@ pub enum AutoOffsetReset {
     None,
 }
 
+/// By which protocol a consumer is a member of its group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ConsumerProtocol {
+    /// Members agree among themselves: JoinGroup, SyncGroup, Heartbeat.
+    #[default]
+    Classic,
+    /// The broker assigns, in the answers to ConsumerGroupHeartbeat (KIP-848). `assignor`, `session_timeout_ms` and
+    /// `heartbeat_interval_ms` are the group's then, not the member's.
+    Consumer,
+}
+
 /// How a [`Consumer`] behaves; defaults are Kafka's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsumerOptions {
     pub group: String,
     pub topics: Vec<String>,
+    pub protocol: ConsumerProtocol,
     pub assignor: Assignor,
     pub session_timeout_ms: i32,
     pub rebalance_timeout_ms: i32,
@@ -46,6 +58,7 @@ impl ConsumerOptions {
         Self {
             group: group.into(),
             topics: topics.into_iter().map(Into::into).collect(),
+            protocol: ConsumerProtocol::default(),
             assignor: Assignor::default(),
             session_timeout_ms: 45_000,
             rebalance_timeout_ms: 60_000,

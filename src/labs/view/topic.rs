@@ -102,6 +102,8 @@ pub struct GroupView {
     pub lag: u64,
     /// How old the oldest of them is.
     pub lag_ms: i64,
+    /// Sum of the committed offsets.
+    pub committed: i64,
     /// When the lag is gone at the present pace; `None`: it does not shrink.
     pub caught_up_in_ms: Option<i64>,
     pub rebalances: u64,
