@@ -19,10 +19,12 @@ mod jobs;
 mod lag_history;
 mod listener;
 mod loadable;
+mod new_group;
 mod open;
 mod problem;
 pub mod produce;
 pub mod programs;
+mod queues;
 mod rates;
 pub mod requests;
 mod reset;
@@ -48,6 +50,8 @@ use crate::{
     model::{Clock, TimestampMillis},
 };
 
+/// A share partition and a record of it as the broker tells them.
+pub use crate::broker::{ShareCell, SharePartitionView};
 /// What a screen hands back in: the client's own words for a topic to make, a setting to change, a user and a password.
 pub use crate::client::{ConfigChange, NewTopic, Password, UserInfo};
 
@@ -57,8 +61,8 @@ pub use self::{
     clock::SystemClock,
     events::Event,
     facts::{
-        ClusterFacts, Facts, GroupEpochs, GroupFacts, GroupPartitionFacts, MemberFacts, PartitionFacts, RebalanceEvent,
-        RebalanceReason, TopicFacts,
+        ClusterFacts, Facts, GroupEpochs, GroupFacts, GroupPartitionFacts, MemberFacts, PartitionFacts, QueueFigures,
+        QueuePartitionFacts, RebalanceEvent, RebalanceReason, TopicFacts,
     },
     jobs::{JOBS_RUNNING_MAX, JobHandle, JobId, JobKind, JobState, JobUnit, JobView},
     lag_history::{
@@ -66,8 +70,10 @@ pub use self::{
     },
     listener::{Encryption, ListenerLimit, ListenerSettings, ListenerState, Listening, PORT_DEFAULT, ReadLimits},
     loadable::{LoadTicket, LoadView, Loadable},
+    new_group::NewGroup,
     open::{OpenSessionOptions, SessionError},
     problem::{Phrase, PhraseArg, Problem},
+    queues::{QueuePicture, RecordRange},
     rates::{RATE_SLOT_MILLIS, RATE_SLOTS_MAX, RateHistory, RatePoint},
     reset::{ResetNote, ResetPlan, ResetRefused, ResetRow, ResetTarget, plan_reset, reset_command_lines},
     topics::OffsetsAt,

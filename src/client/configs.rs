@@ -24,6 +24,8 @@ const OPERATION_SET: i8 = 0;
 const OPERATION_DELETE: i8 = 1;
 /// Source of a synonym that is Kafka's built-in default (`ConfigSource.DEFAULT_CONFIG`).
 const SOURCE_DEFAULT: i8 = 5;
+/// Source of a value that is set on the group (`ConfigSource.GROUP_CONFIG`).
+const SOURCE_GROUP: i8 = 8;
 
 /// A change of one setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +119,7 @@ fn read_entry(entry: &DescribeConfigsResourceResult) -> ConfigEntry {
         value: if entry.is_sensitive { None } else { owned(&entry.value) },
         source: match entry.config_source {
             1 => ConfigSource::Topic,
+            SOURCE_GROUP => ConfigSource::Group,
             2..=4 => ConfigSource::Broker,
             SOURCE_DEFAULT => ConfigSource::Default,
             _ => ConfigSource::Unknown,

@@ -18,11 +18,20 @@ pub enum ConfigKind {
 pub enum ConfigSource {
     /// Set on this topic.
     Topic,
+    /// Set on this group.
+    Group,
     /// Set on the broker.
     Broker,
     /// Kafka's default.
     Default,
     Unknown,
+}
+
+impl ConfigSource {
+    /// Set on the very topic or group that was asked for.
+    pub fn is_own(self) -> bool {
+        matches!(self, Self::Topic | Self::Group)
+    }
 }
 
 /// One setting.

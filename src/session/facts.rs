@@ -1,9 +1,13 @@
 //! What is known about the cluster right now: one immutable picture, replaced by the sampler, read by every screen.
 
+mod queue;
+
 use std::{path::PathBuf, sync::Arc};
 
+pub use self::queue::{QueueFigures, QueuePartitionFacts};
+
 use super::{ClientsFacts, ListenerState, Problem, RateHistory};
-use crate::model::{GroupState, Lag, Offset, PartitionId, TimestampMillis, TopicPartition};
+use crate::model::{GroupKind, GroupState, Lag, Offset, PartitionId, TimestampMillis, TopicPartition};
 pub use crate::{
     broker::{RebalanceEvent, RebalanceReason},
     client::GroupEpochs,
@@ -92,10 +96,11 @@ pub struct PartitionFacts {
     pub damage: Option<String>,
 }
 
-/// One consumer group.
+/// One group: a subscription (classic or consumer), or a queue (share).
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupFacts {
     pub id: Arc<str>,
+    pub kind: GroupKind,
     pub state: GroupState,
     pub protocol_type: String,
     /// The assignor in use; empty while there is none.
@@ -108,7 +113,7 @@ pub struct GroupFacts {
     pub partitions: Arc<[GroupPartitionFacts]>,
     /// Topics among `partitions`, by name.
     pub topics: Arc<[Arc<str>]>,
-    /// Sum over what is known.
+    /// Sum over what is known. Of a queue it is the backlog: records that are not finished, waiting or acquired.
     pub lag: Lag,
     /// How fast the lag grows (falls, when negative) over the last half minute.
     pub lag_per_second: Option<f64>,
@@ -120,6 +125,9 @@ pub struct GroupFacts {
     pub consumption: Arc<[(Arc<str>, Arc<RateHistory>)]>,
     /// The newest rebalances, oldest first; empty where the cluster does not tell.
     pub rebalances: Arc<[RebalanceEvent]>,
+    /// How the records of a queue stand, over all partitions; `None` for a subscription, and where the cluster does not
+    /// tell.
+    pub queue: Option<QueueFigures>,
 }
 
 /// One member of a group.
@@ -139,7 +147,7 @@ pub struct MemberFacts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupPartitionFacts {
     pub tp: TopicPartition,
-    /// `None`: nothing was ever committed.
+    /// `None`: nothing was ever committed. Of a queue the start offset: the first record that is not finished (KIP-932).
     pub committed: Option<Offset>,
     pub start: Option<Offset>,
     pub end: Option<Offset>,
@@ -148,10 +156,12 @@ pub struct GroupPartitionFacts {
     pub behind_millis: Option<i64>,
     /// Timestamp of the first record that is not read.
     pub first_unread_at: Option<TimestampMillis>,
-    /// Index into the group's members.
+    /// Index into the group's members; `None` in a queue, where several may read one partition.
     pub owner: Option<usize>,
     /// What the consumer stored with its commit.
     pub metadata: String,
+    /// What only a queue has; `None` where the cluster does not tell.
+    pub queue: Option<QueuePartitionFacts>,
 }
 
 impl Facts {
@@ -212,6 +222,11 @@ impl MemberFacts {
 }
 
 impl GroupFacts {
+    /// Records go to members one by one, instead of partitions.
+    pub fn is_queue(&self) -> bool {
+        self.kind == GroupKind::Share
+    }
+
     /// But for time behind, which grows with every second whatever happens.
     fn shows_the_same_as(&self, other: &Self) -> bool {
         let same = |one: &GroupPartitionFacts, two: &GroupPartitionFacts| {

@@ -37,7 +37,11 @@ impl Session {
             }
             let offsets: Vec<_> = plan.changes().map(|(tp, offset)| (tp.clone(), offset)).collect();
             let count = offsets.len() as u64;
-            for (tp, outcome) in client.commit_as_admin(&plan.group, offsets).await.map_err(told)? {
+            let outcomes = match plan.queue {
+                true => client.alter_share_group_offsets(&plan.group, offsets).await,
+                false => client.commit_as_admin(&plan.group, offsets).await,
+            };
+            for (tp, outcome) in outcomes.map_err(told)? {
                 let what = || Phrase::new("problem-reset-partition").with("partition", tp.to_string());
                 outcome.map_err(|error| Problem::from_client(what(), &error))?;
             }

@@ -1,10 +1,11 @@
-//! Resetting a group's offsets: a target becomes a plan, the plan is looked at, and only then carried out.
+//! Resetting a group's offsets: a target becomes a plan, the plan is looked at, and only then carried out. Of a queue
+//! (share group) it is the start offset that is reset, in the same way.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use crate::{
     client::{Client, ClientError, OffsetSpec},
-    model::{GroupState, Offset, TimestampMillis, TopicPartition},
+    model::{GroupKind, GroupState, Offset, TimestampMillis, TopicPartition},
 };
 
 /// Where a group shall stand.
@@ -23,6 +24,8 @@ pub enum ResetTarget {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResetPlan {
     pub group: Arc<str>,
+    /// Start offsets of a share group; else committed offsets.
+    pub queue: bool,
     pub target: ResetTarget,
     /// By topic and partition.
     pub rows: Vec<ResetRow>,
@@ -135,9 +138,13 @@ pub async fn plan_reset(
     partitions: Vec<TopicPartition>,
     target: ResetTarget,
 ) -> Result<ResetPlan, ClientError> {
-    let refused = refusal(client, group).await?;
-    let committed: BTreeMap<TopicPartition, Offset> =
-        client.committed(group).await?.into_iter().map(|(tp, c)| (tp, c.offset)).collect();
+    let (queue, refused) = standing(client, group).await?;
+    let committed: BTreeMap<TopicPartition, Offset> = if queue {
+        let offsets = client.share_group_offsets(group).await?;
+        offsets.into_iter().filter_map(|(tp, offset)| Some((tp, offset.start?))).collect()
+    } else {
+        client.committed(group).await?.into_iter().map(|(tp, c)| (tp, c.offset)).collect()
+    };
     let mut wanted = partitions;
     if wanted.is_empty() {
         wanted = committed.keys().cloned().collect();
@@ -156,17 +163,24 @@ pub async fn plan_reset(
         let (new, note) = plan_row(target, Ground { old, start: of(&starts), end: of(&ends), at_time: of(&times) });
         ResetRow { tp, old, new, note }
     });
-    Ok(ResetPlan { group: group.into(), target, rows: rows.collect(), refused })
+    Ok(ResetPlan { group: group.into(), queue, target, rows: rows.collect(), refused })
 }
 
 /// Why the offsets of a group must not be changed now; `None` when they may.
 pub(super) async fn refusal(client: &Client, group: &str) -> Result<Option<ResetRefused>, ClientError> {
+    Ok(standing(client, group).await?.1)
+}
+
+/// Whether it is a queue, and why its offsets must not be changed now.
+async fn standing(client: &Client, group: &str) -> Result<(bool, Option<ResetRefused>), ClientError> {
     let info = client.describe_group(group).await?;
-    Ok(match info.state {
+    let queue = info.protocol_type == GroupKind::Share.as_str();
+    let refused = match info.state {
         GroupState::Empty | GroupState::Dead | GroupState::Unknown if info.members.is_empty() => None,
         GroupState::PreparingRebalance | GroupState::CompletingRebalance => Some(ResetRefused::Rebalancing),
         _ => Some(ResetRefused::Active { members: info.members.len() }),
-    })
+    };
+    Ok((queue, refused))
 }
 
 async fn ask(
@@ -233,7 +247,7 @@ mod tests {
     fn the_effect_counts_what_is_read_again_and_what_is_skipped() {
         let row = |old, new| ResetRow { tp: TopicPartition::new("t", 0), old, new, note: ResetNote::None };
         let rows = vec![row(Some(10), Some(4)), row(Some(1), Some(3)), row(None, Some(9)), row(Some(5), Some(5))];
-        let plan = ResetPlan { group: "g".into(), target: ResetTarget::Earliest, rows, refused: None };
+        let plan = ResetPlan { group: "g".into(), queue: false, target: ResetTarget::Earliest, rows, refused: None };
         assert_eq!(plan.effect(), (6, 2));
         assert_eq!(plan.changes().count(), 3);
     }

@@ -6,6 +6,7 @@
 
 mod groups;
 mod marks;
+mod queues;
 mod topics;
 mod unread;
 mod window;
@@ -147,9 +148,10 @@ impl Sampler {
             let sizes = tokio::task::spawn_blocking(move || inspector.partition_sizes()).await;
             self.topics.take_sizes(sizes.unwrap_or_default());
         }
-        self.groups.look(&self.client, full).await?;
+        self.groups.look(&self.client, self.inspector.as_ref(), full).await?;
         if let Some(inspector) = &self.inspector {
             self.groups.take_rebalances(inspector.rebalances(self.groups.rebalances_after()));
+            self.groups.take_share_events(&inspector.share_events(self.groups.share_events_after()));
         }
         self.unread.begin();
         self.groups.want_unread(&self.topics, &mut self.unread);

@@ -24,6 +24,7 @@ pub enum Command {
     NewTopic,
     LoadSample,
     ReplaySample,
+    NewGroup,
     NewConsumer,
     StopConsumers,
     ImportFile,
@@ -44,10 +45,11 @@ pub enum Command {
 
 impl Command {
     /// In the order of the palette.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::LoadSample,
         Self::ReplaySample,
         Self::NewTopic,
+        Self::NewGroup,
         Self::NewConsumer,
         Self::StopConsumers,
         Self::ImportFile,
@@ -95,6 +97,7 @@ impl Command {
     pub fn place(self) -> Option<Place> {
         match self {
             Self::NewTopic => Some(Place::Topics),
+            Self::NewGroup => Some(Place::Groups),
             Self::NewConsumer | Self::StopConsumers => Some(Place::Consume),
             Self::ImportFile | Self::ExportTopic => Some(Place::Transfers),
             _ => None,
@@ -131,6 +134,7 @@ impl Command {
             Self::NewTopic => ("command-new-topic", icon::ADD, Some((WITH, Key::N))),
             Self::LoadSample => ("command-load-sample", icon::DROP, None),
             Self::ReplaySample => ("command-replay-sample", icon::HISTORY, None),
+            Self::NewGroup => ("command-new-group", icon::GROUPS, None),
             Self::NewConsumer => ("command-new-consumer", icon::CONSUME, Some((WITH.plus(Modifiers::SHIFT), Key::N))),
             Self::StopConsumers => ("command-stop-consumers", icon::STOP, None),
             Self::ImportFile => ("command-import", icon::IMPORT, Some((WITH, Key::I))),

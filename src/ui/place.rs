@@ -92,15 +92,21 @@ impl TopicTab {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GroupTab {
+    /// How far it is: the lag of a subscription, the records of a queue.
     #[default]
     Lag,
     Members,
     Partitions,
+    /// Only of a subscription.
     Rebalances,
+    Settings,
 }
 
 impl GroupTab {
-    pub const ALL: [Self; 4] = [Self::Lag, Self::Members, Self::Partitions, Self::Rebalances];
+    /// Of a subscription.
+    pub const ALL: [Self; 5] = [Self::Lag, Self::Members, Self::Partitions, Self::Rebalances, Self::Settings];
+    /// Of a queue, which never rebalances: members come and go while records are handed out.
+    pub const QUEUE: [Self; 4] = [Self::Lag, Self::Members, Self::Partitions, Self::Settings];
 }
 
 /// The way back and the way forth.

@@ -33,6 +33,7 @@ catalogue![
     "produce",
     "consume",
     "groups",
+    "queue",
     "connections",
     "connect",
     "errors",

@@ -24,7 +24,7 @@ mod tabs;
 pub use button::{Button, danger, focus_ring, icon_button, icon_button_enabled, link, primary, secondary};
 pub use card::{FigureLine, card, card_fill, card_header, figure};
 pub use chart::{Chart, Line, Mark};
-pub use chip::{chip, chip_plain, group_state, group_state_word};
+pub use chip::{chip, chip_plain, group_kind, group_kind_word, group_state, group_state_word};
 pub use dialog::{Dialog, DialogEnd};
 pub use empty::{empty, waiting};
 pub use fields::{Field, check, multiline, plain_field, search, switch, text_field};

@@ -40,7 +40,7 @@ fn the_empty_screen_leads_to_a_consumer_that_reads() {
     let mut window = on_consume();
     window.until_shown_containing("Start consumers of your own");
     window.click("New consumer…");
-    window.until_shown_containing("A real member of a consumer group");
+    window.until_shown_containing("Every group gets all records, in order");
     window.click("Start consumer");
     window.until_shown("readers-1");
     window.until("all is received", |app| {

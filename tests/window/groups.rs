@@ -46,11 +46,11 @@ fn a_group_is_listed_with_its_lag_and_opened() {
     window.click("Groups");
     window.until_shown_containing("No group yet");
     group_with_lag(&mut window);
-    window.until_shown("billing, Empty, Lag 6");
+    window.until_shown("billing, classic, Empty, Lag 6");
     window.type_into("Find  /", "nothing");
     window.until_shown_containing("No group and no topic");
     window.click("Show all groups");
-    window.until_shown("billing, Empty, Lag 6");
+    window.until_shown("billing, classic, Empty, Lag 6");
     open_group(&mut window, GroupTab::Lag);
     window.until_shown("Lag: 6 records");
     window.until_shown("Caught up in: never at this pace");

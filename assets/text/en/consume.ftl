@@ -109,7 +109,6 @@ consume-lost-waits = { $who } was put out of its group { $ago }: nobody reads { 
 
 # The dialog
 consume-new = New consumer
-consume-new-about = A real member of a consumer group. Members of one group share the records; each further group gets all of them again.
 consume-start = { $count ->
     [one] Start consumer
    *[other] Start { $count } consumers
@@ -144,3 +143,58 @@ consume-session-timeout-about = When a consumer is killed, its group waits so lo
 consume-fault-group = Give the group a name
 consume-fault-topic = Choose a topic
 consume-fault-assignor = The members of { $group } use { $assignor }; choose the same
+
+# Members of a queue
+kind-queue = Queue
+kind-queue-about = Every record goes to one member, which accepts it or gives it back; who is free takes the next one.
+kind-subscription = Subscription
+kind-subscription-about = Every group gets all records, in order; its members divide the partitions among themselves.
+consume-kind-label = As a member of a
+consume-group-new-queue = A queue of its own: its members get every record between them
+consume-start-at-queue = A queue that is new starts at
+consume-ack-label = When the work on a record is done
+consume-ack-accept = accept
+consume-ack-release = release
+consume-ack-reject = reject
+consume-ack-accept-about = Finished: the record is delivered to nobody again.
+consume-ack-release-about = Given back: another member may try it, until it was delivered as often as the group allows.
+consume-ack-reject-about = Cannot be done: the record is archived at once and tried by nobody again.
+consume-failure-label = Work that fails
+consume-on-failure-label = A failed record is
+consume-fails = { $percent ->
+    [0] none
+   *[other] { $percent } %
+}
+consume-fault-is-queue = { $group } is a queue; choose Queue, or another name
+consume-fault-is-subscription = { $group } is a subscription; choose Subscription, or another name
+consume-queue = queue
+consume-owns-queue = { $count ->
+    [one] takes records from 1 partition
+   *[other] takes records from { $count } partitions
+}
+consume-killed-queue = what it held comes back when its locks run out
+consume-waiting = waiting
+consume-says = says
+consume-failing = fails
+consume-said-held = held
+consume-said-accepted = accepted
+consume-said-released = released
+consume-said-rejected = rejected
+consume-said-failed-about = The work on it failed
+consume-lock-left = Nobody else gets it for { $left }
+consume-delivery-about = { $count ->
+    [1] Delivered for the first time
+   *[other] Delivered for the { $count }th time; 1 is the first
+}
+consume-too-late = { $count } too late
+consume-too-late-about = The lock had run out before the member answered, so the record went back to the queue
+consume-works-on = works on { $offset }
+consume-holds-nothing = holds nothing
+consume-again = { $count } came again
+consume-holds-about = What it works on right now, and how many of its records had been delivered before
+consume-shares-queue = { $members ->
+    [one] queue, 1 member: takes one record after the other
+   *[other] queue, { $members } members: each record to whoever is free
+}
+consume-column-delivery = Times
+consume-column-said = Answer

@@ -167,3 +167,25 @@ job-user-role = Change the role of { $user }
 done-user-role = { $user } has another role
 job-remove-user = Remove user { $user }
 done-remove-user = User { $user } removed
+
+job-create-group = Create group { $group }
+done-create-queue = Created queue { $group }
+done-create-subscription = Created subscription { $group }
+job-redeliver = Redeliver records of { $on }
+done-redeliver = { $count ->
+    [one] 1 record of { $on } is available to { $group } again
+   *[other] { $count } records of { $on } are available to { $group } again
+}
+job-archive = Archive records of { $on }
+done-archive = { $count ->
+    [one] Archived 1 record of { $on } for { $group }
+   *[other] Archived { $count } records of { $on } for { $group }
+}
+job-purge = Purge { $on } for { $group }
+done-purge = { $count ->
+    [one] { $group } passes over 1 record of { $on }
+   *[other] { $group } passes over { $count } records of { $on }
+}
+done-forget-topic = { $group } begins with { $topic } anew
+problem-queue-picture = The records of { $group } could not be read
+problem-group-configs = The settings of { $group } could not be read

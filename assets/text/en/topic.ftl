@@ -99,3 +99,19 @@ config-remote-storage-enable = Whether old records move to tiered storage.
 config-segment-index-bytes = Size of a segment's index.
 config-segment-jitter-ms = By how much the time of a new segment varies, so that not all begin at once.
 config-unclean-leader-election-enable = Whether a replica that lacks records may become leader when no other is left.
+
+config-millpond-delete-acknowledged = Makes the topic a classic queue: what its only share group has finished is deleted, from the beginning up to the first unfinished record. Other groups are refused. Not a setting of Kafka.
+config-errors-deadletterqueue-group-enable = Whether queues (share groups) may write their dead letters to this topic.
+
+config-consumer-heartbeat-interval-ms = How often members of the consumer protocol are told to send heartbeats.
+config-consumer-session-timeout-ms = How long a member of the consumer protocol may be silent before it counts as gone.
+config-errors-deadletterqueue-copy-record-enable = Whether a record in the dead letter topic has the key, value and headers of the one that it stands for, or only says where that one is.
+config-errors-deadletterqueue-topic-name = Topic that gets what the queue rejected or could not process in the allowed number of deliveries; its name begins with dlq. Empty: such records are only passed over.
+config-share-auto-offset-reset = Where the queue begins in a partition that it has not read yet: earliest, latest, or by_duration: with how far back, as in by_duration:PT1H.
+config-share-delivery-count-limit = How often a record is delivered before the queue gives it up.
+config-share-heartbeat-interval-ms = How often members are told to send heartbeats.
+config-share-isolation-level = Whether the queue waits for the end of transactions and passes over the records of aborted ones.
+config-share-partition-max-record-locks = How many records of a partition are in flight at most, the first unfinished one and all after it.
+config-share-record-lock-duration-ms = How long a member may hold a record before another one gets it.
+config-share-renew-acknowledge-enable = Whether a member may ask for more time for a record.
+config-share-session-timeout-ms = How long a member may be silent before it counts as gone.

@@ -51,3 +51,10 @@ table-row-menu = More about { $name }
 chart-copy-csv = Copy the values as CSV
 chart-save-png = Save as PNG…
 chart-save-csv = Save the values as CSV…
+
+group-kind-share = share
+group-kind-share-about = A queue: every record goes to one member, which accepts it or gives it back (share group, KIP-932).
+group-kind-consumer = consumer
+group-kind-consumer-about = A subscription: gets every record; the cluster divides the partitions among its members (KIP-848).
+group-kind-classic = classic
+group-kind-classic-about = A subscription: gets every record; the members divide the partitions among themselves.

@@ -104,7 +104,6 @@ consume-lost-waits = { $ago }，{ $who } 被移出组：无人读取 { $waiting 
 
 # The dialog
 consume-new = 新建消费者
-consume-new-about = 消费者组的真实成员。同一组的成员分担消息；每多一个组，就再收到一遍全部消息。
 consume-start = { $count ->
     [1] 启动消费者
    *[other] 启动 { $count } 个消费者
@@ -136,3 +135,49 @@ consume-session-timeout-about = 消费者被杀掉后，组会等待这么久，
 consume-fault-group = 请给组起个名字
 consume-fault-topic = 请选择主题
 consume-fault-assignor = { $group } 的成员使用 { $assignor }，请选择相同的策略
+
+# Members of a queue
+kind-queue = 队列
+kind-queue-about = 每条消息只交给一个成员，由它确认或退回；谁空闲，谁取下一条。
+kind-subscription = 订阅
+kind-subscription-about = 每个组都按顺序收到全部消息，组内成员分担各个分区。
+consume-kind-label = 作为成员加入
+consume-group-new-queue = 一个新队列：所有消息由它的成员分担
+consume-start-at-queue = 新队列的起点
+consume-ack-label = 处理完一条消息后
+consume-ack-accept = 确认
+consume-ack-release = 退回
+consume-ack-reject = 拒绝
+consume-ack-accept-about = 已完成：这条消息不再投递给任何成员。
+consume-ack-release-about = 退回队列：其他成员可以再试，直到达到组允许的投递次数。
+consume-ack-reject-about = 无法处理：消息立即归档，不再投递给任何成员。
+consume-failure-label = 处理失败的比例
+consume-on-failure-label = 失败的消息
+consume-fails = { $percent ->
+    [0] 无
+   *[other] { $percent }%
+}
+consume-fault-is-queue = { $group } 是队列；请选择“队列”，或换一个名称
+consume-fault-is-subscription = { $group } 是订阅；请选择“订阅”，或换一个名称
+consume-queue = 队列
+consume-owns-queue = 从 { $count } 个分区取消息
+consume-killed-queue = 它持有的消息在获取锁到期后回到队列
+consume-waiting = 等待中
+consume-says = 回答
+consume-failing = 失败
+consume-said-held = 持有
+consume-said-accepted = 已确认
+consume-said-released = 已退回
+consume-said-rejected = 已拒绝
+consume-said-failed-about = 这条消息处理失败
+consume-lock-left = { $left }内不会交给其他成员
+consume-delivery-about = 第 { $count } 次投递
+consume-too-late = { $count } 条过期
+consume-too-late-about = 成员回答之前获取锁已到期，消息已回到队列
+consume-works-on = 正在处理 { $offset }
+consume-holds-nothing = 未持有消息
+consume-again = { $count } 条曾被投递过
+consume-holds-about = 它正在处理的消息，以及收到的消息中有多少曾被投递过
+consume-shares-queue = 队列，{ $members } 个成员：每条消息交给空闲的成员
+consume-column-delivery = 次数
+consume-column-said = 回答

@@ -152,3 +152,16 @@ job-user-role = 更改 { $user } 的角色
 done-user-role = { $user } 的角色已更改
 job-remove-user = 移除用户 { $user }
 done-remove-user = 已移除用户 { $user }
+
+job-create-group = 创建组 { $group }
+done-create-queue = 已创建队列 { $group }
+done-create-subscription = 已创建订阅 { $group }
+job-redeliver = 重新投递 { $on } 的消息
+done-redeliver = { $on } 的 { $count } 条消息可由 { $group } 再次获取
+job-archive = 归档 { $on } 的消息
+done-archive = 已为 { $group } 归档 { $on } 的 { $count } 条消息
+job-purge = 为 { $group } 清空 { $on }
+done-purge = { $group } 跳过 { $on } 的 { $count } 条消息
+done-forget-topic = { $group } 将重新开始读取 { $topic }
+problem-queue-picture = 无法读取 { $group } 的消息
+problem-group-configs = 无法读取 { $group } 的设置

@@ -95,3 +95,19 @@ config-remote-storage-enable = 旧消息是否移入分层存储。
 config-segment-index-bytes = 段的索引大小。
 config-segment-jitter-ms = 新段开始时间的随机偏差，避免同时开始。
 config-unclean-leader-election-enable = 没有其他副本时，缺少消息的副本是否可以成为首领。
+
+config-millpond-delete-acknowledged = 把主题变成经典队列：唯一的共享组完成的消息会被删除，从开头直到第一条未完成的消息。其他组会被拒绝。这不是 Kafka 的设置。
+config-errors-deadletterqueue-group-enable = 队列（共享组）是否可以把死信写入这个主题。
+
+config-consumer-heartbeat-interval-ms = consumer 协议的成员多久发送一次心跳。单位毫秒。
+config-consumer-session-timeout-ms = consumer 协议的成员沉默多久后视为离开。单位毫秒。
+config-errors-deadletterqueue-copy-record-enable = 死信主题中的消息是否带有原消息的键、值和消息头，还是只说明原消息在哪里。
+config-errors-deadletterqueue-topic-name = 接收被拒绝或超过投递次数的消息的主题，名称以 dlq. 开头。留空：这些消息只是被跳过。
+config-share-auto-offset-reset = 队列在尚未读过的分区从哪里开始：earliest、latest，或 by_duration: 加回溯时长，如 by_duration:PT1H。
+config-share-delivery-count-limit = 一条消息最多投递多少次，之后队列放弃它。
+config-share-heartbeat-interval-ms = 成员多久发送一次心跳。单位毫秒。
+config-share-isolation-level = 队列是否等待事务结束并跳过已中止事务的消息。
+config-share-partition-max-record-locks = 一个分区最多有多少条在途消息，从第一条未完成的消息算起。
+config-share-record-lock-duration-ms = 成员最多可以持有一条消息多久，之后交给其他成员。单位毫秒。
+config-share-renew-acknowledge-enable = 成员是否可以为一条消息申请更多时间。
+config-share-session-timeout-ms = 成员沉默多久后视为离开。单位毫秒。

@@ -36,3 +36,10 @@ table-row-menu = { $name } 的更多操作
 chart-copy-csv = 将数值复制为 CSV
 chart-save-png = 另存为 PNG…
 chart-save-csv = 将数值另存为 CSV…
+
+group-kind-share = share
+group-kind-share-about = 队列：每条消息只交给一个成员，由它确认或退回（共享组，KIP-932）。
+group-kind-consumer = consumer
+group-kind-consumer-about = 订阅：收到全部消息，由集群把分区分给成员（KIP-848）。
+group-kind-classic = classic
+group-kind-classic-about = 订阅：收到全部消息，成员之间自行分担分区。

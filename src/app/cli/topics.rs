@@ -144,6 +144,7 @@ fn partitions_of(topic: &TopicInfo) -> impl Iterator<Item = TopicPartition> {
 fn source_word(source: ConfigSource) -> &'static str {
     match source {
         ConfigSource::Topic => "topic",
+        ConfigSource::Group => "group",
         ConfigSource::Broker => "broker",
         ConfigSource::Default => "default",
         ConfigSource::Unknown => "unknown",

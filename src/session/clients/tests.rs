@@ -65,6 +65,7 @@ fn members_of_a_group_under_one_client_id_are_clients_of_their_own() {
 fn a_client_falls_behind_with_its_group_unless_it_errs() {
     let group = GroupFacts {
         id: "g".into(),
+        kind: crate::model::GroupKind::Classic,
         state: crate::model::GroupState::Stable,
         protocol_type: "consumer".to_owned(),
         protocol: "range".to_owned(),
@@ -79,6 +80,7 @@ fn a_client_falls_behind_with_its_group_unless_it_errs() {
         behind_millis: Some(9_000),
         consumption: Arc::new([]),
         rebalances: Arc::new([]),
+        queue: None,
     };
     let mut clients = together(vec![view(1, "billing", Some("a"))]);
     clients[0].fall_behind(std::slice::from_ref(&group));

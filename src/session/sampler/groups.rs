@@ -5,11 +5,16 @@ use std::{
     sync::Arc,
 };
 
-use super::{topics::TopicsWatch, unread::Unread, window::Window};
+use super::{
+    queues::{QueueWatch, look_at_queue},
+    topics::TopicsWatch,
+    unread::Unread,
+    window::Window,
+};
 use crate::{
-    broker::RebalanceEvent,
+    broker::{Inspector, RebalanceEvent, ShareEvent},
     client::{Client, ClientError, CommittedOffset, GroupInfo, GroupListing},
-    model::{GroupState, Lag, Offset, TimestampMillis, TopicPartition},
+    model::{GroupKind, GroupState, Lag, Offset, TimestampMillis, TopicPartition},
     session::{
         GroupFacts, GroupPartitionFacts, MemberFacts, RateHistory,
         lag_history::{Seen, SeriesKey},
@@ -28,12 +33,15 @@ const REBALANCES_KEPT_MAX: usize = 200;
 pub(super) struct GroupsWatch {
     groups: BTreeMap<Arc<str>, GroupWatch>,
     rebalances_after: u64,
+    share_events_after: u64,
 }
 
 struct GroupWatch {
     facts: GroupFacts,
     committed: BTreeMap<TopicPartition, CommittedOffset>,
     asked_commits: bool,
+    /// Of a share group: how its records stand.
+    queue: QueueWatch,
     lag: Window,
     commits: Window,
     consumption: BTreeMap<Arc<str>, (Arc<RateHistory>, Window)>,
@@ -41,7 +49,12 @@ struct GroupWatch {
 
 impl GroupsWatch {
     /// Looks at all groups. Commits of groups without members are asked for only when `full`: nobody changes them.
-    pub(super) async fn look(&mut self, client: &Client, full: bool) -> Result<(), ClientError> {
+    pub(super) async fn look(
+        &mut self,
+        client: &Client,
+        inspector: Option<&Arc<dyn Inspector>>,
+        full: bool,
+    ) -> Result<(), ClientError> {
         let listings = client.groups().await?;
         self.take_list(&listings);
         let ids: Vec<Arc<str>> = self.groups.values().filter(|g| g.is_worth_asking(full)).map(GroupWatch::id).collect();
@@ -50,6 +63,18 @@ impl GroupsWatch {
             for info in client.describe_groups(&names).await? {
                 if let Some(watch) = self.groups.get_mut(info.id.as_str()) {
                     watch.take_info(info);
+                }
+            }
+        }
+        let is_queue = |id: &Arc<str>| self.groups.get(id).is_some_and(|watch| watch.facts.is_queue());
+        let (queues, ids): (Vec<_>, Vec<_>) = ids.into_iter().partition(is_queue);
+        for chunk in queues.chunks(COMMITS_ASKED_AT_ONCE) {
+            let asked = chunk.iter().map(|id| look_at_queue(client, inspector, id));
+            for (id, answer) in chunk.iter().zip(futures_util::future::join_all(asked).await) {
+                let Some(watch) = self.groups.get_mut(id) else { continue };
+                if let Ok(seen) = answer {
+                    watch.queue.take(seen);
+                    watch.asked_commits = true;
                 }
             }
         }
@@ -80,6 +105,21 @@ impl GroupsWatch {
         }
     }
 
+    /// Counts what became of records of queues since the last look.
+    pub(super) fn take_share_events(&mut self, events: &[ShareEvent]) {
+        for event in events {
+            self.share_events_after = self.share_events_after.max(event.number);
+            if let Some(watch) = self.groups.get_mut(&event.group) {
+                watch.queue.note(event);
+            }
+        }
+    }
+
+    /// Events of queues up to this number are known.
+    pub(super) fn share_events_after(&self) -> u64 {
+        self.share_events_after
+    }
+
     /// Rebalances up to this number are known.
     pub(super) fn rebalances_after(&self) -> u64 {
         self.rebalances_after
@@ -95,8 +135,8 @@ impl GroupsWatch {
     /// Names the first unread records whose time will be asked for, so that they can be looked up before.
     pub(super) fn want_unread(&self, topics: &TopicsWatch, unread: &mut Unread) {
         for watch in self.groups.values() {
-            for (tp, stored) in &watch.committed {
-                if let Some(offset) = first_unread(Some(stored.offset), topics.bounds(tp)) {
+            for (tp, stored) in watch.read_upto() {
+                if let Some(offset) = first_unread(Some(stored), topics.bounds(tp)) {
                     unread.timestamp(&watch.facts.id, tp, offset, topics);
                 }
             }
@@ -154,6 +194,7 @@ impl GroupsWatch {
             let id: Arc<str> = listing.id.as_str().into();
             let mut watch = before.remove(&id).unwrap_or_else(|| GroupWatch::new(Arc::clone(&id)));
             watch.facts.state = listing.state;
+            watch.facts.kind = GroupKind::from_wire(&listing.group_type).unwrap_or_default();
             watch.facts.protocol_type.clone_from(&listing.protocol_type);
             self.groups.insert(id, watch);
         }
@@ -164,6 +205,7 @@ impl GroupWatch {
     fn new(id: Arc<str>) -> Self {
         let facts = GroupFacts {
             id,
+            kind: GroupKind::default(),
             state: GroupState::Unknown,
             protocol_type: String::new(),
             protocol: String::new(),
@@ -178,11 +220,13 @@ impl GroupWatch {
             behind_millis: None,
             consumption: Arc::new([]),
             rebalances: Arc::new([]),
+            queue: None,
         };
         Self {
             facts,
             committed: BTreeMap::new(),
             asked_commits: false,
+            queue: QueueWatch::default(),
             lag: Window::new(TREND_SPAN_MILLIS),
             commits: Window::new(TREND_SPAN_MILLIS),
             consumption: BTreeMap::new(),
@@ -193,8 +237,12 @@ impl GroupWatch {
         Arc::clone(&self.facts.id)
     }
 
+    /// Commits of a group without members stand still; the backlog of a queue grows without any.
     fn is_worth_asking(&self, full: bool) -> bool {
-        full || !self.asked_commits || self.facts.state != GroupState::Empty || !self.facts.members.is_empty()
+        full || self.facts.is_queue()
+            || !self.asked_commits
+            || self.facts.state != GroupState::Empty
+            || !self.facts.members.is_empty()
     }
 
     fn take_info(&mut self, info: GroupInfo) {
@@ -218,17 +266,26 @@ impl GroupWatch {
         self.facts.members = members.into();
     }
 
+    /// The first offset of each partition that is not read: committed, or the start of a queue.
+    fn read_upto(&self) -> impl Iterator<Item = (&TopicPartition, Offset)> {
+        let committed = self.committed.iter().map(|(tp, stored)| (tp, stored.offset));
+        committed.chain(self.queue.starts())
+    }
+
     fn derive(&mut self, at: TimestampMillis, topics: &TopicsWatch, unread: &mut Unread) {
         let mut owners: BTreeMap<TopicPartition, Option<usize>> =
-            self.committed.keys().map(|tp| (tp.clone(), None)).collect();
+            self.read_upto().map(|(tp, _)| (tp.clone(), None)).collect();
+        let is_queue = self.facts.is_queue();
         for (index, member) in self.facts.members.iter().enumerate() {
-            owners.extend(member.assignment.iter().map(|tp| (tp.clone(), Some(index))));
+            let owner = (!is_queue).then_some(index);
+            owners.extend(member.assignment.iter().map(|tp| (tp.clone(), owner)));
         }
         let partitions: Vec<GroupPartitionFacts> =
             owners.into_iter().map(|(tp, owner)| self.partition(at, tp, owner, topics, unread)).collect();
         let mut names: Vec<Arc<str>> = partitions.iter().map(|p| Arc::clone(&p.tp.topic)).collect();
         names.dedup();
         self.facts.lag = partitions.iter().map(|p| p.lag).sum();
+        self.facts.queue = self.queue.counts();
         self.facts.behind_millis = partitions.iter().filter_map(|p| p.behind_millis).max();
         self.facts.topics = names.into();
         self.facts.partitions = partitions.into();
@@ -244,9 +301,10 @@ impl GroupWatch {
         unread: &mut Unread,
     ) -> GroupPartitionFacts {
         let stored = self.committed.get(&tp);
-        let committed = stored.map(|c| c.offset).filter(|offset| *offset >= 0);
+        let committed = self.queue.start(&tp).or(stored.map(|c| c.offset)).filter(|offset| *offset >= 0);
         let (start, end) = topics.bounds(&tp);
         let lag = match (start, end) {
+            _ if self.facts.is_queue() => self.queue.backlog(&tp),
             (Some(start), Some(end)) => Lag::between(committed, start, end),
             _ => Lag::Unknown,
         };
@@ -257,7 +315,8 @@ impl GroupWatch {
             _ => first_unread_at.map(|first| (at - first).max(0)),
         };
         let metadata = stored.map(|c| c.metadata.clone()).unwrap_or_default();
-        GroupPartitionFacts { tp, committed, start, end, lag, behind_millis, first_unread_at, owner, metadata }
+        let queue = self.queue.partition(&tp);
+        GroupPartitionFacts { tp, committed, start, end, lag, behind_millis, first_unread_at, owner, metadata, queue }
     }
 
     fn note_trends(&mut self, at: TimestampMillis) {
@@ -269,7 +328,10 @@ impl GroupWatch {
         }
         let mut sums: BTreeMap<Arc<str>, i64> = BTreeMap::new();
         for partition in self.facts.partitions.iter() {
-            *sums.entry(Arc::clone(&partition.tp.topic)).or_default() += partition.committed.unwrap_or(0);
+            // What a queue finished may lie beyond its start: one slow record holds that back.
+            let finished = partition.queue.map(|q| q.counts.finished + q.counts.archived);
+            let finished = finished.map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+            *sums.entry(Arc::clone(&partition.tp.topic)).or_default() += finished.or(partition.committed).unwrap_or(0);
         }
         self.consumption.retain(|topic, _| sums.contains_key(topic));
         self.commits.look(at, sums.values().sum());

@@ -3,6 +3,7 @@
 mod banner;
 mod card;
 mod dialog;
+mod queue;
 mod sentence;
 mod timeline;
 

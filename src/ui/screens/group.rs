@@ -1,4 +1,4 @@
-//! One consumer group: how far it is, who reads what, its rebalances, and resetting it.
+//! One group: how far it is, who reads what, its rebalances, and resetting it. A queue (share group) shows its records.
 
 mod assignment;
 mod chart;
@@ -6,8 +6,10 @@ pub mod danger;
 mod figures;
 mod members;
 mod partitions;
+mod queue;
 mod rebalances;
 mod reset;
+mod settings;
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +18,13 @@ use egui::Ui;
 pub use self::chart::{reason_words, short_member};
 
 use self::{
-    chart::LagView, figures::Retentions, partitions::PartitionsTable, rebalances::RebalancesTable, reset::ResetDialog,
+    chart::LagView,
+    figures::Retentions,
+    partitions::PartitionsTable,
+    queue::{QueuePartitionsTable, QueueView},
+    rebalances::RebalancesTable,
+    reset::ResetDialog,
+    settings::GroupSettings,
 };
 use crate::{
     session::GroupFacts,
@@ -43,6 +51,9 @@ pub struct GroupScreen {
     wide: PartitionsTable,
     rebalances: RebalancesTable,
     reset: Option<ResetDialog>,
+    queue: QueueView,
+    queue_partitions: QueuePartitionsTable,
+    settings: GroupSettings,
 }
 
 impl GroupScreen {
@@ -64,12 +75,17 @@ impl GroupScreen {
             tabs(ui, ctx, group, tab);
             ui.add_space(8.0);
             match tab {
-                GroupTab::Lag => self.lag_tab(ui, ctx, group),
                 GroupTab::Members => members::show(ui, ctx, group),
+                GroupTab::Settings => self.settings.show(ui, ctx, group),
+                GroupTab::Partitions if group.is_queue() => {
+                    widgets::card_fill(ui, |ui| self.queue_partitions.show(ui, ctx, group));
+                }
                 GroupTab::Partitions => {
                     widgets::card_fill(ui, |ui| self.wide.show(ui, ctx, group, true));
                 }
+                _ if group.is_queue() => self.queue.show(ui, ctx, group, &mut self.lag),
                 GroupTab::Rebalances => self.rebalances.show(ui, ctx, group),
+                GroupTab::Lag => self.lag_tab(ui, ctx, group),
             }
         });
         if let Some(dialog) = &mut self.reset
@@ -86,6 +102,7 @@ impl GroupScreen {
             &[&*way],
             &group.id,
             |ui| {
+                widgets::group_kind(ui, ctx.text, group.kind);
                 widgets::group_state(ui, ctx.text, group.state);
                 widgets::quiet(ui, &about(ctx, group));
             },
@@ -95,11 +112,15 @@ impl GroupScreen {
                         ctx.act(Action::Copy(group.id.to_string()));
                     }
                     widgets::rule(ui);
+                    if group.is_queue() {
+                        queue::purge_items(ui, ctx, group);
+                    }
                     danger::delete_offsets_items(ui, ctx, group);
                     danger::delete_item(ui, ctx, group);
                 });
                 let nothing = group.partitions.is_empty().then(|| ctx.t("group-reset-nothing"));
-                if ui.add(Button::secondary(&ctx.t("group-reset")).unless(nothing.as_deref())).clicked() {
+                let verb = ctx.t(if group.is_queue() { "queue-reset" } else { "group-reset" });
+                if ui.add(Button::secondary(&verb).unless(nothing.as_deref())).clicked() {
                     self.reset = Some(ResetDialog::new(group));
                 }
             },
@@ -177,14 +198,11 @@ pub fn behind(ctx: &Ctx<'_>, millis: Option<i64>) -> String {
     }
 }
 
-/// "classic protocol · generation 14 · cooperative-sticky", or "consumer protocol (KIP-848) · group epoch 5 · uniform".
+/// "generation 14 · cooperative-sticky", or "group epoch 5 · uniform"; the type stands in a chip before it.
 fn about(ctx: &Ctx<'_>, group: &GroupFacts) -> String {
     let mut parts = Vec::new();
-    match group.protocol_type.as_str() {
-        "" => {}
-        "consumer" if group.epochs.is_some() => parts.push(ctx.t("group-type-consumer").to_string()),
-        "consumer" => parts.push(ctx.t("group-type-classic").to_string()),
-        other => parts.push(ctx.text.with("group-protocol", &[("protocol", other.into())])),
+    if !matches!(group.protocol_type.as_str(), "" | "consumer" | "share") {
+        parts.push(ctx.text.with("group-protocol", &[("protocol", group.protocol_type.as_str().into())]));
     }
     if let Some(epochs) = group.epochs {
         parts.push(ctx.text.with("group-epoch", &[("n", i64::from(epochs.group).into())]));
@@ -201,22 +219,21 @@ fn about(ctx: &Ctx<'_>, group: &GroupFacts) -> String {
 }
 
 fn tabs(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts, tab: GroupTab) {
-    let words = GroupTab::ALL.map(|tab| {
-        ctx.t(match tab {
-            GroupTab::Lag => "group-tab-lag",
-            GroupTab::Members => "group-tab-members",
-            GroupTab::Partitions => "group-tab-partitions",
-            GroupTab::Rebalances => "group-tab-rebalances",
-        })
-    });
-    let counts = [None, Some(group.members.len()), Some(group.partitions.len()), Some(group.rebalances.len())];
-    let entries: Vec<_> = GroupTab::ALL
-        .iter()
-        .zip(&words)
-        .zip(counts)
-        .map(|((tab, word), count)| (*tab, &**word, count.map(|n| n as u64)))
-        .collect();
-    let mut current = tab;
+    let all: &[GroupTab] = if group.is_queue() { &GroupTab::QUEUE } else { &GroupTab::ALL };
+    let entry = |tab: &GroupTab| {
+        let (id, count) = match tab {
+            GroupTab::Lag if group.is_queue() => ("queue-tab-records", None),
+            GroupTab::Lag => ("group-tab-lag", None),
+            GroupTab::Members => ("group-tab-members", Some(group.members.len())),
+            GroupTab::Partitions => ("group-tab-partitions", Some(group.partitions.len())),
+            GroupTab::Rebalances => ("group-tab-rebalances", Some(group.rebalances.len())),
+            GroupTab::Settings => ("group-tab-settings", None),
+        };
+        (*tab, ctx.t(id), count.map(|n| n as u64))
+    };
+    let words: Vec<_> = all.iter().map(entry).collect();
+    let entries: Vec<_> = words.iter().map(|(tab, word, count)| (*tab, &**word, *count)).collect();
+    let mut current = if all.contains(&tab) { tab } else { GroupTab::Lag };
     if widgets::tabs(ui, &mut current, &entries) {
         ctx.go(Place::Group { id: group.id.to_string(), tab: current });
     }

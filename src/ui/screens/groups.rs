@@ -1,20 +1,24 @@
-//! The list of consumer groups.
+//! The list of groups: subscriptions and queues.
 
+mod dialog;
 mod rows;
 
-pub use self::rows::trend;
+pub use self::rows::{lag_of, trend};
 
 use std::sync::Arc;
 
 use egui::{Id, Ui};
 
-use self::rows::{GroupRows, Titles};
+use self::{
+    dialog::NewGroupDialog,
+    rows::{GroupRows, Titles},
+};
 use crate::{
     model::GroupState,
     session::{Facts, GroupFacts},
     ui::{
-        Command, Ctx, Place, icon,
-        widgets::{self, Table, TableState},
+        Action, Command, Ctx, Place, icon,
+        widgets::{self, Button, Table, TableState},
     },
 };
 
@@ -29,12 +33,16 @@ pub struct GroupsScreen {
     shown: Vec<usize>,
     key: Option<ListKey>,
     selected: Option<Arc<str>>,
+    dialog: Option<NewGroupDialog>,
 }
 
 impl GroupsScreen {
     /// Draws the screen.
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         self.update(ctx);
+        if ctx.take(Command::NewGroup) {
+            self.dialog = Some(NewGroupDialog::new(ctx));
+        }
         widgets::page(ui, |ui| {
             self.header(ui, ctx);
             ui.add_space(8.0);
@@ -44,6 +52,11 @@ impl GroupsScreen {
                 widgets::card_fill(ui, |ui| self.table(ui, ctx));
             }
         });
+        if let Some(dialog) = &mut self.dialog
+            && !dialog.show(ui, ctx)
+        {
+            self.dialog = None;
+        }
     }
 
     fn update(&mut self, ctx: &Ctx<'_>) {
@@ -67,6 +80,9 @@ impl GroupsScreen {
             &ctx.t("nav-groups"),
             |ui| drop(widgets::quiet(ui, &about)),
             |ui| {
+                if ui.add(Button::primary(&ctx.t("command-new-group"))).clicked() {
+                    ctx.act(Action::Run(Command::NewGroup));
+                }
                 let id = Id::unique("groups-find");
                 if ctx.take(Command::Find) {
                     ui.memory_mut(|memory| memory.request_focus(id));
@@ -122,6 +138,7 @@ fn listed(facts: &Facts, find: &str, sort: Option<&(String, bool)>) -> Vec<usize
     let figure = |index: &usize| -> i64 {
         let group = &facts.groups[*index];
         match column.as_str() {
+            "kind" => group.kind as i64,
             "state" => group.state as i64,
             "members" => group.members.len() as i64,
             "topics" => group.topics.len() as i64,
@@ -167,7 +184,7 @@ fn nothing(ui: &mut Ui, ctx: &Ctx<'_>) {
     } else if ctx.facts.first_load_done {
         let (sentence, verb) = (ctx.t("groups-none"), ctx.t("groups-start-consumer"));
         if widgets::empty(ui, icon::GROUPS, &sentence, Some(&verb)).is_some_and(|r| r.clicked()) {
-            ctx.act(crate::ui::Action::Run(Command::NewConsumer));
+            ctx.act(Action::Run(Command::NewConsumer));
         }
     }
 }

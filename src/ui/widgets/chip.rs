@@ -3,7 +3,7 @@
 use egui::{Color32, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::{
-    model::GroupState,
+    model::{GroupKind, GroupState},
     ui::{
         icon::{self, Icon},
         text::Text,
@@ -19,6 +19,26 @@ pub fn chip(ui: &mut Ui, icon: Icon, word: &str, color: Color32) -> Response {
 /// A chip without an icon, for properties that are no state: "4 partitions".
 pub fn chip_plain(ui: &mut Ui, word: &str, color: Color32) -> Response {
     draw(ui, None, word, color)
+}
+
+/// The chip of a group's type: queue or subscription by its icon, Kafka's word for the type, what it means on hover.
+pub fn group_kind(ui: &mut Ui, text: &Text, kind: GroupKind) -> Response {
+    let theme = theme::of(ui);
+    let (icon, color, about) = match kind {
+        GroupKind::Share => (icon::QUEUE, theme.accent, "group-kind-share-about"),
+        GroupKind::Consumer => (icon::GROUPS, theme.quiet, "group-kind-consumer-about"),
+        GroupKind::Classic => (icon::GROUPS, theme.quiet, "group-kind-classic-about"),
+    };
+    chip(ui, icon, &group_kind_word(text, kind), color).on_hover_text(&*text.get(about))
+}
+
+/// The word of a group's type.
+pub fn group_kind_word(text: &Text, kind: GroupKind) -> std::sync::Arc<str> {
+    match kind {
+        GroupKind::Share => text.get("group-kind-share"),
+        GroupKind::Consumer => text.get("group-kind-consumer"),
+        GroupKind::Classic => text.get("group-kind-classic"),
+    }
 }
 
 /// The chip of a group's state, with what it means on hover.

@@ -58,7 +58,12 @@ fn line(ui: &mut Ui, ctx: &Ctx<'_>, view: &ConsumersView, topic: &str) {
         ui.spacing_mut().item_spacing.x = 6.0;
         dot(&mut ui, color);
         widgets::rich(&mut ui, group, fonts::semibold(13.0), color);
-        widgets::quiet(&mut ui, &shares(ctx, members, partitions, before));
+        let queue = view.members(group).any(|member| member.kind.is_queue());
+        let words = match queue {
+            true => ctx.text.with("consume-shares-queue", &[("members", (members as u64).into())]),
+            false => shares(ctx, members, partitions, before),
+        };
+        widgets::quiet(&mut ui, &words);
         ui.add_space(20.0);
         before += 1;
     }

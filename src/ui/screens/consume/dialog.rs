@@ -1,11 +1,15 @@
-//! The dialog that starts consumers.
+//! The dialog that starts consumers: members of a subscription, or of a queue.
+
+mod queue;
 
 use egui::{ScrollArea, Ui};
 
-use super::card::processing_choices;
+use super::{card::processing_choices, queue::QueueChoice};
 use crate::{
     model::{Assignor, check_group_name},
-    session::consumers::{CommitWhen, ConsumerPlan, ConsumersView, SESSION_TIMEOUTS_MILLIS, StartAt, TOPICS_MAX},
+    session::consumers::{
+        CommitWhen, ConsumerKind, ConsumerPlan, ConsumersView, SESSION_TIMEOUTS_MILLIS, StartAt, TOPICS_MAX,
+    },
     ui::{
         ctx::Ctx,
         theme,
@@ -66,6 +70,7 @@ impl NewConsumerDialog {
 
     /// Draws it; call every frame while it is open.
     pub(super) fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &ConsumersView) -> DialogEnd {
+        let is_queue = self.plan.kind.is_queue();
         if !self.assignor_chosen
             && let Some(member) = view.members(self.plan.group.trim()).next()
         {
@@ -77,12 +82,19 @@ impl NewConsumerDialog {
         let dialog = Dialog::new(&title, &verb, &cancel).unless(fault.as_deref()).width(480.0);
         dialog.show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = 12.0;
-            widgets::paragraph(ui, &ctx.t("consume-new-about"));
+            self.kind(ui, ctx);
             self.group(ui, ctx, view);
             self.topics(ui, ctx);
             self.reading(ui, ctx);
-            self.committing(ui, ctx);
-            self.further(ui, ctx, view);
+            match QueueChoice::of(self.plan.kind) {
+                Some(mut choice) => {
+                    queue::show(ui, ctx, &mut choice);
+                    self.plan.kind = choice.kind();
+                }
+                None => self.committing(ui, ctx),
+            }
+            self.members(ui, ctx, is_queue);
+            self.further(ui, ctx, view, is_queue);
         })
     }
 
@@ -94,25 +106,53 @@ impl NewConsumerDialog {
         if self.plan.topics.is_empty() {
             return Some(ctx.t("consume-fault-topic").to_string());
         }
-        self.assignor_fault(ctx, view)
+        self.kind_fault(ctx, view).or_else(|| self.assignor_fault(ctx, view))
+    }
+
+    /// A group is one or the other for as long as it lives (KIP-932).
+    fn kind_fault(&self, ctx: &Ctx<'_>, view: &ConsumersView) -> Option<String> {
+        let (group, wanted) = (self.plan.group.trim(), self.plan.kind.is_queue());
+        let running = view.members(group).next().map(|member| member.kind.is_queue());
+        let is = running.or_else(|| ctx.facts.group(group).map(|known| known.is_queue()))?;
+        let id = if is { "consume-fault-is-queue" } else { "consume-fault-is-subscription" };
+        (is != wanted).then(|| ctx.text.with(id, &[("group", group.into())]))
     }
 
     /// Members of a group must agree on one assignor (INCONSISTENT_GROUP_PROTOCOL).
     fn assignor_fault(&self, ctx: &Ctx<'_>, view: &ConsumersView) -> Option<String> {
+        if self.plan.kind.is_queue() {
+            return None;
+        }
         let group = self.plan.group.trim();
         let other = view.members(group).find(|m| m.plan.assignor != self.plan.assignor)?;
         let args = [("group", group.into()), ("assignor", other.plan.assignor.as_str().into())];
         Some(ctx.text.with("consume-fault-assignor", &args))
     }
 
+    /// Queue or subscription, each in one sentence.
+    fn kind(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            widgets::caption(ui, &ctx.t("consume-kind-label"));
+            let (subscription, queue) = (ctx.t("kind-subscription"), ctx.t("kind-queue"));
+            let mut is_queue = self.plan.kind.is_queue();
+            if widgets::segmented(ui, &mut is_queue, &[(false, &*subscription), (true, &*queue)]) {
+                self.plan.kind = if is_queue { ConsumerKind::QUEUE } else { ConsumerKind::Subscription };
+            }
+            widgets::paragraph(ui, &ctx.t(if is_queue { "kind-queue-about" } else { "kind-subscription-about" }));
+        });
+    }
+
     fn group(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &ConsumersView) {
         let members = view.members(self.plan.group.trim()).count();
-        let help = match members {
-            0 => ctx.t("consume-group-new").to_string(),
-            n => ctx.text.with("consume-group-shares", &[("count", (n as f64).into())]),
+        let fault = self.kind_fault(ctx, view);
+        let help = match (members, self.plan.kind.is_queue()) {
+            (0, true) => ctx.t("consume-group-new-queue").to_string(),
+            (0, false) => ctx.t("consume-group-new").to_string(),
+            (n, _) => ctx.text.with("consume-group-shares", &[("count", (n as f64).into())]),
         };
         let label = ctx.t("consume-group-label");
-        let field = Field { help: &help, ..Field::new(&label) };
+        let field = Field { help: &help, fault: fault.as_deref(), ..Field::new(&label) };
         widgets::text_field(ui, &field, &mut self.plan.group);
     }
 
@@ -151,7 +191,8 @@ impl NewConsumerDialog {
         widgets::columns(ui, 48.0, &[1.0, 1.0], |ui, column| {
             ui.spacing_mut().item_spacing.y = 4.0;
             if column == 0 {
-                widgets::caption(ui, &ctx.t("consume-start-at"));
+                let id = if self.plan.kind.is_queue() { "consume-start-at-queue" } else { "consume-start-at" };
+                widgets::caption(ui, &ctx.t(id));
                 let (earliest, latest) = (ctx.t("consume-earliest"), ctx.t("consume-latest"));
                 widgets::segmented(
                     ui,
@@ -185,7 +226,7 @@ impl NewConsumerDialog {
         widgets::paragraph(ui, &ctx.t(about));
     }
 
-    fn further(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &ConsumersView) {
+    fn members(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, is_queue: bool) {
         widgets::columns(ui, 48.0, &[1.0, 1.0], |ui, column| {
             ui.spacing_mut().item_spacing.y = 4.0;
             if column == 0 {
@@ -193,13 +234,16 @@ impl NewConsumerDialog {
                 let words = MEMBERS_CHOICES.map(|n| (n, n.to_string()));
                 let entries: Vec<(usize, &str)> = words.iter().map(|(n, word)| (*n, word.as_str())).collect();
                 widgets::segmented(ui, &mut self.members, &entries);
-            } else {
+            } else if !is_queue {
                 let label = ctx.t("consume-assignor");
                 widgets::caption(ui, &label);
                 let choices = Assignor::ALL.map(|a| (a, a.as_str().to_owned()));
                 self.assignor_chosen |= widgets::select(ui, &label, &mut self.plan.assignor, &choices, 160.0);
             }
         });
+    }
+
+    fn further(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &ConsumersView, is_queue: bool) {
         if let Some(fault) = self.assignor_fault(ctx, view) {
             widgets::rich(ui, &fault, theme::fonts::caption(), theme::of(ui).bad);
         }
@@ -216,7 +260,7 @@ impl NewConsumerDialog {
                 let hint = if self.members == 1 { ctx.t("consume-name-hint") } else { ctx.t("consume-name-many") };
                 let field = Field { hint: &hint, ..Field::new(&label) };
                 ui.add_enabled_ui(self.members == 1, |ui| widgets::text_field(ui, &field, &mut self.name));
-            } else {
+            } else if !is_queue {
                 ui.spacing_mut().item_spacing.y = 4.0;
                 let label = ctx.t("consume-session-timeout");
                 widgets::caption(ui, &label);
@@ -224,7 +268,9 @@ impl NewConsumerDialog {
                 widgets::select(ui, &label, &mut self.plan.session_timeout_millis, &choices, 120.0);
             }
         });
-        widgets::paragraph(ui, &ctx.t("consume-session-timeout-about"));
+        if !is_queue {
+            widgets::paragraph(ui, &ctx.t("consume-session-timeout-about"));
+        }
     }
 }
 

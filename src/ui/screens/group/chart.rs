@@ -100,7 +100,7 @@ impl LagView {
     /// Draws head and chart on all the space that is left.
     pub(super) fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
         self.ask(ctx, group);
-        self.head(ui, ctx);
+        self.head(ui, ctx, group.is_queue());
         let view = self.chart.view();
         if let Some(problem) = &view.problem {
             widgets::problem(ui, ctx, problem, None);
@@ -130,13 +130,19 @@ impl LagView {
             Measure::Records => format::short,
             Measure::Time => writer(drawn.unit, ctx.format.language),
         };
-        Chart::new("group-lag", &ctx.t("group-chart"), span, &lines).marks(&marks).values(values).show(ui, ctx);
+        let name = ctx.t(chart_name(group.is_queue()));
+        Chart::new("group-lag", &name, span, &lines).marks(&marks).values(values).show(ui, ctx);
     }
 
-    fn head(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    fn head(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, is_queue: bool) {
         ui.horizontal(|ui| {
             ui.set_min_height(crate::ui::theme::CONTROL);
-            widgets::section(ui, &ctx.t("group-chart"));
+            widgets::section(ui, &ctx.t(chart_name(is_queue)));
+            if is_queue {
+                // A backlog is no distance to the end: what lies between may be finished already.
+                crate::ui::icon::show(ui, crate::ui::icon::INFO, ctx.theme.quiet)
+                    .on_hover_text(&*ctx.t("queue-backlog-about"));
+            }
             let (records, time) = (ctx.t("group-in-records"), ctx.t("group-in-time"));
             widgets::segmented(ui, &mut self.measure, &[(Measure::Records, &*records), (Measure::Time, &*time)]);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -199,6 +205,11 @@ impl LagView {
         });
         self.drawn = Some(Drawn { of: Arc::clone(chart), measure, unit, lines: lines.collect(), left_out });
     }
+}
+
+/// What the chart shows: the lag of a subscription, the backlog of a queue.
+fn chart_name(is_queue: bool) -> &'static str {
+    if is_queue { "queue-chart" } else { "group-chart" }
 }
 
 /// A letter and the partition: colours repeat and not everybody tells them apart.

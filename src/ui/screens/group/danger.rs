@@ -36,13 +36,14 @@ pub fn delete_offsets_items(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
 
 fn ask_delete(ctx: &Ctx<'_>, group: &GroupFacts) {
     let id = group.id.to_string();
+    let loss = if group.is_queue() { "queue-delete-loss-start" } else { "group-delete-loss-start" };
     let committed = group.partitions.iter().filter(|p| p.committed.is_some()).count() as u64;
     let args = [("group", id.as_str().into())];
     ctx.act(Action::Ask(Confirm {
         title: ctx.text.with("group-delete-title", &args),
         losses: vec![
             ctx.text.with("group-delete-loss-offsets", &[("count", committed.into())]),
-            ctx.t("group-delete-loss-start").to_string(),
+            ctx.t(loss).to_string(),
         ],
         verb: ctx.text.with("group-delete-verb", &args),
         typed: None,
@@ -55,15 +56,20 @@ fn ask_delete(ctx: &Ctx<'_>, group: &GroupFacts) {
 fn ask_delete_offsets(ctx: &Ctx<'_>, group: &GroupFacts, topic: &str) {
     let of_topic = group.partitions.iter().filter(|p| &*p.tp.topic == topic && p.committed.is_some());
     let partitions: Vec<TopicPartition> = of_topic.map(|p| p.tp.clone()).collect();
-    let id = group.id.to_string();
+    let (id, queue, topic_name) = (group.id.to_string(), group.is_queue(), topic.to_owned());
     let args = [("group", id.as_str().into()), ("topic", topic.into()), ("count", (partitions.len() as u64).into())];
+    let loss = if queue { "queue-delete-loss-start" } else { "group-delete-loss-start" };
     ctx.act(Action::Ask(Confirm {
         title: ctx.text.with("group-delete-offsets-title", &args),
-        losses: vec![ctx.text.with("group-delete-loss-offsets", &args), ctx.t("group-delete-loss-start").to_string()],
+        losses: vec![ctx.text.with("group-delete-loss-offsets", &args), ctx.t(loss).to_string()],
         verb: ctx.text.with("group-delete-offsets-verb", &args),
         typed: None,
         work: Box::new(move |session| {
-            session.delete_group_offsets(id, partitions);
+            if queue {
+                session.forget_queue_topic(id, topic_name);
+            } else {
+                session.delete_group_offsets(id, partitions);
+            }
         }),
     }));
 }

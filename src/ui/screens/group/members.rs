@@ -26,7 +26,10 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
         return;
     }
     let idle = group.idle_members();
-    if idle > 0 {
+    if group.is_queue() {
+        widgets::paragraph(ui, &ctx.t("queue-members-about"));
+        ui.add_space(4.0);
+    } else if idle > 0 {
         ui.horizontal(|ui| {
             widgets::chip(ui, icon::CIRCLE, &ctx.t("looks-idle"), ctx.theme.note);
             widgets::paragraph(ui, &ctx.t("group-member-idle-why"));

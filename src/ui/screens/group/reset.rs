@@ -32,6 +32,7 @@ enum Kind {
 /// The dialog while it is open.
 pub(super) struct ResetDialog {
     group: Arc<str>,
+    queue: bool,
     /// `None`: all topics of the group.
     topic: Option<Arc<str>>,
     kind: Kind,
@@ -46,6 +47,7 @@ impl ResetDialog {
     pub(super) fn new(group: &GroupFacts) -> Self {
         Self {
             group: Arc::clone(&group.id),
+            queue: group.is_queue(),
             topic: None,
             kind: Kind::Earliest,
             text: String::new(),
@@ -61,13 +63,17 @@ impl ResetDialog {
         let view = self.plan.view();
         let shown = view.value.filter(|plan| Some(plan.target) == target && view.problem.is_none());
         let why_not = self.why_not(ctx, target, shown.as_deref());
-        let title = ctx.text.with("reset-title", &[("group", (&*self.group).into())]);
+        let title = if self.queue { "queue-reset-title" } else { "reset-title" };
+        let title = ctx.text.with(title, &[("group", (&*self.group).into())]);
         let changes = shown.as_ref().map_or(0, |plan| plan.changes().count());
         let verb = ctx.text.with("reset-verb", &[("count", (changes as u64).into())]);
         let cancel = ctx.t("cancel");
         let dialog = Dialog::new(&title, &verb, &cancel).unless(why_not.as_deref()).width(WIDTH);
         let end = dialog.show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = 10.0;
+            if self.queue {
+                widgets::paragraph(ui, &ctx.t("queue-reset-about"));
+            }
             self.target_row(ui, ctx, group, target);
             if let Some(problem) = &view.problem {
                 widgets::problem(ui, ctx, problem, None);
@@ -195,10 +201,10 @@ impl ResetDialog {
         }
         rows(ui, ctx, plan);
         let (again, skipped) = plan.effect();
-        let words = ctx.text.with(
-            "reset-effect",
-            &[("again", format::count(again).into()), ("skipped", format::count(skipped).into())],
-        );
+        let effect = if plan.queue { "queue-reset-effect" } else { "reset-effect" };
+        let words = ctx
+            .text
+            .with(effect, &[("again", format::count(again).into()), ("skipped", format::count(skipped).into())]);
         ui.horizontal(|ui| {
             widgets::strong(ui, &words);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -224,6 +230,7 @@ fn rows(ui: &mut Ui, ctx: &Ctx<'_>, plan: &ResetPlan) {
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.horizontal(|ui| {
             for (id, width, right) in COLUMNS {
+                let id = if plan.queue && id == "reset-old" { "queue-reset-old" } else { id };
                 cell(ui, width, right, |ui| drop(widgets::caption(ui, &ctx.t(id))));
             }
         });

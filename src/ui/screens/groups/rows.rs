@@ -26,6 +26,7 @@ impl Titles {
     pub(super) fn new(ctx: &Ctx<'_>) -> Self {
         let ids = [
             "groups-id",
+            "groups-kind",
             "groups-state",
             "groups-protocol",
             "groups-members",
@@ -40,14 +41,15 @@ impl Titles {
     pub(super) fn columns(&self) -> Vec<Column<'_>> {
         let t = |index: usize| &*self.0[index];
         vec![
-            Column::left("id", t(0), 240.0).sorts().grows_to(460.0).stays(),
-            Column::left("state", t(1), 116.0).sorts(),
-            Column::left("protocol", t(2), 144.0),
-            Column::right("members", t(3), 82.0).sorts(),
-            Column::left("topics", t(4), 140.0).sorts().grows_to(360.0),
-            Column::right("lag", t(5), 100.0).sorts(),
-            Column::right("behind", t(6), 138.0).sorts(),
-            Column::left("trend", t(7), 148.0).sorts(),
+            Column::left("id", t(0), 200.0).sorts().grows_to(460.0).stays(),
+            Column::left("kind", t(1), 104.0).sorts().stays(),
+            Column::left("state", t(2), 108.0).sorts(),
+            Column::left("protocol", t(3), 116.0),
+            Column::right("members", t(4), 78.0).sorts(),
+            Column::left("topics", t(5), 120.0).sorts().grows_to(360.0),
+            Column::right("lag", t(6), 112.0).sorts(),
+            Column::right("behind", t(7), 92.0).sorts(),
+            Column::left("trend", t(8), 128.0).sorts(),
         ]
     }
 }
@@ -66,8 +68,10 @@ impl Rows for GroupRows<'_, '_> {
     fn name(&self, row: u64) -> String {
         let group = group_at(self.ctx.facts, self.shown, row);
         let words = |group: &GroupFacts| {
+            let kind = widgets::group_kind_word(self.ctx.text, group.kind);
             let state = widgets::group_state_word(self.ctx.text, group.state);
-            format!("{}, {state}, {} {}", group.id, self.ctx.t("groups-lag"), format::lag(group.lag))
+            let lag = self.ctx.t(if group.is_queue() { "queue-backlog" } else { "groups-lag-of" });
+            format!("{}, {kind}, {state}, {lag} {}", group.id, format::lag(group.lag))
         };
         group.map(words).unwrap_or_default()
     }
@@ -78,17 +82,14 @@ impl Rows for GroupRows<'_, '_> {
         let Some(group) = group_at(ctx.facts, self.shown, row) else { return };
         match column {
             0 => drop(widgets::elided(ui, &group.id, fonts::medium(13.0), theme.text)),
-            1 => drop(widgets::group_state(ui, ctx.text, group.state)),
-            2 if group.protocol.is_empty() => drop(widgets::faint(ui, format::UNKNOWN)),
-            2 => {
-                let response = widgets::quiet(ui, &group.protocol);
-                let kind = if group.epochs.is_some() { "group-type-consumer" } else { "group-type-classic" };
-                response.on_hover_text(&*ctx.t(kind));
-            }
-            3 => members(ui, ctx, group),
-            4 => topics(ui, group),
-            5 => lag(ui, group.lag),
-            6 => drop(widgets::data_quiet(ui, &behind(ctx, group.behind_millis))),
+            1 => drop(widgets::group_kind(ui, ctx.text, group.kind)),
+            2 => drop(widgets::group_state(ui, ctx.text, group.state)),
+            3 if group.protocol.is_empty() => drop(widgets::faint(ui, format::UNKNOWN)),
+            3 => drop(widgets::elided(ui, &group.protocol, fonts::body(), theme.quiet)),
+            4 => members(ui, ctx, group),
+            5 => topics(ui, group),
+            6 => lag(ui, ctx, group),
+            7 => drop(widgets::data_quiet(ui, &behind(ctx, group.behind_millis))),
             _ => trend(ui, ctx, group),
         }
     }
@@ -130,10 +131,19 @@ fn topics(ui: &mut Ui, group: &GroupFacts) {
     widgets::elided(ui, &names.join(", "), fonts::body(), theme.quiet);
 }
 
-fn lag(ui: &mut Ui, lag: Lag) {
-    match lag {
-        Lag::Unknown => drop(widgets::faint(ui, format::UNKNOWN)),
-        known => drop(widgets::data(ui, &format::lag(known))),
+/// The lag of a subscription; the backlog of a queue, which hover tells apart.
+pub fn lag(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
+    lag_of(ui, ctx, group, group.lag);
+}
+
+/// The same for a part of the group, such as one topic.
+pub fn lag_of(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts, lag: Lag) {
+    let response = match lag {
+        Lag::Unknown => widgets::faint(ui, format::UNKNOWN),
+        known => widgets::data(ui, &format::lag(known)),
+    };
+    if group.is_queue() {
+        response.on_hover_text(&*ctx.t("queue-backlog-about"));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use crate::{
-    session::{GroupFacts, TopicFacts},
+    session::{GroupFacts, GroupPartitionFacts, TopicFacts},
     ui::{
         Action, Command, Place,
         ctx::Ctx,
@@ -49,6 +49,7 @@ impl GroupsTab {
         sort(&mut groups, &topic.name, self.table.sort());
         let ids = [
             "groups-id",
+            "groups-kind",
             "groups-state",
             "groups-members",
             "topic-groups-owned",
@@ -59,12 +60,13 @@ impl GroupsTab {
         let words: Vec<Arc<str>> = ids.iter().map(|id| ctx.t(id)).collect();
         let columns = [
             Column::left("id", &words[0], 220.0).sorts().grows_to(460.0).stays(),
-            Column::left("state", &words[1], 130.0),
-            Column::right("members", &words[2], 90.0).sorts(),
-            Column::right("owned", &words[3], 130.0),
-            Column::right("lag", &words[4], 120.0).sorts(),
-            Column::right("behind", &words[5], 120.0).sorts(),
-            Column::left("trend", &words[6], 150.0),
+            Column::left("kind", &words[1], 110.0),
+            Column::left("state", &words[2], 130.0),
+            Column::right("members", &words[3], 90.0).sorts(),
+            Column::right("owned", &words[4], 130.0),
+            Column::right("lag", &words[5], 120.0).sorts(),
+            Column::right("behind", &words[6], 120.0).sorts(),
+            Column::left("trend", &words[7], 150.0),
         ];
         let name = ctx.t("topic-tab-groups");
         let mut rows = GroupRows { ctx, topic, groups };
@@ -106,7 +108,8 @@ impl Rows for GroupRows<'_, '_> {
     fn name(&self, row: u64) -> String {
         let group = usize::try_from(row).ok().and_then(|row| self.groups.get(row));
         let words = |g: &&GroupFacts| {
-            format!("{}, {} {}", g.id, self.ctx.t("groups-lag"), format::lag(g.lag_on(&self.topic.name)))
+            let lag = self.ctx.t(if g.is_queue() { "queue-backlog" } else { "groups-lag-of" });
+            format!("{}, {lag} {}", g.id, format::lag(g.lag_on(&self.topic.name)))
         };
         group.map(words).unwrap_or_default()
     }
@@ -116,16 +119,21 @@ impl Rows for GroupRows<'_, '_> {
         let Some(group) = usize::try_from(row).ok().and_then(|row| self.groups.get(row)) else { return };
         match column {
             0 => drop(widgets::elided(ui, &group.id, fonts::medium(13.0), theme.text)),
-            1 => drop(widgets::group_state(ui, ctx.text, group.state)),
-            2 => drop(widgets::data(ui, &format::count(group.members.len() as u64))),
-            3 => {
+            1 => drop(widgets::group_kind(ui, ctx.text, group.kind)),
+            2 => drop(widgets::group_state(ui, ctx.text, group.state)),
+            3 => drop(widgets::data(ui, &format::count(group.members.len() as u64))),
+            4 => {
                 let of_topic = group.partitions.iter().filter(|p| p.tp.topic == self.topic.name);
-                let owned = of_topic.filter(|p| p.owner.is_some()).count();
+                let read = |p: &&GroupPartitionFacts| match group.is_queue() {
+                    true => group.members.iter().any(|member| member.assignment.contains(&p.tp)),
+                    false => p.owner.is_some(),
+                };
+                let owned = of_topic.filter(read).count();
                 let words = format!("{owned} / {}", self.topic.partitions.len());
                 widgets::data_quiet(ui, &words);
             }
-            4 => drop(widgets::data(ui, &format::lag(group.lag_on(&self.topic.name)))),
-            5 => {
+            5 => crate::ui::screens::groups::lag_of(ui, ctx, group, group.lag_on(&self.topic.name)),
+            6 => {
                 drop(widgets::data_quiet(ui, &crate::ui::screens::group::behind(ctx, behind(group, &self.topic.name))))
             }
             _ => crate::ui::screens::groups::trend(ui, ctx, group),

@@ -1,7 +1,7 @@
 //! Topic > Settings: each with its explanation, default and unit, changed in place; below, what changes the topic itself.
 
 mod danger_zone;
-mod row;
+pub(in crate::ui::screens) mod row;
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use egui::{Id, ScrollArea, Ui};
 
 use self::row::Draft;
 use crate::{
-    model::{ConfigEntry, ConfigSource},
+    model::ConfigEntry,
     session::{ConfigChange, Loadable, TopicFacts},
     ui::{
         Command,
@@ -116,7 +116,7 @@ impl SettingsTab {
         let fixed = self.fixed_shown || !find.is_empty();
         let shown = configs.iter().filter(|config| (fixed || !config.read_only) && config.name.contains(&find));
         // What was set on this topic comes first: it is what makes the topic different.
-        let (own, others): (Vec<_>, Vec<_>) = shown.partition(|config| config.source == ConfigSource::Topic);
+        let (own, others): (Vec<_>, Vec<_>) = shown.partition(|config| config.source.is_own());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 8.0;
             ui.set_max_width(ui.available_width().min(WIDTH_MAX));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use egui::Ui;
 
 use crate::{
-    model::{ConfigEntry, ConfigKind, ConfigSource},
+    model::{ConfigEntry, ConfigKind},
     ui::{ctx::Ctx, format, text::Language, theme::fonts, widgets},
 };
 
@@ -13,14 +13,20 @@ use crate::{
 const VALUE_WIDTH: f32 = 300.0;
 
 /// A change that is not applied yet.
-pub(super) struct Draft {
+pub(in crate::ui::screens) struct Draft {
     /// `None` takes the topic's own value away.
     pub value: Option<String>,
     pub fault: Option<String>,
 }
 
 /// Draws the row as wide as said; edits go into `drafts`.
-pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, width: f32, config: &ConfigEntry, drafts: &mut BTreeMap<String, Draft>) {
+pub(in crate::ui::screens) fn show(
+    ui: &mut Ui,
+    ctx: &Ctx<'_>,
+    width: f32,
+    config: &ConfigEntry,
+    drafts: &mut BTreeMap<String, Draft>,
+) {
     ui.horizontal_top(|ui| {
         let words_width = (width - VALUE_WIDTH - 24.0).max(200.0);
         ui.spacing_mut().item_spacing.x = 0.0;
@@ -43,7 +49,7 @@ fn words(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &BTreeMap<Str
         widgets::rich(ui, &config.name, fonts::data(), ctx.theme.text);
         if drafts.contains_key(&config.name) {
             widgets::chip_plain(ui, &ctx.t("settings-changed"), ctx.theme.care);
-        } else if config.source == ConfigSource::Topic {
+        } else if config.source.is_own() {
             widgets::chip_plain(ui, &ctx.t("settings-own"), ctx.theme.accent);
         }
     });
@@ -134,10 +140,10 @@ fn below(
             fonts::caption(),
             ctx.theme.faint,
         );
-        let own = config.source == ConfigSource::Topic || drafts.contains_key(&config.name);
+        let own = config.source.is_own() || drafts.contains_key(&config.name);
         let back = drafts.get(&config.name).is_some_and(|draft| draft.value.is_none());
         if own && !back && widgets::link(ui, &ctx.t("settings-reset")).clicked() {
-            if config.source == ConfigSource::Topic {
+            if config.source.is_own() {
                 drafts.insert(config.name.clone(), Draft { value: None, fault: None });
             } else {
                 drafts.remove(&config.name);
@@ -151,6 +157,7 @@ fn choices(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
         "message.timestamp.type" => &["CreateTime", "LogAppendTime"],
         "compression.type" => &["producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"],
+        "share.isolation.level" => &["read_uncommitted", "read_committed"],
         "cleanup.policy" => &["delete", "compact", "compact,delete"],
         _ => return None,
     })
