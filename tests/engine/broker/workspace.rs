@@ -26,7 +26,8 @@ async fn after_a_crash(stage: &Stage) -> Stage {
     copy.open_again().await.unwrap()
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+/// Copies a folder with all that is in it.
+pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
