@@ -60,7 +60,7 @@ pub enum Command {
     Produce(ProduceArgs),
     /// Print records of a topic as JSON Lines; ends at what is there now unless --follow is given
     Consume(ConsumeArgs),
-    /// List and describe consumer groups, reset their offsets
+    /// List and describe groups of every type, reset their offsets, delete them
     #[command(subcommand)]
     Groups(GroupsCommand),
     /// Load a file (or the sample stream) into a topic
@@ -167,31 +167,47 @@ pub struct ConsumeArgs {
     /// Read as a member of this consumer group: goes on where the group stopped, and commits what was printed
     #[arg(long, value_name = "G")]
     pub group: Option<String>,
+    /// Read as a member of this share group, which is a queue: each record goes to one member, and what became of it is
+    /// said once it is printed (--ack)
+    #[arg(long, value_name = "G", conflicts_with = "group")]
+    pub share_group: Option<String>,
+    /// With --share-group, what becomes of the printed records: accept finishes them, release gives them back at the end,
+    /// so that others get them, reject puts them aside
+    #[arg(long, value_enum, default_value_t = Ack::Accept, requires = "share_group")]
+    pub ack: Ack,
     /// Where to begin: earliest, latest, offset:N or time:RFC3339. With --group it counts only where the group has
-    /// committed nothing, and is earliest or latest
+    /// committed nothing, with --share-group only for a new group, and is earliest or latest
     #[arg(long, default_value = "earliest", value_parser = parse_from)]
     pub from: From,
     /// End after this many records
     #[arg(long, value_name = "N")]
     pub max: Option<u64>,
-    /// Only this partition; may be given several times. Not with --group, which shares the partitions out
-    #[arg(long = "partition", value_name = "N", conflicts_with = "group")]
+    /// Only this partition; may be given several times. Not with --group or --share-group, which read all of them
+    #[arg(long = "partition", value_name = "N", conflicts_with_all = ["group", "share_group"])]
     pub partitions: Vec<i32>,
     /// Wait for further records at the end instead of ending there
     #[arg(long)]
     pub follow: bool,
 }
 
+/// What a member of a queue says about a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Ack {
+    Accept,
+    Release,
+    Reject,
+}
+
 /// `millpond groups`
 #[derive(Debug, Subcommand)]
 pub enum GroupsCommand {
-    /// All groups with their state, members and lag
+    /// All groups with their state, type (classic, consumer or share), members and lag
     List {
         /// Print JSON instead of a table
         #[arg(long)]
         json: bool,
     },
-    /// Members, committed offsets and lag of a group
+    /// Members, offsets and lag of a group: what it has committed, and of a share group where it starts
     Describe {
         group: String,
         /// Print JSON instead of tables
@@ -200,6 +216,8 @@ pub enum GroupsCommand {
     },
     /// Show what a reset of a group's offsets would change; do it with --execute. Refused while members are active
     Reset(ResetArgs),
+    /// Delete a group with its offsets. Refused while members are active
+    Delete { group: String },
 }
 
 /// `millpond groups reset`

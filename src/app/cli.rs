@@ -2,6 +2,7 @@
 //! ended by exit status.
 
 mod consume;
+mod consume_share;
 mod groups;
 mod lab;
 mod output;
@@ -202,6 +203,7 @@ impl Cli {
             Command::Groups(GroupsCommand::List { json }) => self.list_groups(json).await,
             Command::Groups(GroupsCommand::Describe { group, json }) => self.describe_group(&group, json).await,
             Command::Groups(GroupsCommand::Reset(args)) => self.reset_group(args).await,
+            Command::Groups(GroupsCommand::Delete { group }) => self.delete_group(&group).await,
             Command::Users(command) => self.users(command).await,
             Command::Import(args) => self.import(args).await,
             Command::Export(args) => self.export(args).await,

@@ -81,6 +81,21 @@ impl Client {
         outcomes.into_iter().try_for_each(|(_, outcome)| outcome)
     }
 
+    /// Makes a share group unless a group of this name exists, of whichever type.
+    ///
+    /// # Errors
+    /// As [`Client::create_share_group`].
+    pub async fn share_group_or_new(&self, group: &str, topics: &[&str], start: ShareStart) -> Result<(), ClientError> {
+        if self.describe_group(group).await?.state != GroupState::Dead {
+            return Ok(());
+        }
+        match self.create_share_group(group, topics, start).await {
+            // Somebody was quicker, and has members already.
+            Err(error) if error.code() == Some(ResponseError::NonEmptyGroup) => Ok(()),
+            made => made,
+        }
+    }
+
     /// Describes share groups, in the order asked; `state` is `Dead` where there is none.
     pub async fn describe_share_groups(&self, ids: &[&str]) -> Result<Vec<GroupInfo>, ClientError> {
         let described = join_all(ids.iter().map(|id| self.describe_share_group(id))).await;

@@ -55,3 +55,26 @@ fn following_waits_for_more() {
     assert!(lines.next().is_none());
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn a_queue_hands_each_record_to_one_member() {
+    let place = with_records(6);
+    let first = place.ok(&["consume", "t", "--share-group", "q", "--max", "2"]);
+    assert_eq!(values(&first), ["v0", "v1"]);
+    assert!(first.lines().all(|line| line.ends_with(",\"delivery_count\":1}")), "{first}");
+    // Given back at the end: the next one gets them again.
+    assert_eq!(
+        values(&place.ok(&["consume", "t", "--share-group", "q", "--ack", "release", "--max", "2"])),
+        ["v2", "v3"]
+    );
+    let rejected = place.ok(&["consume", "t", "--share-group", "q", "--ack", "reject", "--max", "1"]);
+    assert_eq!(values(&rejected), ["v2"]);
+    assert!(rejected.ends_with(",\"delivery_count\":2}\n"), "{rejected}");
+    assert_eq!(values(&place.ok(&["consume", "t", "--share-group", "q"])), ["v3", "v4", "v5"]);
+    assert_eq!(values(&place.ok(&["consume", "t", "--share-group", "q"])).len(), 0);
+    assert_eq!(values(&place.ok(&["consume", "t", "--share-group", "late", "--from", "latest"])).len(), 0);
+    let ended = place.run(&["consume", "t", "--group", "g", "--share-group", "q"]);
+    assert_eq!(ended.status, 2, "{ended:?}");
+    place.ok(&["consume", "t", "--group", "g"]);
+    place.fails(&["consume", "t", "--share-group", "g"], &["share group g", "GROUP_ID_NOT_FOUND"]);
+}

@@ -2,6 +2,7 @@
 //! - two groups on a topic each get everything, two members of one group share it, each record once;
 //! - a consumer that is killed is missed when its session times out, and another takes over;
 //! - what was in work when it died comes again with commits after the work, and is lost with commits before it;
+//! - members of a queue share the records of every partition, and say what became of each;
 //! - stopping leaves in order, pausing holds still, closing the session stops all;
 //! - a generator brings the records it was asked for, and can be cancelled.
 
@@ -16,7 +17,9 @@ use millpond::{
     model::{Acks, Assignor, Compression, NewRecord},
     session::{
         JobState, OpenSessionOptions, Session,
-        consumers::{Cause, CommitWhen, ConsumerId, ConsumerPlan, ConsumerView, Phase},
+        consumers::{
+            AckChoice, Cause, CommitWhen, ConsumerId, ConsumerKind, ConsumerPlan, ConsumerView, Phase, QueueCounts,
+        },
         generator::{self, EXAMPLES, GeneratorPlan, RecordTemplate, Until},
         produce::ProduceRequest,
     },
@@ -91,6 +94,53 @@ fn groups_each_get_everything_and_members_share_it() {
     assert_eq!(everything, (0..150).collect::<Vec<_>>());
     assert!(received(&session, a) > 0 && received(&session, b) > 0, "both have work");
     assert_eq!(&*view(&session, b).name, "billing-2");
+    session.close();
+}
+
+#[test]
+fn members_of_a_queue_share_records_and_answer_for_each() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = session(dir.path());
+    produce(&session, 0, 40);
+    let queue = |ack, failure_percent| ConsumerPlan {
+        kind: ConsumerKind::Queue { ack, failure_percent, on_failure: AckChoice::Reject },
+        processing_millis: 5,
+        ..plan("mail")
+    };
+    let consumers = session.consumers();
+    // A group that is not there yet is made, so that it starts with the first record.
+    let good = consumers.start(queue(AckChoice::Accept, 0)).unwrap();
+    wait("the first is done", || view(&session, good).queue.accepted == 40);
+    let first = view(&session, good);
+    assert_eq!(first.queue, QueueCounts { accepted: 40, ..QueueCounts::default() });
+    let newest = first.records[0].queue.unwrap();
+    assert_eq!((newest.count, newest.ack, newest.failed), (1, Some(AckChoice::Accept), false));
+    // Everything fails: the one puts aside what the other then never sees.
+    consumers.set_kind(good, queue(AckChoice::Accept, 100).kind);
+    produce(&session, 40, 60);
+    wait("all failed", || view(&session, good).queue.failed == 20);
+    assert_eq!(view(&session, good).queue.rejected, 20);
+    consumers.stop(good);
+    wait("it has left", || view(&session, good).phase == Phase::Stopped);
+    // A member that dies gives its records to others, with a higher count. One partition: of several, those that it alone
+    // was to read would wait until its session has run out.
+    session.handle().block_on(session.client().create_topic(&NewTopic::new("one", 1))).unwrap();
+    let reads_one = |processing_millis| ConsumerPlan {
+        topics: vec!["one".to_owned()],
+        processing_millis,
+        ..queue(AckChoice::Accept, 0)
+    };
+    let record = NewRecord { value: Some("once".into()), ..NewRecord::default() };
+    session.handle().block_on(session.client().produce("one", vec![record], Default::default())).unwrap();
+    let dies = consumers.start(ConsumerPlan { group: "fax".to_owned(), ..reads_one(60_000) }).unwrap();
+    wait("it works", || view(&session, dies).in_work.is_some());
+    let in_work = view(&session, dies).in_work.unwrap().queue.unwrap();
+    assert_eq!((in_work.count, in_work.ack), (1, None));
+    consumers.kill(dies);
+    let next = consumers.start(ConsumerPlan { group: "fax".to_owned(), ..reads_one(5) }).unwrap();
+    wait("another has it", || view(&session, next).queue.accepted == 1);
+    assert_eq!(view(&session, next).queue.again, 1);
+    assert!(session.consumers().view().ownership.is_empty(), "nobody owns a partition of a queue alone");
     session.close();
 }
 

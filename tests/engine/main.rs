@@ -25,6 +25,7 @@ mod reach;
 mod server;
 mod session;
 mod share;
+mod share_client;
 mod transfer;
 mod watch;
 

@@ -4,5 +4,7 @@ use crate::reach::over_tcp as reach;
 
 #[path = "client.rs"]
 mod client;
+#[path = "share_client.rs"]
+mod share_client;
 #[path = "transfer.rs"]
 mod transfer;

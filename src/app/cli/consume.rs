@@ -21,9 +21,10 @@ const POLL_WAIT: Duration = Duration::from_millis(500);
 impl Cli {
     pub(super) async fn consume(&mut self, args: ConsumeArgs) -> Result<(), CliError> {
         check_name(&args.topic)?;
-        match args.group.clone() {
-            Some(group) => self.consume_in_group(&args, &group).await,
-            None => self.consume_alone(&args).await,
+        match (args.group.clone(), args.share_group.clone()) {
+            (Some(group), _) => self.consume_in_group(&args, &group).await,
+            (None, Some(group)) => self.consume_in_share_group(&args, &group).await,
+            (None, None) => self.consume_alone(&args).await,
         }
     }
 

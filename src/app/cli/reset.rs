@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{
     Cli, CliError,
+    groups::place_word,
     output::counted,
     table::{Table, print_json},
     topics::check_name,
@@ -11,13 +12,14 @@ use super::{
 use crate::{
     app::args::{ResetArgs, ResetTo},
     client::OffsetSpec,
-    model::{Lag, Offset, TopicPartition, check_group_name},
+    model::{GroupKind, Lag, Offset, TopicPartition, check_group_name},
 };
 
 /// The change in one partition.
 struct Change {
     partition: TopicPartition,
-    committed: Option<Offset>,
+    /// Where the group is: what it has committed, of a share group where it starts.
+    at: Option<Offset>,
     to: Offset,
     lag_after: Lag,
 }
@@ -26,24 +28,29 @@ impl Cli {
     pub(super) async fn reset_group(&mut self, args: ResetArgs) -> Result<(), CliError> {
         check_group_name(&args.group).map_err(|e| CliError::Failed(format!("this cannot be a group: {e}")))?;
         check_name(&args.topic)?;
-        let changes = self.changes(&args).await?;
+        let info = self.client.describe_group(&args.group).await?;
+        let changes = self.changes(&args, info.kind).await?;
         if args.execute {
-            self.refuse_active(&args.group).await?;
+            refuse_active(&args.group, info.members.len())?;
         }
-        let mut table = Table::new(&["topic", "partition", "committed", "new", "change", "lag_after"]);
+        let mut table = Table::new(&["topic", "partition", place_word(info.kind), "new", "change", "lag_after"]);
         for change in &changes {
             table.row([
                 json!(&*change.partition.topic),
                 json!(change.partition.partition),
-                json!(change.committed),
+                json!(change.at),
                 json!(change.to),
-                json!(change.committed.map(|committed| change.to.saturating_sub(committed))),
+                json!(change.at.map(|at| change.to.saturating_sub(at))),
                 json!(change.lag_after.records()),
             ]);
         }
         if args.execute {
             let offsets = changes.into_iter().map(|change| (change.partition, change.to)).collect();
-            for (_, outcome) in self.client.commit_as_admin(&args.group, offsets).await? {
+            let outcomes = match info.kind {
+                GroupKind::Share => self.client.alter_share_group_offsets(&args.group, offsets).await?,
+                GroupKind::Classic | GroupKind::Consumer => self.client.commit_as_admin(&args.group, offsets).await?,
+            };
+            for (_, outcome) in outcomes {
                 outcome?;
             }
         }
@@ -58,19 +65,7 @@ impl Cli {
         })
     }
 
-    /// The broker refuses too; this says it with the number of members.
-    async fn refuse_active(&self, group: &str) -> Result<(), CliError> {
-        let members = self.client.describe_group(group).await?.members.len();
-        if members == 0 {
-            return Ok(());
-        }
-        let members = counted(members as u64, "active member", "active members");
-        Err(CliError::Failed(format!(
-            "the offsets of {group} were not reset: it has {members}; stop the members first"
-        )))
-    }
-
-    async fn changes(&self, args: &ResetArgs) -> Result<Vec<Change>, CliError> {
+    async fn changes(&self, args: &ResetArgs, kind: GroupKind) -> Result<Vec<Change>, CliError> {
         let topic = self.client.topic(&args.topic).await?;
         let mut partitions: Vec<_> = topic.partitions.iter().map(|p| p.id).collect();
         if let Some(missing) = args.partitions.iter().find(|id| !partitions.contains(id)) {
@@ -82,20 +77,20 @@ impl Cli {
         }
         let partitions: Vec<_> = partitions.into_iter().map(|id| TopicPartition::new(&*args.topic, id)).collect();
         let ends = self.ends(partitions.clone()).await?;
-        let committed = self.client.committed(&args.group).await?;
+        let known = self.group_offsets(kind, &args.group).await?;
         let mut changes = Vec::with_capacity(partitions.len());
         for partition in partitions {
             let (start, end) = match ends.get(&partition) {
                 Some(known) => known.clone()?,
                 None => (0, 0),
             };
-            let committed = committed.iter().find(|(p, _)| *p == partition).map(|(_, c)| c.offset);
+            let at = known.iter().find(|(p, ..)| *p == partition).and_then(|(_, at, _)| *at);
             let wanted = match args.to {
                 ResetTo::Earliest => start,
                 ResetTo::Latest => end,
                 ResetTo::Offset(offset) => offset,
-                ResetTo::Shift(by) => match committed {
-                    Some(committed) => committed.saturating_add(by),
+                ResetTo::Shift(by) => match at {
+                    Some(at) => at.saturating_add(by),
                     None => {
                         return Err(CliError::Failed(format!(
                             "{partition} cannot be shifted: {} has committed nothing there; choose an offset instead",
@@ -107,8 +102,17 @@ impl Cli {
                 ResetTo::Time(time) => self.client.offset(&partition, OffsetSpec::At(time)).await?.unwrap_or(end),
             };
             let to = wanted.clamp(start, end);
-            changes.push(Change { partition, committed, to, lag_after: Lag::between(Some(to), start, end) });
+            changes.push(Change { partition, at, to, lag_after: Lag::between(Some(to), start, end) });
         }
         Ok(changes)
     }
+}
+
+/// The broker refuses too; this says it with the number of members.
+fn refuse_active(group: &str, members: usize) -> Result<(), CliError> {
+    if members == 0 {
+        return Ok(());
+    }
+    let members = counted(members as u64, "active member", "active members");
+    Err(CliError::Failed(format!("the offsets of {group} were not reset: it has {members}; stop the members first")))
 }

@@ -42,10 +42,8 @@ pub fn encode_request(
         let head = RequestHead { key: key as i16, version, correlation_id, client_id: Some(client_id.clone()) };
         head.put(key, buffer);
         let ours = share::encode_request(request, version, buffer);
-        ours.unwrap_or_else(|| request.encode(buffer, version)).map_err(|error| FrameError::Unwritable {
-            api: format!("{key:?}"),
-            version,
-            why: error.root_cause().to_string(),
+        ours.unwrap_or_else(|| request.encode(buffer, share::crate_version(key, version))).map_err(|error| {
+            FrameError::Unwritable { api: format!("{key:?}"), version, why: error.root_cause().to_string() }
         })?;
         let length = buffer.len() - start - LENGTH_BYTES;
         let length =

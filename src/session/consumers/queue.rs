@@ -20,7 +20,6 @@ use crate::{
         AckMode, AckType, Acknowledged, Client, ClientError, ShareConsumer, ShareConsumerEventKind,
         ShareConsumerOptions, ShareRecord, ShareStart,
     },
-    model::GroupState,
     session::Problem,
 };
 
@@ -60,19 +59,12 @@ pub(super) async fn run(client: Client, member: Arc<Member>, shared: Arc<Shared>
 
 /// A group that is not there yet is made, so that it starts where the plan says.
 async fn make_group(client: &Client, plan: &ConsumerPlan) -> Result<(), ClientError> {
-    if client.describe_group(&plan.group).await?.state != GroupState::Dead {
-        return Ok(());
-    }
     let start = match plan.start {
         StartAt::Earliest => ShareStart::Earliest,
         StartAt::Latest => ShareStart::Latest,
     };
     let topics: Vec<&str> = plan.topics.iter().map(String::as_str).collect();
-    match client.create_share_group(&plan.group, &topics, start).await {
-        // Another member was quicker.
-        Err(error) if error.code() == Some(ResponseError::NonEmptyGroup) => Ok(()),
-        made => made,
-    }
+    client.share_group_or_new(&plan.group, &topics, start).await
 }
 
 fn options_of(plan: &ConsumerPlan) -> ShareConsumerOptions {
