@@ -129,20 +129,23 @@ pub async fn answer(broker: &Arc<Inner>, context: &CallContext, version: i16, re
         RequestKind::ConsumerGroupDescribe(request) => {
             consumer_group_describe::answer(broker, role, version, request).into()
         }
+        // In boxes: what the end of a record can bring with it (dead letters, a trimmed log) would make all answers large.
         RequestKind::ShareGroupHeartbeat(request) => {
-            share_group_heartbeat::answer(broker, context, request).await.into()
+            Box::pin(share_group_heartbeat::answer(broker, context, request)).await.into()
         }
         RequestKind::ShareGroupDescribe(request) => share_group_describe::answer(broker, role, request).into(),
-        RequestKind::ShareFetch(request) => share_fetch::answer(broker, context, request).await.into(),
+        RequestKind::ShareFetch(request) => Box::pin(share_fetch::answer(broker, context, request)).await.into(),
         RequestKind::ShareAcknowledge(request) => {
-            share_acknowledge::answer(broker, context, version, request).await.into()
+            Box::pin(share_acknowledge::answer(broker, context, version, request)).await.into()
         }
         RequestKind::DescribeShareGroupOffsets(request) => {
-            describe_share_group_offsets::answer(broker, version, request).await.into()
+            Box::pin(describe_share_group_offsets::answer(broker, version, request)).await.into()
         }
-        RequestKind::AlterShareGroupOffsets(request) => alter_share_group_offsets::answer(broker, request).await.into(),
+        RequestKind::AlterShareGroupOffsets(request) => {
+            Box::pin(alter_share_group_offsets::answer(broker, request)).await.into()
+        }
         RequestKind::DeleteShareGroupOffsets(request) => {
-            delete_share_group_offsets::answer(broker, request).await.into()
+            Box::pin(delete_share_group_offsets::answer(broker, request)).await.into()
         }
         RequestKind::DeleteGroups(request) => delete_groups::answer(broker, request).await.into(),
         RequestKind::DescribeLogDirs(request) => describe_log_dirs::answer(broker, request).await.into(),

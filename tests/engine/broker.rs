@@ -2,7 +2,7 @@
 
 mod admin;
 mod clock;
-mod compaction;
+pub mod compaction;
 mod configs;
 mod consumer_groups_api;
 mod fetch;
@@ -13,7 +13,7 @@ mod records;
 pub mod stage;
 mod topics;
 mod transaction_machine;
-mod transactions;
+pub mod transactions;
 mod twice;
 mod versions;
 mod workspace;

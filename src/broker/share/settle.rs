@@ -29,7 +29,8 @@ impl Shares {
         if happened.events.iter().any(|event| event.is_dead_letter()) {
             let config = config_of(broker, &shared.key.group);
             for event in happened.events.iter().filter(|event| event.is_dead_letter()) {
-                self.bury(broker, shared, &config, event).await;
+                // Rare, and large: not on everybody's stack.
+                Box::pin(self.bury(broker, shared, &config, event)).await;
             }
         }
         if happened.store {

@@ -9,7 +9,7 @@ use millpond::{
 
 use super::stage::{NOW, Stage, batch, records};
 
-fn keyed(pairs: &[(&'static str, Option<&'static str>)]) -> Bytes {
+pub(crate) fn keyed(pairs: &[(&'static str, Option<&'static str>)]) -> Bytes {
     let mut builder = BatchBuilder::new(Compression::Lz4, usize::MAX);
     for (key, value) in pairs {
         let record = NewRecord { key: Some((*key).into()), value: value.map(Bytes::from), ..NewRecord::default() };

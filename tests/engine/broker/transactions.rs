@@ -31,12 +31,12 @@ use super::workspace::copy_folder;
 
 /// What a producer is: its id, its epoch, and the sequence that is next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Who {
-    pub(super) id: i64,
-    pub(super) epoch: i16,
+pub(crate) struct Who {
+    pub(crate) id: i64,
+    pub(crate) epoch: i16,
 }
 
-pub(super) fn batch(who: Who, sequence: i32, transactional: bool, value: &str) -> Bytes {
+pub(crate) fn batch(who: Who, sequence: i32, transactional: bool, value: &str) -> Bytes {
     let mut builder = BatchBuilder::new(Compression::None, 1 << 20);
     assert!(builder.push(&NewRecord { value: Some(Bytes::from(value.to_owned())), ..NewRecord::default() }, NOW));
     let stamp =
@@ -49,7 +49,7 @@ fn id(words: &str) -> TransactionalId {
 }
 
 impl Stage {
-    pub(super) async fn init(&self, transactional_id: &str) -> Result<Who, i16> {
+    pub(crate) async fn init(&self, transactional_id: &str) -> Result<Who, i16> {
         self.init_as(transactional_id, None).await
     }
 
@@ -79,7 +79,7 @@ impl Stage {
         topic.results_by_partition.into_iter().map(|partition| partition.partition_error_code).collect()
     }
 
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         transactional_id: &str,
         version: i16,
@@ -90,7 +90,7 @@ impl Stage {
         ask!(self, Produce, version, request).responses.remove(0).partition_responses.remove(0)
     }
 
-    pub(super) async fn end(
+    pub(crate) async fn end(
         &self,
         transactional_id: &str,
         version: i16,
@@ -153,7 +153,7 @@ impl Stage {
     }
 
     /// The folder as a `kill -9` at this moment leaves it, opened again.
-    pub(super) async fn after_a_crash(&self) -> Stage {
+    pub(crate) async fn after_a_crash(&self) -> Stage {
         let copy = Stage { dir: std::sync::Arc::new(tempfile::tempdir().unwrap()), ..self.handles() };
         copy_folder(self.path(), copy.path());
         copy.open_again().await.unwrap()
@@ -163,14 +163,14 @@ impl Stage {
         Stage { broker: self.broker.clone(), clock: self.clock.clone(), dir: self.dir.clone() }
     }
 
-    pub(super) async fn state(&self, transactional_id: &str) -> String {
+    pub(crate) async fn state(&self, transactional_id: &str) -> String {
         let request = DescribeTransactionsRequest::default().with_transactional_ids(vec![id(transactional_id)]);
         ask!(self, DescribeTransactions, 0, request).transaction_states[0].transaction_state.to_string()
     }
 }
 
 /// Waits until something is so; the timers of the broker bring it about.
-pub(super) async fn until(mut so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(mut so: impl AsyncFnMut() -> bool) {
     tokio::time::timeout(Duration::from_secs(20), async {
         while !so().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
