@@ -48,7 +48,7 @@ pub async fn answer(
     match broker.coordinator.share_heartbeat(&group, heartbeat).await {
         Ok(answer) => {
             if answer.epoch == LEAVE_EPOCH {
-                broker.shares.release_member(broker, &group, &answer.member_id).await;
+                broker.shares.member_left(broker, &group, &answer.member_id).await;
             }
             response(answer)
         }

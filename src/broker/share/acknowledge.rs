@@ -76,9 +76,14 @@ impl Shares {
         }
     }
 
-    /// A session is over, or its member has left: what it holds in any partition of the group is free again.
-    pub async fn release_member(&self, broker: &Arc<Inner>, group: &str, member: &str) {
+    /// A member has left: its session is over, and what it holds is free again.
+    pub async fn member_left(&self, broker: &Arc<Inner>, group: &str, member: &str) {
         self.sessions.end(group, member);
+        self.release_member(broker, group, member).await;
+    }
+
+    /// What a member whose session is over holds in any partition of the group is free again.
+    pub async fn release_member(&self, broker: &Arc<Inner>, group: &str, member: &str) {
         let rules = rules(&config_of(broker, group));
         for shared in self.of_group(group) {
             let happened = shared.state.lock().as_mut().map(|partition| partition.release_member(member, &rules));
