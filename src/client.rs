@@ -29,6 +29,7 @@ mod share;
 mod share_admin;
 mod tcp;
 mod topics;
+mod transactional;
 mod transactions;
 mod users;
 mod versions;
@@ -58,5 +59,6 @@ pub use share::{
 pub use share_admin::{ShareOffset, ShareStart};
 pub use tcp::TcpTransport;
 pub use topics::{ClusterInfo, NewTopic, NodeInfo, PartitionInfo, TopicInfo};
+pub use transactional::TransactionalProducer;
 pub use transactions::{Aborted, BatchState, Isolation};
 pub use users::UserInfo;

@@ -1,11 +1,12 @@
-//! A member of a consumer group (classic protocol): joins, heartbeats, fetches what it is assigned, commits, leaves or
+//! A member of a consumer group: joins, heartbeats, fetches what it is assigned, commits, leaves or
 //! vanishes.
 //!
 //! As in Kafka's own consumer, [`Consumer::poll`] hands over records and at the same time says that those handed over
 //! before are processed: a rebalance takes partitions away only inside a poll (or when `max_poll_interval_ms` runs out).
-//! Two tasks work behind it: `member` joins, heartbeats and rebalances, `fetcher` fills the buffers; what they share is in
-//! `shared`.
+//! Two tasks work behind it: `member` (or `assigned`, where the broker assigns: KIP-848) joins, heartbeats and rebalances,
+//! `fetcher` fills the buffers; what they share is in `shared`.
 
+mod assigned;
 mod fetcher;
 mod member;
 mod shared;
@@ -19,7 +20,7 @@ use kafka_protocol::{
 };
 use tokio::{task::JoinHandle, time::Instant};
 
-use self::{fetcher::Fetcher, member::Member, shared::Shared};
+use self::{assigned::AssignedMember, fetcher::Fetcher, member::Member, shared::Shared};
 use super::{
     Client, ClientError,
     committed::Committer,
@@ -46,7 +47,10 @@ impl Consumer {
     /// Starts to join the group in the background; needs a tokio runtime.
     pub fn start(client: Client, options: ConsumerOptions) -> Self {
         let shared = Arc::new(Shared::new(client, options));
-        let member = tokio::spawn(Member::new(Arc::clone(&shared)).run());
+        let member = match shared.options.protocol {
+            ConsumerProtocol::Classic => tokio::spawn(Member::new(Arc::clone(&shared)).run()),
+            ConsumerProtocol::Consumer => tokio::spawn(AssignedMember::new(Arc::clone(&shared)).run()),
+        };
         let fetcher = tokio::spawn(Fetcher::new(Arc::clone(&shared)).run());
         Self { shared, tasks: vec![member, fetcher] }
     }
@@ -91,7 +95,8 @@ impl Consumer {
                 Err(error) => error,
             };
             // The other task may be joining again just now and keep the partitions: then the next generation takes it.
-            let moved = matches!(error.code(), Some(E::IllegalGeneration | E::RebalanceInProgress));
+            let moved =
+                matches!(error.code(), Some(E::IllegalGeneration | E::RebalanceInProgress | E::StaleMemberEpoch));
             if !moved || Instant::now() > deadline || !self.shared.still_owns(&offsets, losses) {
                 return Err(error);
             }
@@ -185,6 +190,9 @@ impl Drop for Consumer {
 impl Shared {
     /// Tells the group that a member goes.
     async fn send_leave(&self, member_id: &str) -> Result<(), ClientError> {
+        if self.options.protocol == ConsumerProtocol::Consumer {
+            return self.send_member_leave().await;
+        }
         let group = &self.options.group;
         let asked = format!("leave group {group}");
         let build = |version| {

@@ -222,7 +222,11 @@ impl NewBatch {
         fits
     }
 
-    fn build(self, tp: &TopicPartition, stamp: ProducerStamp) -> Result<(Bytes, Vec<TimestampMillis>), ClientError> {
+    pub fn build(
+        self,
+        tp: &TopicPartition,
+        stamp: ProducerStamp,
+    ) -> Result<(Bytes, Vec<TimestampMillis>), ClientError> {
         let records = self.builder.build(stamp).map_err(|error| ClientError::Batch {
             asked: format!("produce to {tp}"),
             why: error.to_string(),

@@ -21,6 +21,9 @@ use crate::model::{Clock, TimestampMillis, TopicPartition};
 pub(super) const ANSWER_WAIT_MILLIS: u64 = 30_000;
 /// How long a broker may take for an administrative request, in milliseconds (`timeout_ms` of the request).
 pub(super) const ADMIN_TIMEOUT_MILLIS: i32 = 20_000;
+/// What a coordinator is looked for: `key_type` of FindCoordinator.
+const OF_GROUP: i8 = 0;
+const OF_TRANSACTION: i8 = 1;
 /// Coordinators remembered; beyond, all are forgotten and asked again.
 const COORDINATORS_MAX: usize = 10_000;
 /// API version for ApiVersions itself; a peer that does not know it answers in version 0.
@@ -38,7 +41,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     peers: Mutex<HashMap<Option<i32>, Arc<OnceCell<Peer>>>>,
     metadata: Mutex<MetadataCache>,
-    coordinators: Mutex<HashMap<String, i32>>,
+    coordinators: Mutex<HashMap<(i8, String), i32>>,
 }
 
 /// A connected node and what it speaks.
@@ -67,6 +70,8 @@ pub(super) enum Target<'a> {
     Controller,
     /// The coordinator of a group.
     Coordinator(&'a str),
+    /// The coordinator of a transactional id.
+    Transactions(&'a str),
 }
 
 /// The outcome of each partition of a request that went to several leaders.
@@ -210,7 +215,8 @@ impl Client {
                 }
                 Ok(self.metadata_cache().controller())
             }
-            Target::Coordinator(group) => self.coordinator(group).await.map(Some),
+            Target::Coordinator(group) => self.coordinator(group, OF_GROUP).await.map(Some),
+            Target::Transactions(id) => self.coordinator(id, OF_TRANSACTION).await.map(Some),
         }
     }
 
@@ -218,7 +224,10 @@ impl Client {
     pub(super) fn forget(&self, target: Target<'_>) {
         match target {
             Target::Coordinator(group) => {
-                self.inner.coordinators.lock().remove(group);
+                self.inner.coordinators.lock().remove(&(OF_GROUP, group.to_owned()));
+            }
+            Target::Transactions(id) => {
+                self.inner.coordinators.lock().remove(&(OF_TRANSACTION, id.to_owned()));
             }
             Target::Controller => self.metadata_cache().forget_controller(),
             Target::Any | Target::Node(_) => {}
@@ -253,18 +262,16 @@ impl Client {
         }
     }
 
-    /// Node id of a group's coordinator, from memory or asked.
-    async fn coordinator(&self, group: &str) -> Result<i32, ClientError> {
-        if let Some(node) = self.inner.coordinators.lock().get(group) {
+    /// Node id of the coordinator of a group or a transactional id, from memory or asked.
+    async fn coordinator(&self, name: &str, kind: i8) -> Result<i32, ClientError> {
+        if let Some(node) = self.inner.coordinators.lock().get(&(kind, name.to_owned())) {
             return Ok(*node);
         }
-        let asked = format!("find the coordinator of group {group}");
+        let what = if kind == OF_GROUP { "group" } else { "transactional id" };
+        let asked = format!("find the coordinator of {what} {name}");
         let build = |version: i16| {
-            if version >= 4 {
-                FindCoordinatorRequest::default().with_coordinator_keys(vec![text(group)])
-            } else {
-                FindCoordinatorRequest::default().with_key(text(group))
-            }
+            let request = FindCoordinatorRequest::default().with_key_type(kind);
+            if version >= 4 { request.with_coordinator_keys(vec![text(name)]) } else { request.with_key(text(name)) }
         };
         let (answer, version) = self.ask_node(None, &asked, ANSWER_WAIT_MILLIS, build).await?;
         let (code, message, node) = match answer.coordinators.first() {
@@ -276,7 +283,7 @@ impl Client {
         if known.len() >= COORDINATORS_MAX {
             known.clear();
         }
-        known.insert(group.to_owned(), node);
+        known.insert((kind, name.to_owned()), node);
         Ok(node)
     }
 

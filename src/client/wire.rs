@@ -53,6 +53,8 @@ asks! {
     JoinGroupRequest => JoinGroup,
     SyncGroupRequest => SyncGroup,
     HeartbeatRequest => Heartbeat,
+    ConsumerGroupHeartbeatRequest => ConsumerGroupHeartbeat,
+    EndTxnRequest => EndTxn,
     LeaveGroupRequest => LeaveGroup,
     ShareGroupHeartbeatRequest => ShareGroupHeartbeat,
     ShareGroupDescribeRequest => ShareGroupDescribe,

@@ -1,17 +1,25 @@
 //! Actors: programs in small that use the room `client` as any program would. Each is a task on the stage's runtime.
 //!
-//! In reading order: this file (what all of them share), `producer`, `consumer`, `service`.
+//! In reading order: this file (what all of them share), `knobs` (fields that can be changed), `pace` and `work` (time),
+//! `producer`, `transactions`, `consumer`, `shared` (members of queues), `service` and its `desk`.
 
 mod chance;
 mod consumer;
+mod desk;
 mod knobs;
 mod pace;
 mod producer;
+mod service;
+mod shared;
+mod transactions;
 mod work;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::SeqCst},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
+    },
 };
 
 use parking_lot::{Mutex, MutexGuard};
@@ -20,7 +28,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use self::chance::Chance;
+use self::{chance::Chance, desk::Desk};
 pub use self::{
     knobs::{knob, set},
     producer::Messages,
@@ -43,9 +51,15 @@ pub struct Scene {
     pub clock: Arc<ManualClock>,
     pub ledger: Arc<Ledger>,
     pub seed: u64,
+    pub desks: Arc<Mutex<BTreeMap<Arc<str>, Desk>>>,
 }
 
 impl Scene {
+    /// The books of a service.
+    fn desk<T>(&self, id: &Arc<str>, act: impl FnOnce(&mut Desk) -> T) -> T {
+        act(self.desks.lock().entry(Arc::clone(id)).or_default())
+    }
+
     /// A client in the name of an actor.
     pub fn client(&self, id: &str, faults: &Arc<Faults>) -> Client {
         let wire = Wire::new(self.broker.clone(), id, Arc::clone(faults));
@@ -69,6 +83,8 @@ pub struct Me {
     changed: Notify,
     paused: AtomicBool,
     stopping: AtomicBool,
+    /// How often it has begun.
+    lives: AtomicU32,
     chance: Mutex<Chance>,
 }
 
@@ -93,6 +109,11 @@ impl Me {
 
     pub fn client(&self) -> Client {
         self.scene.client(&self.id, &self.faults)
+    }
+
+    /// The id under which it joins a group whose members choose theirs: the same in every playing of the story.
+    pub fn next_member_id(&self) -> String {
+        format!("{}-{}", self.id, self.lives.fetch_add(1, SeqCst) + 1)
     }
 
     pub fn state(&self, state: ActorState) {
@@ -128,6 +149,7 @@ impl Actor {
             changed: Notify::new(),
             paused: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
+            lives: AtomicU32::new(0),
             chance: Mutex::new(Chance::new(seed)),
         };
         Self { me: Arc::new(me), task: None, orders: None }
@@ -143,7 +165,12 @@ impl Actor {
 
     /// What a service tells of itself; `None` for others.
     pub fn service(&self) -> Option<ServiceView> {
-        None
+        let (kind, mode, capacity) = {
+            let spec = self.me.spec();
+            (spec.kind, spec.mode, spec.capacity.unwrap_or(1))
+        };
+        let now = self.me.scene.ledger.now_ms();
+        (kind == ActorKind::Service).then(|| self.me.scene.desk(&self.me.id, |desk| desk.view(mode, capacity, now)))
     }
 
     /// Whether its task runs.
@@ -162,15 +189,16 @@ impl Actor {
         self.me.state(ActorState::Running);
         self.tell(|actor| StoryKind::Started { actor });
         let me = Arc::clone(&self.me);
-        let (kind, protocol) = {
+        let (kind, protocol, in_transactions) = {
             let spec = me.spec();
-            (spec.kind, spec.protocol)
+            (spec.kind, spec.protocol, spec.transaction.is_some())
         };
         self.task = Some(match (kind, protocol) {
+            (ActorKind::Producer, _) if in_transactions => tokio::spawn(transactions::run(me, orders)),
             (ActorKind::Producer, _) => tokio::spawn(producer::run(me, orders)),
             (ActorKind::Consumer, GroupProtocol::Classic | GroupProtocol::Consumer) => tokio::spawn(consumer::run(me)),
-            (ActorKind::Consumer, GroupProtocol::Share) => tokio::spawn(async {}),
-            (ActorKind::Service, _) => tokio::spawn(async {}),
+            (ActorKind::Consumer, GroupProtocol::Share) => tokio::spawn(shared::run(me)),
+            (ActorKind::Service, _) => tokio::spawn(service::run(me)),
         });
         self.orders = Some(sender);
     }

@@ -4,17 +4,17 @@
 //! - `now_s`: seconds since the beginning of the story.
 //! - `actors["anna"]`: `state`, `sent`, `received`, `processed`, `failed`, `duplicates`, `out_of_order`, `crashes`, `owned`
 //!   (partitions), `rate`, `processing_ms`; of a service also `requests`, `served`, `refused`, `timed_out`, `response_ms`,
-//!   `response_ms_max`, `rows`, `mode`.
+//!   `response_ms_max`, `response_sequence_ms` and `response_queue_ms` (means in each mode), `rows`, `mode`.
 //! - `topics["orders"]`: `partitions`, `start` and `end` (sums over the partitions), `records` (that are there), `keys`
-//!   (each with the partition of its newest record), `by_partition` (a list of `start`, `end`, `records`).
-//! - `groups["billing"]`: `type`, `state`, `members`, `lag`, `lag_s`, `committed` (sum), `rebalances`, `idle` (members
+//!   (each with the partition of its newest record), `keys_in_several` (how many have records in more than one partition), `by_partition` (a list of `start`, `end`, `records`).
+//! - `groups["billing"]`: `type`, `state`, `members`, `lag`, `lag_max`, `lag_s`, `committed` (sum), `rebalances`, `idle` (members
 //!   without a partition), `last_rebalance_ms`, `stood_still_ms`; of a queue `available`, `acquired`, `acknowledged`,
 //!   `archived`, `redelivered`.
 //! - `counts.duplicates` and the others: how many of each event there were, see `StoryKind::counted_as`.
 //! - `read["orders"]`: what became of the last asking for an old message: `found` or `gone`.
 //! - `answers["step"]`: the choice taken last, from 1. `done["task"]`: true once its check has held.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -152,6 +152,8 @@ fn of_service(service: &ServiceView, fact: &mut Map<String, Value>) {
         ("timed_out", service.timed_out.into()),
         ("response_ms", json!(service.response_ms)),
         ("response_ms_max", json!(service.response_ms_max)),
+        ("response_sequence_ms", json!(service.response_sequence_ms)),
+        ("response_queue_ms", json!(service.response_queue_ms)),
         ("rows", service.row_count.into()),
         ("mode", if service.in_queue_mode { "queue" } else { "sequence" }.into()),
     ] {
@@ -161,12 +163,15 @@ fn of_service(service: &ServiceView, fact: &mut Map<String, Value>) {
 
 fn of_topic(topic: &TopicView) -> Value {
     let mut keys = Map::new();
+    let mut places: BTreeMap<&str, BTreeSet<i32>> = BTreeMap::new();
     let mut by_partition = Vec::new();
     let (mut start, mut end, mut there) = (0, 0, 0);
     for partition in &topic.partitions {
-        for cell in partition.cells.iter().filter(|cell| cell.state != CellState::Gone) {
+        for cell in partition.cells.iter().filter(|cell| !matches!(cell.state, CellState::Gone | CellState::Compacted))
+        {
             if let Some(key) = cell.key.as_deref().filter(|key| keys.len() < KEYS_MAX || keys.contains_key(*key)) {
                 keys.insert(key.to_owned(), partition.id.into());
+                places.entry(key).or_default().insert(partition.id);
             }
         }
         let no_record = |cell: &&super::view::Cell| {
@@ -183,6 +188,7 @@ fn of_topic(topic: &TopicView) -> Value {
         "end": end,
         "records": there,
         "keys": keys,
+        "keys_in_several": places.values().filter(|places| places.len() > 1).count(),
         "by_partition": by_partition,
     })
 }
@@ -194,6 +200,7 @@ fn of_group(group: &GroupView) -> Value {
         "state": group.state.as_str(),
         "members": group.members.len(),
         "lag": group.lag,
+        "lag_max": group.lag_max,
         "lag_s": group.lag_ms as f64 / 1_000.0,
         "committed": group.committed,
         "rebalances": group.rebalances,

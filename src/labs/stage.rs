@@ -1,8 +1,8 @@
 //! The stage: a private broker, a clock of its own, actors. [`Stage`] is the handle for a window, which never waits;
 //! [`World`] is the thing itself, for who plays without one.
 //!
-//! In reading order: `time` (the clock), `folder`, `wire` (answers that are lost), `world`, `lookout` with `log_view` and
-//! `owners` (what the broker says), `picture` (the view), `driver` (the thread behind the handle).
+//! In reading order: `time` (the clock), `folder`, `wire` (answers that are lost), `world`, `lookout` with `log_view`,
+//! `owners` and `queues` (what the broker says), `picture` (the view), `driver` (the thread behind the handle).
 
 mod driver;
 mod folder;
@@ -10,6 +10,7 @@ mod log_view;
 mod lookout;
 mod owners;
 mod picture;
+mod queues;
 mod time;
 mod wire;
 mod world;

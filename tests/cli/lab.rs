@@ -58,7 +58,7 @@ fn problems_are_told_with_their_lines() {
     for command in ["check", "run"] {
         let ended = place.run(&["lab", command, &file]);
         assert_eq!(ended.status, 2, "{ended:?}");
-        assert!(ended.err.contains("bad.toml, line 29: there is no actor \"ann\""), "{ended:?}");
+        assert!(ended.err.contains("bad.toml, line 32: there is no actor \"ann\""), "{ended:?}");
     }
     let good = place.write("good.toml", LAB);
     assert!(place.ok(&["lab", "check", &good]).contains("no problems; 2 steps, 2 tasks"));

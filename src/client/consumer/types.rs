@@ -34,6 +34,8 @@ pub struct ConsumerOptions {
     pub group: String,
     pub topics: Vec<String>,
     pub protocol: ConsumerProtocol,
+    /// The id that it chooses itself with [`ConsumerProtocol::Consumer`]; `None`: a random one.
+    pub member_id: Option<String>,
     pub assignor: Assignor,
     pub session_timeout_ms: i32,
     pub rebalance_timeout_ms: i32,
@@ -59,6 +61,7 @@ impl ConsumerOptions {
             group: group.into(),
             topics: topics.into_iter().map(Into::into).collect(),
             protocol: ConsumerProtocol::default(),
+            member_id: None,
             assignor: Assignor::default(),
             session_timeout_ms: 45_000,
             rebalance_timeout_ms: 60_000,

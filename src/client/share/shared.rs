@@ -92,7 +92,7 @@ impl Shared {
             fault: None,
             failure: None,
         };
-        let member_id = Uuid::new_v4().to_string();
+        let member_id = options.member_id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
         let max_records = AtomicUsize::new(options.max_records);
         let (delivered, work) = (Notify::new(), Notify::new());
         Self { client, options, member_id, max_records, inner: Mutex::new(inner), delivered, work }

@@ -57,6 +57,8 @@ pub struct ShareConsumerOptions {
     /// Bytes of one answer of a broker; a larger batch comes all the same.
     pub max_bytes: usize,
     pub ack_mode: AckMode,
+    /// The id that it chooses; `None`: a random one.
+    pub member_id: Option<String>,
     /// `None`: as often as the group asks for, five seconds as a rule. A member learns by its heartbeat what it is to read.
     pub heartbeat_interval_ms: Option<u64>,
 }
@@ -71,6 +73,7 @@ impl ShareConsumerOptions {
             strict: false,
             max_bytes: 8 * 1024 * 1024,
             ack_mode: AckMode::default(),
+            member_id: None,
             heartbeat_interval_ms: None,
         }
     }

@@ -24,7 +24,8 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(500);
 
 /// Until it is told to stop; then it leaves its group.
 pub async fn run(me: Arc<Me>) {
-    let options = options(&me.spec());
+    let mut options = options(&me.spec());
+    options.member_id = Some(me.next_member_id());
     let group: Arc<str> = options.group.as_str().into();
     let mut member = Member { consumer: Consumer::start(me.client(), options), group, work: Work::default(), me };
     member.run().await;

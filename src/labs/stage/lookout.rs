@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{log_view::LogView, owners::Owners};
+use super::{log_view::LogView, owners::Owners, queues};
 use crate::{
     broker::{Broker, Inspector, RebalanceReason},
     client::{Client, ClientError, GroupInfo, TopicInfo},
@@ -35,6 +35,7 @@ pub struct Lookout {
     logs: BTreeMap<Arc<str>, Vec<LogView>>,
     owners: Owners,
     rebalances_told: u64,
+    share_events_told: u64,
     groups: BTreeMap<Arc<str>, GroupPast>,
 }
 
@@ -43,6 +44,7 @@ pub struct Lookout {
 struct GroupPast {
     rebalances: u64,
     last_rebalance_ms: Option<i64>,
+    lag_max: u64,
     idle_since: BTreeMap<Arc<str>, i64>,
     idle_told: BTreeSet<Arc<str>>,
     /// (when, lag), the newest some seconds.
@@ -57,6 +59,7 @@ impl Lookout {
             logs: BTreeMap::new(),
             owners: Owners::default(),
             rebalances_told: 0,
+            share_events_told: 0,
             groups: BTreeMap::new(),
         }
     }
@@ -64,6 +67,7 @@ impl Lookout {
     /// Looks, tells the ledger what is new, and settles the story.
     pub async fn look(&mut self, file: &LabFile, ledger: &Ledger) -> Result<Sight, ClientError> {
         self.tell_rebalances(ledger);
+        self.share_events_told = queues::tell_events(&*self.inspector, self.share_events_told, ledger);
         let mut topics = Vec::new();
         for info in self.client.topics().await? {
             topics.push(self.topic(&info, file, ledger).await?);
@@ -153,13 +157,17 @@ impl Lookout {
                 owns: member.assignment.iter().map(|tp| (Arc::clone(&tp.topic), tp.partition)).collect(),
             })
             .collect();
-        let reads: BTreeSet<Arc<str>> = info.members.iter().flat_map(|member| member.topics.iter().cloned()).collect();
-        let committed: BTreeMap<TopicPartition, Offset> =
-            self.client.committed(&info.id).await?.into_iter().map(|(tp, at)| (tp, at.offset)).collect();
+        let read: BTreeSet<Arc<str>> = info.members.iter().flat_map(|member| member.topics.iter().cloned()).collect();
+        let committed: BTreeMap<TopicPartition, Offset> = match kind {
+            // A queue has no offsets: it knows of each record.
+            GroupType::Share => BTreeMap::new(),
+            _ => self.client.committed(&info.id).await?.into_iter().map(|(tp, at)| (tp, at.offset)).collect(),
+        };
         let mut names: BTreeSet<Arc<str>> = committed.keys().map(|tp| Arc::clone(&tp.topic)).collect();
-        names.extend(reads);
+        names.extend(read);
         let (mut lag, mut lag_ms) = (0, 0);
-        for topic in topics.iter_mut().filter(|topic| names.contains(&topic.name)) {
+        let reads = |topic: &&mut TopicView| kind != GroupType::Share && names.contains(&topic.name);
+        for topic in topics.iter_mut().filter(reads) {
             for partition in &mut topic.partitions {
                 let tp = TopicPartition::new(Arc::clone(&topic.name), partition.id);
                 let at = committed.get(&tp).copied();
@@ -179,12 +187,12 @@ impl Lookout {
         if info.state == GroupState::Stable && kind != GroupType::Share {
             self.tell_idle(&id, &members, ledger);
         }
-        let past = self.groups.entry(Arc::clone(&id)).or_default();
         let (stood_still_ms, owned) = self.owners.of(&id, now);
-        Ok(GroupView {
-            caught_up_in_ms: past.caught_up_in_ms(now, lag),
-            rebalances: past.rebalances,
-            last_rebalance_ms: past.last_rebalance_ms,
+        let mut view = GroupView {
+            caught_up_in_ms: None,
+            rebalances: 0,
+            last_rebalance_ms: None,
+            lag_max: 0,
             kind,
             state: info.state,
             topics: names.into_iter().collect(),
@@ -200,7 +208,16 @@ impl Lookout {
             redelivered: 0,
             deletes: false,
             id,
-        })
+        };
+        if kind == GroupType::Share {
+            queues::add(&self.inspector.share_partitions(&info.id), &mut view, topics, ledger);
+        }
+        let past = self.groups.entry(Arc::clone(&view.id)).or_default();
+        past.lag_max = past.lag_max.max(view.lag);
+        view.lag_max = past.lag_max;
+        view.caught_up_in_ms = past.caught_up_in_ms(now, view.lag);
+        (view.rebalances, view.last_rebalance_ms) = (past.rebalances, past.last_rebalance_ms);
+        Ok(view)
     }
 
     fn tell_idle(&mut self, group: &Arc<str>, members: &[MemberView], ledger: &Ledger) {

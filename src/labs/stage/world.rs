@@ -90,7 +90,7 @@ impl World {
         let ledger = Arc::new(Ledger::new(clock.clone()));
         let transport = Arc::new(InProcess::of_window(broker.clone(), STAGE_CLIENT));
         let client = Client::with_clock(transport, STAGE_CLIENT, clock.clone());
-        let scene = Scene { broker: broker.clone(), clock, ledger: Arc::clone(&ledger), seed };
+        let scene = Scene { broker: broker.clone(), clock, ledger: Arc::clone(&ledger), seed, desks: Arc::default() };
         let lookout = Lookout::new(client.clone(), &broker);
         let mut world = Self {
             actors: Vec::new(),

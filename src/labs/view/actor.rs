@@ -92,6 +92,9 @@ pub struct ServiceView {
     /// Over the last five seconds of the stage.
     pub response_ms: f64,
     pub response_ms_max: f64,
+    /// Means in each mode since the beginning.
+    pub response_sequence_ms: f64,
+    pub response_queue_ms: f64,
     pub row_count: u64,
     /// The newest rows of its database table, newest first, at most 20.
     pub rows: Vec<TableRow>,

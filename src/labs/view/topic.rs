@@ -100,6 +100,8 @@ pub struct GroupView {
     pub members: Vec<MemberView>,
     /// Messages between what is committed and the end; of a queue: what is waiting.
     pub lag: u64,
+    /// The most that it ever was.
+    pub lag_max: u64,
     /// How old the oldest of them is.
     pub lag_ms: i64,
     /// Sum of the committed offsets.
