@@ -1,6 +1,12 @@
-//! The lessons that come with Millpond: each can be read, and leads to the next.
+//! The lessons that come with Millpond: each can be read, leads to the next, and is played right and wrong.
 
-use millpond::labs::{file::check, lessons};
+use std::sync::Arc;
+
+use millpond::labs::{
+    file::{LabFile, check},
+    lessons,
+    play::{PlayOptions, Report, play},
+};
 
 #[test]
 fn every_lesson_can_be_read_and_leads_to_the_next() {
@@ -22,4 +28,36 @@ fn every_lesson_can_be_read_and_leads_to_the_next() {
             assert!(!step.tasks.is_empty(), "{}: the step {} asks for nothing", lesson.id, step.id);
         }
     }
+}
+
+fn played(lesson: &Arc<LabFile>, skip: Option<&str>) -> Report {
+    let options = PlayOptions { skip: skip.map(ToOwned::to_owned), ..PlayOptions::default() };
+    play(Arc::clone(lesson), options).unwrap()
+}
+
+/// Plays the lessons with these numbers side by side, as each has a broker and a clock of its own.
+fn play_all(numbers: &[u32], right_and_wrong: fn(&Arc<LabFile>)) {
+    let all = lessons::all();
+    std::thread::scope(|scope| {
+        for lesson in all.iter().filter(|lesson| numbers.contains(&lesson.number)) {
+            scope.spawn(move || right_and_wrong(lesson));
+        }
+    });
+}
+
+/// All checks hold when every step is done; with one step left out, one of its own checks fails.
+fn right_and_wrong(lesson: &Arc<LabFile>) {
+    let report = played(lesson, None);
+    assert_eq!(report.failed(), Vec::<String>::new(), "{}", lesson.id);
+    assert_eq!(report.refused, Vec::<String>::new(), "{}", lesson.id);
+    assert!(report.passed, "{}", lesson.id);
+    let step = &lesson.steps[lesson.number as usize % lesson.steps.len()];
+    wrong(lesson, &step.id);
+}
+
+fn wrong(lesson: &Arc<LabFile>, step: &str) {
+    let report = played(lesson, Some(step));
+    let skipped = report.steps.iter().find(|played| played.id == step).unwrap();
+    let failed = skipped.tasks.iter().any(|task| !task.held);
+    assert!(failed && !report.passed, "{}: nothing of {step} fails although nothing was done", lesson.id);
 }
