@@ -84,7 +84,6 @@ impl Lookout {
             };
             groups.push(self.group(kind, info, &mut topics, ledger).await?);
         }
-        self.owners.pass(ledger.now_ms());
         Ok(Sight { topics, groups })
     }
 

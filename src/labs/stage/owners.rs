@@ -20,9 +20,8 @@ struct Spans {
     spans: Vec<OwnedSpan>,
     /// Index of the open stretch of each partition that was ever owned.
     open: BTreeMap<Partition, (Option<Arc<str>>, i64)>,
+    /// Of the stretches that are over.
     stood_still_ms: i64,
-    /// Up to when standing still is counted.
-    counted_to: i64,
     members: u32,
 }
 
@@ -39,7 +38,7 @@ impl Owners {
                 let spans = self.groups.entry(Arc::clone(group)).or_default();
                 partitions.iter().for_each(|partition| spans.take(partition, actor, at));
             }
-            StoryKind::Joined { group, .. } => self.groups.entry(Arc::clone(group)).or_default().members += 1,
+            StoryKind::Joined { group, .. } => self.groups.entry(Arc::clone(group)).or_default().join(at),
             StoryKind::Left { actor, group } => {
                 let spans = self.groups.entry(Arc::clone(group)).or_default();
                 spans.members = spans.members.saturating_sub(1);
@@ -47,18 +46,6 @@ impl Owners {
             }
             StoryKind::Crashed { actor } => self.groups.values_mut().for_each(|spans| spans.take_all(actor, at)),
             _ => {}
-        }
-    }
-
-    /// Time goes on.
-    pub fn pass(&mut self, now: i64) {
-        for spans in self.groups.values_mut() {
-            let idle = spans.open.values().filter(|(owner, _)| owner.is_none());
-            let still: i64 = idle.map(|(_, since)| (now - *since.max(&spans.counted_to)).max(0)).sum();
-            spans.counted_to = now;
-            if spans.members > 0 {
-                spans.stood_still_ms += still;
-            }
         }
     }
 
@@ -72,16 +59,29 @@ impl Owners {
                 OwnedSpan { actor: actor.clone(), topic, partition, from_ms: *since, to_ms: None }
             },
         ));
-        (spans.stood_still_ms, owned)
+        let open = spans.open.values().filter(|(owner, _)| owner.is_none() && spans.members > 0);
+        let still: i64 = open.map(|(_, since)| (now - since).max(0)).sum();
+        (spans.stood_still_ms + still, owned)
     }
 }
 
 impl Spans {
+    /// As long as a group has no members, nothing stands still.
+    fn join(&mut self, at: i64) {
+        if self.members == 0 {
+            self.open.values_mut().filter(|(owner, _)| owner.is_none()).for_each(|(_, since)| *since = at);
+        }
+        self.members += 1;
+    }
+
     fn give(&mut self, partition: &Partition, actor: Option<&Arc<str>>, at: i64) {
         let next = (actor.cloned(), at);
         if let Some((owner, since)) = self.open.insert(partition.clone(), next) {
             let (topic, number) = partition.clone();
             if at > since {
+                if owner.is_none() {
+                    self.stood_still_ms += at - since;
+                }
                 let to_ms = Some(at);
                 self.spans.push(OwnedSpan { actor: owner, topic, partition: number, from_ms: since, to_ms });
             }
