@@ -32,7 +32,7 @@
 //! | [`transfer`] | files <-> topics | client, payload, model |
 //! | [`session`] | what a window is connected to: cluster, background jobs, samples over time | client, broker, transfer, payload, codec, model |
 //! | [`ui`] | screens, widgets, commands, theme, translated text | session, payload, model |
-//! | [`labs`] | lessons: a stage with its own broker and clock, actors, steps, checks | ui, session, transfer, client, broker, payload, model |
+//! | [`labs`] | lessons: a stage with its own broker and clock, actors, steps, checks | ui, session, transfer, client, server, broker, payload, model |
 //! | [`app`] | the composition root: window, command line, settings | all |
 //!
 //! `tests/rooms.rs` keeps this table: a wrong arrow fails the build.

@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("transfer", &["client", "payload", "model"]),
     ("session", &["client", "broker", "transfer", "payload", "codec", "model"]),
     ("ui", &["session", "payload", "model"]),
-    ("labs", &["ui", "session", "transfer", "client", "broker", "payload", "model"]),
+    ("labs", &["ui", "session", "transfer", "client", "server", "broker", "payload", "model"]),
     ("app", &["model", "codec", "log", "broker", "server", "client", "payload", "transfer", "session", "ui", "labs"]),
 ];
 

@@ -48,6 +48,9 @@ pub const JUMP_HOURS_MAX: f64 = 720.0;
 /// Seconds of stage time that one `run` or one waiting for a check takes at most.
 pub const RUN_SECONDS_MAX: f64 = 3_600.0;
 
+/// Stands in texts for the address under which the stage listens.
+pub const ADDRESS: &str = "{address}";
+
 /// What a lab file says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +72,10 @@ pub struct LabFile {
     pub minutes: u32,
     #[serde(default, skip_serializing_if = "is_default")]
     pub layout: Layout,
+    /// Whether the stage's broker listens on this machine, for programs of the person's own. [`ADDRESS`] in the intro and in
+    /// the texts of steps and tasks becomes its address.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub listen: bool,
     pub title: Text,
     #[serde(default, skip_serializing_if = "is_default")]
     pub intro: Text,
@@ -122,6 +129,20 @@ impl LabFile {
     /// Only for what cannot be said in TOML, such as numbers beyond 63 bits.
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
         toml::to_string_pretty(self)
+    }
+
+    /// The same with the address in its texts.
+    #[must_use]
+    pub fn with_address(mut self, address: &str) -> Self {
+        let texts = self.steps.iter_mut().flat_map(|step| {
+            let tasks = step.tasks.iter_mut().map(|task| &mut task.text);
+            std::iter::once(&mut step.text).chain(tasks)
+        });
+        for text in texts.chain(std::iter::once(&mut self.intro)) {
+            text.en = text.en.replace(ADDRESS, address);
+            text.zh = text.zh.replace(ADDRESS, address);
+        }
+        self
     }
 
     /// An actor by its id.

@@ -6,7 +6,7 @@ use super::file::LabFile;
 
 /// Names and texts of the files, in order. A teacher's own file needs no place here: it is opened from the window, or played
 /// with `millpond lab run FILE`.
-pub const FILES: [(&str, &str); 13] = [
+pub const FILES: [(&str, &str); 14] = [
     ("01-event-stream.toml", include_str!("../../assets/labs/01-event-stream.toml")),
     ("02-sequence-or-queue.toml", include_str!("../../assets/labs/02-sequence-or-queue.toml")),
     ("03-rush.toml", include_str!("../../assets/labs/03-rush.toml")),
@@ -20,6 +20,7 @@ pub const FILES: [(&str, &str); 13] = [
     ("11-queues.toml", include_str!("../../assets/labs/11-queues.toml")),
     ("12-exactly-once.toml", include_str!("../../assets/labs/12-exactly-once.toml")),
     ("13-retention.toml", include_str!("../../assets/labs/13-retention.toml")),
+    ("14-your-program.toml", include_str!("../../assets/labs/14-your-program.toml")),
 ];
 
 /// The lessons, in order; read once.

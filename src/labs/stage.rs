@@ -1,9 +1,10 @@
 //! The stage: a private broker, a clock of its own, actors. [`Stage`] is the handle for a window, which never waits;
 //! [`World`] is the thing itself, for who plays without one.
 //!
-//! In reading order: `time` (the clock), `folder`, `wire` (answers that are lost), `world`, `lookout` with `log_view`,
+//! In reading order: `time` (the clock), `folder`, `door` (for programs from outside), `wire` (answers that are lost), `world`, `lookout` with `log_view`,
 //! `owners` and `queues` (what the broker says), `picture` (the view), `driver` (the thread behind the handle).
 
+mod door;
 mod driver;
 mod folder;
 mod log_view;

@@ -118,7 +118,7 @@ pub enum Action {
     Jump {
         hours: f64,
     },
-    /// Lets seconds pass (where nobody watches; in a window time passes by itself).
+    /// Lets seconds pass before the actions that follow it in a list; where somebody watches, at the stage's speed.
     Run {
         seconds: f64,
     },

@@ -32,6 +32,8 @@ const STEP_MS_MAX: i64 = 60_000;
 const STEP_MS: i64 = 10;
 /// Actions that may wait for a jump to end.
 const ACTIONS_MAX: usize = 1_000;
+/// Buttons whose later part waits for its time.
+const LATER_MAX: usize = 100;
 
 /// Until the last handle is gone.
 pub fn run(
@@ -51,7 +53,7 @@ pub fn run(
         surprise: None,
         problem: None,
         waiting: VecDeque::new(),
-        pass_left_ms: 0,
+        later: Vec::new(),
         leap_left_ms: 0,
         owed_ms: 0.0,
         last_frame: Instant::now(),
@@ -93,8 +95,8 @@ struct Driver {
     surprise: Option<Surprise>,
     problem: Option<Arc<str>>,
     waiting: VecDeque<Action>,
-    /// Time that is to pass quickly, with all looks.
-    pass_left_ms: i64,
+    /// What comes after a `run`, and from when on: time passes at the stage's speed, so that it can be watched.
+    later: Vec<(i64, VecDeque<Action>)>,
     /// Time that is to pass at once.
     leap_left_ms: i64,
     /// Fractions of a millisecond.
@@ -109,11 +111,11 @@ impl Driver {
     }
 
     fn is_busy(&self) -> bool {
-        self.pass_left_ms > 0 || self.leap_left_ms > 0 || !self.waiting.is_empty()
+        self.leap_left_ms > 0
     }
 
     fn start_over(&mut self) {
-        (self.waiting, self.pass_left_ms, self.leap_left_ms) = (VecDeque::new(), 0, 0);
+        (self.waiting, self.later, self.leap_left_ms) = (VecDeque::new(), Vec::new(), 0);
         self.surprise = None;
         // The old one's folder goes before the new one comes.
         self.world = None;
@@ -189,8 +191,7 @@ impl Driver {
     /// Does what waits, up to the next thing that takes time.
     fn act(&mut self) {
         let Some(world) = &mut self.world else { return self.waiting.clear() };
-        while self.pass_left_ms <= 0
-            && self.leap_left_ms <= 0
+        while self.leap_left_ms <= 0
             && let Some(action) = self.waiting.pop_front()
         {
             match action {
@@ -198,7 +199,12 @@ impl Driver {
                     world.ledger.tell(StoryKind::Jumped { hours });
                     self.leap_left_ms = (hours.clamp(0.0, JUMP_HOURS_MAX) * 3_600_000.0) as i64;
                 }
-                Action::Run { seconds } => self.pass_left_ms = (seconds.clamp(0.0, RUN_SECONDS_MAX) * 1_000.0) as i64,
+                Action::Run { seconds } => {
+                    let due = world.now_ms() + (seconds.clamp(0.0, RUN_SECONDS_MAX) * 1_000.0) as i64;
+                    if self.later.len() < LATER_MAX {
+                        self.later.push((due, std::mem::take(&mut self.waiting)));
+                    }
+                }
                 action => {
                     if let Err(why) = world.perform(&action) {
                         self.problem = Some(why.into());
@@ -220,13 +226,21 @@ impl Driver {
             self.owed_ms -= whole;
             self.pass(whole as i64);
         }
+        self.resume();
         self.act();
         if self.last_look.elapsed() >= LOOK_AGAIN && self.is_running() {
             self.look();
         }
     }
 
-    /// Part of a jump, or of a time that passes quickly.
+    /// Goes on with what has waited long enough.
+    fn resume(&mut self) {
+        let Some(now) = self.world.as_ref().map(World::now_ms) else { return };
+        let due = self.later.extract_if(.., |(due, _)| *due <= now);
+        self.waiting.extend(due.flat_map(|(_, actions)| actions));
+    }
+
+    /// Part of a jump.
     fn hurry(&mut self) {
         let began = Instant::now();
         while self.is_busy() && began.elapsed() < JUMP_SLICE {
@@ -234,10 +248,6 @@ impl Driver {
             if self.leap_left_ms > 0 {
                 self.leap_left_ms -= world.leap(self.leap_left_ms);
                 self.watch();
-            } else if self.pass_left_ms > 0 {
-                let piece = self.pass_left_ms.min(LOOK_MS);
-                self.pass_left_ms -= piece;
-                self.pass(piece);
             }
             self.act();
         }

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 use minijinja::{Value, value::Serde};
 
 use super::{
+    door::Door,
     folder::StageFolder,
     lookout::{Lookout, Sight},
     time::StageTime,
@@ -30,7 +31,7 @@ pub const EPOCH_MS: i64 = 1_767_600_000_000;
 /// Looks come at least so often, in milliseconds of the stage: checks and surprises are as exact as this.
 pub const LOOK_MS: i64 = 100;
 /// Longest stretch between two looks in a jump, in milliseconds.
-const JUMP_LOOK_MS: i64 = 30_000;
+const JUMP_LOOK_MS: i64 = 300_000;
 /// The name of the stage's own client, which lists of clients leave out.
 const STAGE_CLIENT: &str = "stage";
 
@@ -41,6 +42,8 @@ pub enum StageError {
     Folder(#[source] io::Error),
     #[error("no thread or runtime for the lab: {0}; close other programs and try again")]
     Runtime(#[source] io::Error),
+    #[error("the lab cannot listen for programs: {0}; close other programs and try again")]
+    Door(#[source] io::Error),
     #[error("the lab's broker does not open: {0}")]
     Broker(#[from] OpenError),
     #[error("{0}")]
@@ -66,6 +69,7 @@ pub struct World {
     /// Of the last looks, for who asks.
     fresh: Vec<StoryEvent>,
     broker: Broker,
+    door: Option<Door>,
     pub(in crate::labs) time: StageTime,
     _folder: StageFolder,
 }
@@ -87,6 +91,11 @@ impl World {
             ..BrokerOptions::new(folder.path().join("broker"), clock.clone())
         };
         let broker = time.run(Broker::open(options))?;
+        let door = if file.listen { Some(Door::open(broker.clone()).map_err(StageError::Door)?) } else { None };
+        let file = match &door {
+            Some(door) => Arc::new(LabFile::clone(&file).with_address(&door.address().to_string())),
+            None => file,
+        };
         let ledger = Arc::new(Ledger::new(clock.clone()));
         let transport = Arc::new(InProcess::of_window(broker.clone(), STAGE_CLIENT));
         let client = Client::with_clock(transport, STAGE_CLIENT, clock.clone());
@@ -107,6 +116,7 @@ impl World {
             next_look_ms: 0,
             fresh: Vec::new(),
             broker,
+            door,
             time,
             _folder: folder,
             file,
@@ -163,7 +173,7 @@ impl World {
         }
     }
 
-    /// Lets up to half a minute of a longer time pass, with one look at its end. How much it was.
+    /// Lets up to five minutes of a longer time pass, with one look at its end. How much it was.
     pub fn leap(&mut self, millis_left: i64) -> i64 {
         let stretch = millis_left.clamp(0, JUMP_LOOK_MS);
         self.time.pass(stretch);
@@ -226,6 +236,7 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         self.actors.clear();
+        self.door = None;
         let broker = self.broker.clone();
         self.time.run(async move { broker.shutdown().await });
     }
