@@ -8,6 +8,7 @@ mod listener;
 mod messages;
 mod overview;
 mod produce;
+mod queues;
 mod shell;
 mod support;
 mod topics;

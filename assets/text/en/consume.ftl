@@ -160,7 +160,7 @@ consume-ack-accept-about = Finished: the record is delivered to nobody again.
 consume-ack-release-about = Given back: another member may try it, until it was delivered as often as the group allows.
 consume-ack-reject-about = Cannot be done: the record is archived at once and tried by nobody again.
 consume-failure-label = Work that fails
-consume-on-failure-label = A failed record is
+consume-on-failure-label = When the work fails
 consume-fails = { $percent ->
     [0] none
    *[other] { $percent } %

@@ -10,7 +10,7 @@ queue-dead = Dead-lettered
 queue-backlog = Backlog
 queue-backlog-about = Records that nobody has finished yet: they wait, or a member holds them. One slow record does not hold the others up, so this can be less than the distance to the end.
 queue-chart = Backlog over time
-queue-oldest = oldest { $time } old
+queue-oldest = the oldest is { $time } old
 queue-oldest-none = everything is finished
 queue-by-members = { $n ->
     [0] by nobody: no members
@@ -59,7 +59,7 @@ queue-cell-hint = Click opens its life · Shift+click chooses several
 queue-hint = Click a record for its life · Shift+click or Shift+arrows choose several · right click for more
 queue-partition-about = { $waiting } waiting · { $acquired } acquired · begins at { $start }
 queue-partition-done = everything up to { $start } is finished
-queue-left-out = · { $n } more are not drawn
+queue-left-out = · { $n } more of them are not drawn
 
 # By hand
 queue-open-life = Life of the record
@@ -80,7 +80,7 @@ queue-redeliver-loss-locks = { $n ->
 }
 queue-redeliver-loss-twice = Work that is already under way may be done twice
 queue-archive = Archive…
-queue-archive-why-not = Everything here is finished already.
+queue-archive-why-not = What is here is finished already, or was not handed out yet. Purge passes over all that waits.
 queue-archive-title = Archive { $n ->
     [one] a record
    *[other] { $n } records

@@ -152,7 +152,7 @@ consume-ack-accept-about = 已完成：这条消息不再投递给任何成员�
 consume-ack-release-about = 退回队列：其他成员可以再试，直到达到组允许的投递次数。
 consume-ack-reject-about = 无法处理：消息立即归档，不再投递给任何成员。
 consume-failure-label = 处理失败的比例
-consume-on-failure-label = 失败的消息
+consume-on-failure-label = 处理失败时
 consume-fails = { $percent ->
     [0] 无
    *[other] { $percent }%

@@ -124,7 +124,8 @@ impl LagView {
         let lines: Vec<Line<'_>> =
             drawn.lines.iter().map(|(name, index, points)| Line::new(name, ctx.theme.series(*index), points)).collect();
         let span = ctx.facts.at - self.range.millis()..=ctx.facts.at;
-        let marks = rebalance_marks(ctx, group, &span);
+        // A queue never stands still for its members: they come and go while others work.
+        let marks = if group.is_queue() { Vec::new() } else { rebalance_marks(ctx, group, &span) };
         let marks: Vec<Mark<'_>> = marks.iter().map(|(from, words, color)| mark(*from, words, *color)).collect();
         let values = match self.measure {
             Measure::Records => format::short,

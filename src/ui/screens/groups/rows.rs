@@ -44,12 +44,12 @@ impl Titles {
             Column::left("id", t(0), 200.0).sorts().grows_to(460.0).stays(),
             Column::left("kind", t(1), 104.0).sorts().stays(),
             Column::left("state", t(2), 108.0).sorts(),
-            Column::left("protocol", t(3), 116.0),
+            Column::left("protocol", t(3), 104.0),
             Column::right("members", t(4), 78.0).sorts(),
             Column::left("topics", t(5), 120.0).sorts().grows_to(360.0),
-            Column::right("lag", t(6), 112.0).sorts(),
-            Column::right("behind", t(7), 92.0).sorts(),
-            Column::left("trend", t(8), 128.0).sorts(),
+            Column::right("lag", t(6), 106.0).sorts(),
+            Column::right("behind", t(7), 120.0).sorts(),
+            Column::left("trend", t(8), 124.0).sorts(),
         ]
     }
 }

@@ -44,8 +44,10 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView, table: &
     ];
     let queue = consumer.kind.is_queue();
     if queue {
+        columns[1] = Column::right("offset", &offset, 64.0).stays();
+        columns[2] = Column::left("key", &key, 76.0);
         columns.insert(2, Column::right("delivery", &delivery, 44.0).stays());
-        columns.insert(3, Column::left("said", &said, 90.0).stays());
+        columns.insert(3, Column::left("said", &said, 104.0).stays());
     }
     let shows: &'static [Shows] = if queue { &QUEUE_COLUMNS } else { &COLUMNS };
     let topics = consumer.plan.topics.len() > 1;

@@ -36,7 +36,9 @@ pub(super) fn draw(painter: &Painter, ctx: &Ctx<'_>, rect: Rect, face: &Face<'_>
     let color = color(theme, face, look);
     let radius = CornerRadius::same(if look.large { 5 } else { 3 });
     let (fill, edge) = match face.state {
-        ShareRecordState::Available => (theme.panel, if face.delivery_count > 0 { theme.care } else { theme.faint }),
+        ShareRecordState::Available => {
+            (theme.panel, if face.delivery_count > 0 { theme.care } else { theme.dimmed(theme.faint) })
+        }
         ShareRecordState::Acquired => (theme.tinted(color), color),
         _ => (theme.tinted(color), theme.tinted(color)),
     };
@@ -66,7 +68,9 @@ fn color(theme: &Theme, face: &Face<'_>, look: &Look) -> Color32 {
 fn large(painter: &Painter, theme: &Theme, rect: Rect, face: &Face<'_>, look: &Look, color: Color32) {
     let over = face.state.is_final();
     let text = if over { theme.quiet } else { theme.text };
-    let at = pos2(rect.center().x, rect.top() + 11.0);
+    // What nobody had yet has nothing to tell under its offset.
+    let alone = face.state == ShareRecordState::Available && face.delivery_count == 0;
+    let at = pos2(rect.center().x, if alone { rect.center().y } else { rect.top() + 11.0 });
     painter.text(at, Align2::CENTER_CENTER, format::integer(face.offset), mono(11.5), text);
     let y = rect.bottom() - 10.0;
     match (face.state, look.member) {

@@ -38,7 +38,7 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts, chosen: Optio
     };
     widgets::data(&mut ui, &offsets);
     let parts = [
-        (ShareRecordState::Available, tally.available),
+        (ShareRecordState::Available, tally.available + tally.ahead),
         (ShareRecordState::Acquired, tally.acquired),
         (ShareRecordState::Acknowledged, tally.acknowledged),
         (ShareRecordState::Archived, tally.archived),
