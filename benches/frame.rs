@@ -1,6 +1,6 @@
 //! The window's own work for a frame, without the rasteriser: scrolling a topic of a million records, then the same in
 //! Live mode under the open chart of records over time while more come in, against a frame of the same window that shows
-//! the settings; and how soon the first frame of a large workspace is there.
+//! the settings; a lab of ten actors and 500 messages a second; and how soon the first frame of a large workspace is there.
 //!
 //! `cargo bench --bench frame`; `MILLPOND_BENCH_RECORDS` sets the records of the large workspace (default 10 million).
 #![allow(clippy::unwrap_used)]
@@ -15,6 +15,7 @@ use egui::accesskit::Role;
 use millpond::app::settings::Settings;
 use millpond::app::window::App;
 use millpond::client::{NewTopic, ProduceOptions};
+use millpond::labs::file::{ActorKind, ActorSpec, LabFile};
 use millpond::model::{Acks, NewRecord};
 use millpond::session::{OpenSessionOptions, Session};
 use millpond::ui::{action::Action, command::Command, place::Place};
@@ -254,5 +255,46 @@ fn first_frame(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, scrolling, first_frame);
+/// Ten actors and 500 messages a second: the frames of the picture with everything that moves in it.
+fn lab(criterion: &mut Criterion) {
+    const LAB_BUDGET: Duration = Duration::from_millis(6);
+    const PRODUCERS: usize = 2;
+    const CONSUMERS: usize = 8;
+    let folder = tempfile::tempdir().unwrap();
+    let mut app = Headless::open(folder.path());
+    let mut file: LabFile = toml::from_str(
+        "format = 1\nid = \"bench\"\ntitle = { en = \"Bench\", zh = \"Bench\" }\n\
+         [[topics]]\nname = \"orders\"\npartitions = 4\n",
+    )
+    .unwrap();
+    for nth in 0..PRODUCERS {
+        let mut shop = ActorSpec::new(format!("shop-{nth}"), ActorKind::Producer);
+        (shop.topic, shop.rate) = (Some("orders".into()), Some(250.0));
+        shop.keys = (0..20).map(|key| format!("k{key}")).collect();
+        file.actors.push(shop);
+    }
+    for nth in 0..CONSUMERS {
+        let mut reader = ActorSpec::new(format!("reader-{nth}"), ActorKind::Consumer);
+        (reader.topics, reader.group) = (vec!["orders".into()], Some(format!("group-{}", nth / 4)));
+        reader.processing_ms = Some(1.0);
+        file.actors.push(reader);
+    }
+    app.app.play_lab(std::sync::Arc::new(file));
+    app.frame(Vec::new());
+    app.until_shown(Role::Image, "orders, partition 3: offsets 0 to 1");
+    let mut times = frames(&mut app, false);
+    let (half, high) = (percentile(&mut times, 0.5), percentile(&mut times, 0.99));
+    println!(
+        "frame of a lab with ten actors and 500 messages a second: median {:.2} ms, 99th percentile {:.2} ms; {:.2} of the budget of 6 ms",
+        half.as_secs_f64() * 1e3,
+        high.as_secs_f64() * 1e3,
+        high.as_secs_f64() / LAB_BUDGET.as_secs_f64(),
+    );
+    let mut group = criterion.benchmark_group("frame");
+    group.sample_size(20).bench_function("lab", |bencher| bencher.iter(|| app.frame(Vec::new())));
+    group.finish();
+    app.close();
+}
+
+criterion_group!(benches, scrolling, lab, first_frame);
 criterion_main!(benches);

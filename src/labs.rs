@@ -3,7 +3,8 @@
 //!
 //! Reading order: [`file`] (what a teacher writes), [`view`] (what a drawing reads; the only thing it reads), [`stage`] (the
 //! engine; [`Stage`] for a window, [`play`](play::play) without one), `actor`, `story` (what happened), `facts` (what checks
-//! read), `lesson` (how far a learner is), [`lessons`] (those that come with Millpond).
+//! read), `lesson` (how far a learner is), [`lessons`] (those that come with Millpond), `picture` (what is drawn of a view),
+//! `screen` (what a person sees around it), `progress` (what was done).
 
 mod action;
 mod actor;
@@ -18,4 +19,12 @@ pub mod stage;
 mod story;
 pub mod view;
 
-pub use stage::{Order, Stage, StageError, StageOptions};
+mod picture;
+mod progress;
+mod screen;
+
+pub use self::{
+    progress::Progress,
+    screen::{FREE_PLAY, Screen},
+    stage::{Order, Stage, StageError, StageOptions},
+};

@@ -32,6 +32,7 @@ mod sampler;
 mod topics;
 pub mod transfers;
 mod users;
+pub mod watch;
 
 use std::{future::Future, sync::Arc, time::Duration};
 

@@ -121,6 +121,9 @@ impl App {
             Command::GoConnections => self.go(Place::Connections),
             Command::ConnectApp => self.go(Place::ConnectApp),
             Command::GoTransfers => self.go(Place::Transfers),
+            Command::GoLabs => self.go(Place::Labs),
+            Command::FirstLesson => self.go(crate::labs::Screen::first_lesson()),
+            Command::FreePlay => self.go(Place::Lab { id: crate::labs::FREE_PLAY.to_owned() }),
             Command::GoSettings => self.go(Place::Settings),
             Command::LoadSample => self.load_sample(Pace::AtOnce),
             Command::ReplaySample => self.load_sample(Pace::Within(REPLAY)),
@@ -175,6 +178,7 @@ impl App {
             self.place = Place::default();
         }
         self.screens = Default::default();
+        self.labs = Default::default();
         self.listener = Default::default();
         self.workspace = Workspace::Opening(Opening::start(&folder, before, options));
         self.data_dir = folder;

@@ -12,6 +12,7 @@ use super::{
     workspace::{self, Workspace},
 };
 use crate::{
+    labs,
     session::{Event, Facts},
     ui::toasts::{Toast, Tone},
 };
@@ -31,6 +32,7 @@ impl App {
             self.perform(ctx, action);
         }
         self.keep_settings(ctx);
+        self.keep_progress();
         self.toasts.advance(ctx);
         ctx.request_repaint_after(AGES_EVERY);
     }
@@ -41,6 +43,7 @@ impl App {
         self.workspace = match result {
             Ok(session) => {
                 self.settings.opened(&self.data_dir);
+                self.load_progress();
                 self.listener.apply(&session, self.settings.listener.clone());
                 Workspace::Open(session)
             }
@@ -105,6 +108,25 @@ impl App {
             self.save_settings();
         } else {
             ctx.request_repaint_after(SAVE_AFTER);
+        }
+    }
+
+    /// What was done of the lessons in this workspace before.
+    pub(super) fn load_progress(&mut self) {
+        let progress = labs::Progress::load(&self.data_dir);
+        self.saved_progress = progress.clone();
+        self.labs.set_progress(progress);
+    }
+
+    /// A step that was finished is kept at once; that happens every few minutes at most.
+    fn keep_progress(&mut self) {
+        self.labs.note_place(&self.place);
+        if !matches!(self.workspace, Workspace::Open(_)) || *self.labs.progress() == self.saved_progress {
+            return;
+        }
+        self.saved_progress = self.labs.progress().clone();
+        if let Err(error) = self.saved_progress.save(&self.data_dir) {
+            tracing::warn!(%error, folder = %self.data_dir.display(), "progress of the labs could not be saved");
         }
     }
 

@@ -17,6 +17,7 @@ use super::{
     workspace::{Opening, Workspace},
 };
 use crate::{
+    labs,
     model::Clock,
     session::{Facts, OpenSessionOptions, Session, SystemClock},
     ui::{
@@ -66,6 +67,9 @@ pub struct App {
     pub(super) commands: RefCell<Vec<Command>>,
     pub(super) commands_age: u32,
     pub(super) screens: Screens,
+    pub(super) labs: labs::Screen,
+    /// The progress of the labs as it stands in the workspace's file.
+    pub(super) saved_progress: labs::Progress,
     pub(super) shell: Shell,
     pub(super) palette: Palette,
     pub(super) confirm: Option<ConfirmDialog>,
@@ -163,7 +167,7 @@ impl App {
         theme::install_fonts(ctx);
         theme::apply(ctx, settings.view.calm);
         choose_theme(ctx, settings.view.theme);
-        Self {
+        let mut app = Self {
             text: Text::new(Language::of(settings.view.language)),
             place: settings.place.clone(),
             data_dir,
@@ -180,11 +184,17 @@ impl App {
             commands: RefCell::default(),
             commands_age: 0,
             screens: Screens::default(),
+            labs: labs::Screen::default(),
+            saved_progress: labs::Progress::default(),
             shell: Shell::default(),
             palette: Palette::default(),
             confirm: None,
             toasts: Toasts::default(),
+        };
+        if matches!(app.workspace, Workspace::Open(_)) {
+            app.load_progress();
         }
+        app
     }
 
     /// The open session.
@@ -203,6 +213,12 @@ impl App {
     /// The newest picture that was drawn.
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// Plays a lab file, as if a person had opened it.
+    pub fn play_lab(&mut self, file: Arc<labs::file::LabFile>) {
+        let place = self.labs.play(file);
+        self.ask(Action::Go(place));
     }
 
     /// Asks for something as a screen would: for tests and for what is not drawn.
@@ -235,12 +251,13 @@ impl eframe::App for App {
             commands: &self.commands,
             now: self.clock.now(),
         };
-        for command in crate::ui::command::pressed(ui) {
+        for command in crate::ui::command::pressed(ui, &self.place) {
             ctx.act(Action::Run(command));
         }
         let failed = matches!(self.workspace, Workspace::Failed(_));
         self.shell.bars(ui, &ctx, &self.settings.recent, &self.data_dir, failed);
         match &self.workspace {
+            Workspace::Open(_) if is_of_labs(&self.place) => self.labs.ui(ui, &ctx),
             Workspace::Open(_) => self.screens.ui(ui, &ctx),
             // Settings need no workspace.
             _ if self.place == Place::Settings => self.screens.ui(ui, &ctx),
@@ -273,6 +290,11 @@ impl eframe::App for App {
 pub(super) fn session_options(ctx: &egui::Context, clock: &Arc<dyn Clock>) -> OpenSessionOptions {
     let ctx = ctx.clone();
     OpenSessionOptions { clock: Arc::clone(clock), wake: Arc::new(move || ctx.request_repaint()) }
+}
+
+/// `ui` knows the places of the labs and not their screens: the labs are built on it.
+fn is_of_labs(place: &Place) -> bool {
+    matches!(place, Place::Labs | Place::Lab { .. } | Place::Watch { .. })
 }
 
 /// Tells egui which of the two styles to use.

@@ -20,7 +20,17 @@ pub enum Command {
     GoConsume,
     GoConnections,
     GoTransfers,
+    GoLabs,
     GoSettings,
+    FirstLesson,
+    FreePlay,
+    OpenLab,
+    LabPause,
+    LabStep,
+    LabFaster,
+    LabSlower,
+    LabJump,
+    LabStartOver,
     NewTopic,
     LoadSample,
     ReplaySample,
@@ -45,7 +55,7 @@ pub enum Command {
 
 impl Command {
     /// In the order of the palette.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 41] = [
         Self::LoadSample,
         Self::ReplaySample,
         Self::NewTopic,
@@ -65,7 +75,17 @@ impl Command {
         Self::GoConsume,
         Self::GoConnections,
         Self::GoTransfers,
+        Self::GoLabs,
         Self::GoSettings,
+        Self::FirstLesson,
+        Self::FreePlay,
+        Self::OpenLab,
+        Self::LabPause,
+        Self::LabStep,
+        Self::LabFaster,
+        Self::LabSlower,
+        Self::LabJump,
+        Self::LabStartOver,
         Self::Find,
         Self::Back,
         Self::Forward,
@@ -100,6 +120,7 @@ impl Command {
             Self::NewGroup => Some(Place::Groups),
             Self::NewConsumer | Self::StopConsumers => Some(Place::Consume),
             Self::ImportFile | Self::ExportTopic => Some(Place::Transfers),
+            Self::OpenLab => Some(Place::Labs),
             _ => None,
         }
     }
@@ -107,7 +128,16 @@ impl Command {
     /// Carried out by the screen that is open, which takes it with `ctx.take(command)`; for others nothing happens.
     pub fn is_for_screen(self) -> bool {
         self.place().is_some()
+            || self.is_for_lab()
             || matches!(self, Self::Find | Self::Send | Self::Live | Self::RecordLife | Self::ResetOffsets)
+    }
+
+    /// Moves the time of a lesson. Its keys are those of other things elsewhere, so they count in a lesson alone.
+    pub fn is_for_lab(self) -> bool {
+        matches!(
+            self,
+            Self::LabPause | Self::LabStep | Self::LabFaster | Self::LabSlower | Self::LabJump | Self::LabStartOver
+        )
     }
 
     /// The keys as they are written on this system: `Ctrl P`, `⌘P`, `/`.
@@ -130,6 +160,16 @@ impl Command {
             Self::GoConsume => ("command-go-consume", icon::CONSUME, Some((WITH, Key::Num4))),
             Self::GoConnections => ("command-go-connections", icon::CONNECTIONS, Some((WITH, Key::Num5))),
             Self::GoTransfers => ("command-go-transfers", icon::TRANSFERS, Some((WITH, Key::Num6))),
+            Self::GoLabs => ("command-go-labs", icon::LABS, Some((WITH, Key::Num7))),
+            Self::FirstLesson => ("command-first-lesson", icon::LABS, None),
+            Self::FreePlay => ("command-free-play", icon::LABS, None),
+            Self::OpenLab => ("command-open-lab", icon::FOLDER, None),
+            Self::LabPause => ("command-lab-pause", icon::PAUSE, Some((ALONE, Key::Space))),
+            Self::LabStep => ("command-lab-step", icon::STEP, Some((ALONE, Key::ArrowRight))),
+            Self::LabFaster => ("command-lab-faster", icon::UP, Some((ALONE, Key::Period))),
+            Self::LabSlower => ("command-lab-slower", icon::DOWN, Some((ALONE, Key::Comma))),
+            Self::LabJump => ("command-lab-jump", icon::TIME, Some((ALONE, Key::J))),
+            Self::LabStartOver => ("command-lab-start-over", icon::RESET, None),
             Self::GoSettings => ("command-go-settings", icon::SETTINGS, Some((WITH, Key::Comma))),
             Self::NewTopic => ("command-new-topic", icon::ADD, Some((WITH, Key::N))),
             Self::LoadSample => ("command-load-sample", icon::DROP, None),
@@ -167,8 +207,10 @@ fn written(shortcut: &KeyboardShortcut, is_mac: bool) -> String {
 }
 
 /// Takes the shortcuts that were pressed out of the input. Keys without Ctrl or Alt belong to text fields first.
-pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
+pub fn pressed(ctx: &egui::Context, place: &Place) -> Vec<Command> {
     let typing = ctx.egui_wants_keyboard_input();
+    // Space presses the button that has the focus, and the arrows walk in what has it.
+    let in_lab = matches!(place, Place::Lab { .. }) && ctx.memory(|memory| memory.focused().is_none());
     let mut shortcuts: Vec<_> = Command::ALL.into_iter().filter_map(|c| c.shortcut().map(|keys| (c, keys))).collect();
     // egui lets Shift pass where a shortcut does not ask for it, so those that ask for more come first.
     shortcuts.sort_by_key(|(_, keys)| std::cmp::Reverse(u8::from(keys.modifiers.shift) + u8::from(keys.modifiers.alt)));
@@ -176,7 +218,8 @@ pub fn pressed(ctx: &egui::Context) -> Vec<Command> {
         let mut found = Vec::new();
         for (command, shortcut) in shortcuts {
             let plain = shortcut.modifiers.is_none() && shortcut.logical_key != Key::F1;
-            if !(plain && typing) && input.consume_shortcut(&shortcut) {
+            let here = in_lab || !command.is_for_lab();
+            if here && !(plain && typing) && input.consume_shortcut(&shortcut) {
                 found.push(command);
             }
         }

@@ -172,7 +172,7 @@ fn row(ui: &mut Ui, ctx: &Ctx<'_>, found: &Found, chosen: bool) -> egui::Respons
 fn find(ctx: &Ctx<'_>, query: &str) -> Vec<Found> {
     let mut found = Vec::new();
     for command in Command::ALL {
-        if command == Command::Palette {
+        if command == Command::Palette || command.is_for_lab() && !matches!(ctx.place, Place::Lab { .. }) {
             continue;
         }
         let words = ctx.t(command.text_id());

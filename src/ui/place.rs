@@ -45,6 +45,16 @@ pub enum Place {
     /// How to connect a program.
     ConnectApp,
     Transfers,
+    /// The lessons.
+    Labs,
+    /// One lesson, or the free stage, by its id.
+    Lab {
+        id: String,
+    },
+    /// A topic of the workspace in the picture of the lessons.
+    Watch {
+        topic: String,
+    },
     Settings,
 }
 
@@ -62,9 +72,10 @@ impl Place {
     /// The entry of the left navigation that this place belongs to.
     pub fn root(&self) -> Self {
         match self {
-            Self::Topic { .. } | Self::Record { .. } | Self::Life { .. } => Self::Topics,
+            Self::Topic { .. } | Self::Record { .. } | Self::Life { .. } | Self::Watch { .. } => Self::Topics,
             Self::Group { .. } => Self::Groups,
             Self::Client { .. } | Self::Request { .. } | Self::ConnectApp => Self::Connections,
+            Self::Lab { .. } => Self::Labs,
             other => other.clone(),
         }
     }

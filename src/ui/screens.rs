@@ -7,7 +7,7 @@ pub mod group;
 pub mod groups;
 pub mod life;
 pub mod overview;
-mod path_field;
+pub mod path_field;
 pub mod requests;
 pub mod settings;
 pub mod topic;
@@ -67,6 +67,8 @@ impl Screens {
             Place::ConnectApp => self.connect_app.ui(ui, ctx),
             Place::Transfers => self.transfers.ui(ui, ctx),
             Place::Settings => self.settings.ui(ui, ctx),
+            // Drawn by the room `labs`, which is built on this one.
+            Place::Labs | Place::Lab { .. } | Place::Watch { .. } => {}
         }
         if self.seen.as_ref() != Some(ctx.place) {
             self.seen = Some(ctx.place.clone());

@@ -40,6 +40,8 @@ catalogue![
     "life",
     "group",
     "transfers",
+    "labs",
+    "story",
 ];
 
 /// A language that the window speaks.

@@ -8,9 +8,9 @@ first-sample = One week of earthquakes, 1,707 events from seismic stations aroun
 first-sample-replay = Replay
 first-sample-replay-about = Produces the week in two minutes, as if it happened now
 first-labs-title = Learn by doing
-first-labs = Queue or publish/subscribe? Partitions, groups, offsets, lag: short lessons on the real engine, five minutes each.
+first-labs = Queue or publish/subscribe? Partitions, groups, offsets, lag: 14 short lessons on the real engine, five minutes each.
 first-labs-start = Start lesson 1
-first-labs-later = Comes later
+first-labs-all = All lessons
 
 acks-title = What an acknowledgement means here
 acks-all = on disk, survives loss of power

@@ -9,7 +9,6 @@ nav-consume = Consume
 nav-transfers = Transfers
 nav-learn = Learn
 nav-labs = Labs
-nav-labs-later = Lessons come with a later version
 nav-settings = Settings
 nav-name = Navigation
 

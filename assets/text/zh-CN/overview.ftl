@@ -8,9 +8,9 @@ first-sample = 一周的地震数据：来自世界各地地震台站的 1,707 �
 first-sample-replay = 重放
 first-sample-replay-about = 用两分钟发送这一周的数据，如同正在发生
 first-labs-title = 边做边学
-first-labs = 队列还是发布/订阅？分区、消费者组、偏移量、积压：在真实引擎上的短课程，每课五分钟。
+first-labs = 队列还是发布/订阅？分区、消费者组、偏移量、积压：在真实引擎上的 14 节短课，每课五分钟。
 first-labs-start = 开始第 1 课
-first-labs-later = 以后提供
+first-labs-all = 全部课程
 
 acks-title = 这里的确认意味着什么
 acks-all = 已写入磁盘，断电不丢

@@ -9,7 +9,6 @@ nav-consume = 消费
 nav-transfers = 导入导出
 nav-learn = 学习
 nav-labs = 实验室
-nav-labs-later = 课程将在以后的版本中提供
 nav-settings = 设置
 nav-name = 导航
 

@@ -212,6 +212,9 @@ fn figures(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
 /// True when Export was clicked.
 fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, dialog: &mut Option<TopicDialog>) -> bool {
     widgets::more(ui, &ctx.t("topic-more"), |ui| {
+        if widgets::item(ui, icon::LABS, &ctx.t("watch-menu"), None) {
+            ctx.go(Place::Watch { topic: topic.name.to_string() });
+        }
         if widgets::item(ui, icon::COPY, &ctx.t("topic-copy-name"), None) {
             ctx.act(Action::Copy(topic.name.to_string()));
         }

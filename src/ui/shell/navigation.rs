@@ -42,7 +42,7 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
             }
             ui.add_space(12.0);
             head(ui, &ctx.t("nav-learn"));
-            labs(ui, ctx);
+            entry(ui, ctx, Place::Labs, icon::LABS, "nav-labs", None);
             ui.with_layout(egui::Layout::bottom_up(egui::Align::Min), |ui| {
                 entry(ui, ctx, Place::Settings, icon::SETTINGS, "nav-settings", None);
             });
@@ -90,17 +90,4 @@ fn entry(ui: &mut Ui, ctx: &Ctx<'_>, place: Place, icon: Icon, words: &str, coun
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         ctx.go(place);
     }
-}
-
-/// Lessons are promised and not there yet; the entry says so.
-fn labs(ui: &mut Ui, ctx: &Ctx<'_>) {
-    let theme = theme::of(ui);
-    let words = ctx.t("nav-labs");
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Tab, false, &words));
-    let color = theme.dimmed(theme.faint);
-    icon::LABS.paint(ui.painter(), egui::pos2(rect.left() + 18.0, rect.center().y), ICON + 1.0, color);
-    let galley = ui.painter().layout_no_wrap(words.to_string(), fonts::body(), color);
-    ui.painter().galley(egui::pos2(rect.left() + 36.0, rect.center().y - galley.size().y / 2.0), galley, color);
-    response.on_hover_text(&*ctx.t("nav-labs-later"));
 }

@@ -56,7 +56,7 @@ fn both_languages_have_the_same_texts_with_the_same_places() {
 fn every_text_that_the_code_asks_for_exists() {
     let english = ids(Language::English);
     let mut missing = Vec::new();
-    for room in ["ui", "app", "session"] {
+    for room in ["ui", "app", "session", "labs"] {
         for file in files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room)) {
             let code = std::fs::read_to_string(&file).unwrap();
             let code = code.split("#[cfg(test)]").next().unwrap();

@@ -65,12 +65,13 @@ pub struct Chart<'a> {
     span: RangeInclusive<TimestampMillis>,
     value: fn(f64) -> String,
     height: Option<f32>,
+    since_start: bool,
 }
 
 impl<'a> Chart<'a> {
     /// `id` keeps its zoom; `name` says in words what it shows.
     pub fn new(id: &'a str, name: &'a str, span: RangeInclusive<TimestampMillis>, lines: &'a [Line<'a>]) -> Self {
-        Self { id, name, lines, marks: &[], span, value: format::short, height: None }
+        Self { id, name, lines, marks: &[], span, value: format::short, height: None, since_start: false }
     }
 
     pub fn marks(mut self, marks: &'a [Mark<'a>]) -> Self {
@@ -81,6 +82,12 @@ impl<'a> Chart<'a> {
     /// How values are written on axis and cross-hair; thousands by default.
     pub fn values(mut self, write: fn(f64) -> String) -> Self {
         self.value = write;
+        self
+    }
+
+    /// Times are counted from a beginning: `0 s`, `30 s`, `1 min`.
+    pub fn since_start(mut self) -> Self {
+        self.since_start = true;
         self
     }
 
@@ -128,8 +135,8 @@ impl<'a> Chart<'a> {
         let largest = self.largest(span);
         let top = marks::nice_top(largest);
         let (from, to) = (*span.start() as f64, (*span.end()).max(*span.start() + 1) as f64);
-        let zone = ctx.format.offset_seconds(*span.end());
-        let (format, value) = (*ctx.format, self.value);
+        let zone = if self.since_start { 0 } else { ctx.format.offset_seconds(*span.end()) };
+        let (format, value, since_start) = (*ctx.format, self.value, self.since_start);
         let step = marks::time_step(to - from, rect.width());
         // egui's axis labels and grid follow the visuals.
         ui.visuals_mut().widgets.noninteractive.fg_stroke.color = theme.quiet;
@@ -156,7 +163,10 @@ impl<'a> Chart<'a> {
             .y_grid_spacer(move |input| marks::value_marks(input.bounds, top, largest > 0.0))
             .x_grid_spacer(move |input| marks::time_marks(input.bounds, step, zone))
             .y_axis_formatter(move |mark, _| value(mark.value))
-            .x_axis_formatter(move |mark, _| format.axis(mark.value as i64, marks::time_form(step)))
+            .x_axis_formatter(move |mark, _| match since_start {
+                true => format.duration(mark.value as i64),
+                false => format.axis(mark.value as i64, marks::time_form(step)),
+            })
             .label_formatter(|_| None)
             .show(ui, |plot| {
                 plot.set_plot_bounds_x(from..=to);

@@ -78,9 +78,12 @@ fn cards(ui: &mut Ui, ctx: &Ctx<'_>) {
             }
         }),
         1 => card(ui, icon::LABS, &ctx.t("first-labs-title"), &ctx.t("first-labs"), |ui| {
-            let later = ctx.t("nav-labs-later");
-            ui.add(Button::secondary(&ctx.t("first-labs-start")).unless(Some(&later)));
-            widgets::faint(ui, &ctx.t("first-labs-later"));
+            if ui.add(Button::secondary(&ctx.t("first-labs-start"))).clicked() {
+                ctx.act(Action::Run(Command::FirstLesson));
+            }
+            if widgets::link(ui, &ctx.t("first-labs-all")).clicked() {
+                ctx.act(Action::Run(Command::GoLabs));
+            }
         }),
         _ => card(ui, icon::CONNECTIONS, &ctx.t("first-connect-title"), &ctx.t("first-connect"), |ui| {
             if ui.add(Button::secondary(&ctx.t("first-connect-show"))).clicked() {

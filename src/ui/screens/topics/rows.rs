@@ -149,6 +149,9 @@ impl Rows for TopicRows<'_, '_> {
         if widgets::item(ui, icon::SEND, &ctx.t("topics-produce"), None) {
             go(TopicTab::Produce);
         }
+        if widgets::item(ui, icon::LABS, &ctx.t("watch-menu"), None) {
+            ctx.go(Place::Watch { topic: topic.name.to_string() });
+        }
         if widgets::item(ui, icon::TUNE, &ctx.t("topics-settings"), None) {
             go(TopicTab::Settings);
         }

@@ -39,7 +39,11 @@ pub(super) fn show(ui: &Ui, ctx: &Ctx<'_>, chart: &Chart<'_>, response: &Respons
     let left_out = rows.len().saturating_sub(ROWS_MAX);
     rows.truncate(ROWS_MAX);
 
-    let head = painter.layout_no_wrap(ctx.format.axis(moment, "%Y-%m-%d %H:%M:%S"), fonts::caption(), theme.quiet);
+    let head = match chart.since_start {
+        true => ctx.format.duration(moment),
+        false => ctx.format.axis(moment, "%Y-%m-%d %H:%M:%S"),
+    };
+    let head = painter.layout_no_wrap(head, fonts::caption(), theme.quiet);
     let cells: Vec<_> = rows
         .iter()
         .map(|(line, value)| {
