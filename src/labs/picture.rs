@@ -19,8 +19,7 @@ use super::{
 use crate::{
     model::{Offset, PartitionId},
     ui::{
-        Ctx,
-        format, icon,
+        Ctx, format, icon,
         theme::{self, RADIUS, Theme, fonts},
     },
 };
@@ -95,15 +94,7 @@ impl Picture {
     }
 
     /// The card of the record that was clicked; goes away by its cross or Esc.
-    fn details(
-        &mut self,
-        ui: &Ui,
-        ctx: &Ctx<'_>,
-        view: &StageView,
-        layout: &Layout,
-        colors: &[Color32],
-        from: Vec2,
-    ) {
+    fn details(&mut self, ui: &Ui, ctx: &Ctx<'_>, view: &StageView, layout: &Layout, colors: &[Color32], from: Vec2) {
         let Some(open) = &self.open else { return };
         let strip = layout.strip(view, &open.topic, open.partition);
         let at = strip.map_or(from.to_pos2(), |strip| strip.rect.translate(from).left_bottom() + Vec2::new(0.0, 30.0));

@@ -56,12 +56,18 @@ pub(crate) enum Wish {
     /// Answer the question of the step; choices count from 1.
     Answer(usize),
     Do(Actions),
-    Set { actor: Arc<str>, field: Arc<str>, value: f64 },
+    Set {
+        actor: Arc<str>,
+        field: Arc<str>,
+        value: f64,
+    },
     Speed(Speed),
     TogglePause,
     StepEvent,
     Jump,
-    StartOver { seed: Option<u64> },
+    StartOver {
+        seed: Option<u64>,
+    },
     /// After a surprise.
     GoOn,
     /// Whether surprises pause.

@@ -47,9 +47,8 @@ impl Curve {
     pub(super) fn at(&self, share: f32) -> Pos2 {
         let [a, b, c, d] = self.points();
         let (t, u) = (share, 1.0 - share);
-        let part = |a: f32, b: f32, c: f32, d: f32| {
-            u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d
-        };
+        let part =
+            |a: f32, b: f32, c: f32, d: f32| u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d;
         pos2(part(a.x, b.x, c.x, d.x), part(a.y, b.y, c.y, d.y))
     }
 }

@@ -20,14 +20,7 @@ const WIDTH: f32 = 340.0;
 const STORY_MAX: usize = 6;
 
 /// Draws it below that point; true when it is to be closed.
-pub(super) fn show(
-    ui: &Ui,
-    ctx: &Ctx<'_>,
-    view: &StageView,
-    colors: &[Color32],
-    open: &Record,
-    at: Pos2,
-) -> bool {
+pub(super) fn show(ui: &Ui, ctx: &Ctx<'_>, view: &StageView, colors: &[Color32], open: &Record, at: Pos2) -> bool {
     let part = view
         .topics
         .iter()
@@ -92,7 +85,10 @@ fn body(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, cell: Option<&Cell>) {
             None => widgets::chip_plain(ui, &word, color),
         };
         if cell.delivery_count > 0 {
-            widgets::caption(ui, &ctx.text.with("lab-record-delivered", &[("n", u64::from(cell.delivery_count).into())]));
+            widgets::caption(
+                ui,
+                &ctx.text.with("lab-record-delivered", &[("n", u64::from(cell.delivery_count).into())]),
+            );
         }
     });
     if let CellState::Acquired { by, lock_until_ms } = &cell.state {

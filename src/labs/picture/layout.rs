@@ -124,9 +124,8 @@ impl Layout {
             + 8.0 * members.topics.len().saturating_sub(1) as f32;
         let serves = |at: &usize| view.actors[*at].service.is_some();
         let own = |at: &usize| BOX + if serves(at) { DATABASE_GAP + DATABASE } else { 0.0 };
-        let stack = |column: &[usize]| {
-            (column.iter().map(own).sum::<f32>() + BOX_GAP * column.len() as f32 - BOX_GAP).max(0.0)
-        };
+        let stack =
+            |column: &[usize]| (column.iter().map(own).sum::<f32>() + BOX_GAP * column.len() as f32 - BOX_GAP).max(0.0);
         let height = middle.max(stack(&members.left)).max(stack(&members.right)).max(BOX);
         let people = if members.left.iter().any(serves) { PEOPLE } else { 0.0 };
         for (column, x) in [(&members.left, people), (&members.right, width - side)] {

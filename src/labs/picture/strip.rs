@@ -1,7 +1,9 @@
 //! One partition as a strip of cells: its newest records, which of them are held, where each group stands, and how far
 //! it is behind.
 
-use egui::{Align2, Color32, FontId, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, FontId, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::look;
 use crate::{
@@ -155,8 +157,7 @@ impl StripPaint<'_> {
             let x = shown.edge(self.rect, *committed);
             let color = look::group_color(theme, self.view, self.colors, &markers[0].group);
             ui.painter().vline(x, (bottom + 2.0)..=(bottom + 10.0), Stroke::new(2.0, color));
-            let names: Vec<_> =
-                markers.iter().map(|marker| look::group_name(ctx, self.view, &marker.group)).collect();
+            let names: Vec<_> = markers.iter().map(|marker| look::group_name(ctx, self.view, &marker.group)).collect();
             let behind = (self.part.end - *committed).max(0);
             let said = match behind {
                 0 => names.join(", "),

@@ -11,7 +11,7 @@ use self::{actor_dialog::ActorDialog, topic_dialog::TopicDialog};
 use super::{FREE_PLAY, Wish, panel, sliders::Sliders};
 use crate::{
     labs::{
-        file::{ACTORS_MAX, Action, ActorKind, ActorSpec, Actions, FORMAT, LabFile, TOPICS_MAX, Text, TopicSpec},
+        file::{ACTORS_MAX, Action, Actions, ActorKind, ActorSpec, FORMAT, LabFile, TOPICS_MAX, Text, TopicSpec},
         picture::words,
         view::StageView,
     },

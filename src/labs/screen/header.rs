@@ -105,7 +105,11 @@ impl Header {
                 let typed = self.seed.get_or_insert_with(|| view.seed.to_string());
                 typed.retain(|letter| letter.is_ascii_digit());
                 typed.truncate(SEED_DIGITS_MAX);
-                widgets::text_field(ui, &widgets::Field { mono: true, width: 180.0, ..widgets::Field::new(&label) }, typed);
+                widgets::text_field(
+                    ui,
+                    &widgets::Field { mono: true, width: 180.0, ..widgets::Field::new(&label) },
+                    typed,
+                );
                 let seed = typed.parse().ok();
                 let go = ctx.t("lab-seed-start");
                 let clicked = Button::secondary(&go).enabled(seed.is_some()).show(ui).clicked();

@@ -127,14 +127,7 @@ impl LessonScreen {
         }
     }
 
-    fn head(
-        &mut self,
-        ui: &mut Ui,
-        ctx: &Ctx<'_>,
-        view: &StageView,
-        lessons: &[Arc<LabFile>],
-        wishes: &mut Vec<Wish>,
-    ) {
+    fn head(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, lessons: &[Arc<LabFile>], wishes: &mut Vec<Wish>) {
         let way = match self.file.number {
             0 => String::new(),
             number => ctx.text.with("lab-way", &[("n", u64::from(number).into()), ("all", lessons.len().into())]),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, CornerRadius, CursorIcon, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
+    Align2, Color32, CornerRadius, CursorIcon, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2,
     text::{LayoutJob, TextFormat, TextWrapping},
     vec2,
 };
@@ -195,7 +196,8 @@ fn foot(ui: &Ui, ctx: &Ctx<'_>, card: &Card<'_>, rect: Rect) {
 
 /// Words on that many lines, cut with `…`.
 fn line(ui: &Ui, words: &str, font: FontId, color: Color32, width: f32, rows: usize) -> Arc<egui::Galley> {
-    let mut job = LayoutJob::single_section(words.to_owned(), TextFormat { font_id: font, color, ..Default::default() });
+    let mut job =
+        LayoutJob::single_section(words.to_owned(), TextFormat { font_id: font, color, ..Default::default() });
     job.wrap = TextWrapping { max_width: width.max(Vec2::ONE.x), max_rows: rows, ..TextWrapping::default() };
     ui.painter().layout_job(job)
 }

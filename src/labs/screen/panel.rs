@@ -69,7 +69,11 @@ pub(super) fn frame(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         .frame(Frame::new().fill(theme.panel).inner_margin(Margin { left: 16, right: 8, top: 14, bottom: 14 }))
         .show(ui, |ui| {
             let left = ui.max_rect().left() - 15.5;
-            ui.painter().with_clip_rect(ui.clip_rect().expand(20.0)).vline(left, ui.clip_rect().y_range(), theme.rule());
+            ui.painter().with_clip_rect(ui.clip_rect().expand(20.0)).vline(
+                left,
+                ui.clip_rect().y_range(),
+                theme.rule(),
+            );
             content(ui);
         });
 }

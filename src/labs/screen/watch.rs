@@ -53,9 +53,10 @@ impl WatchScreen {
                     }
                     let Some(view) = &view else { return };
                     self.picture.show(ui, ctx, view, |response, index| {
-                        let group = view.groups.iter().find(|group| {
-                            group.members.iter().any(|member| member.actor == view.actors[index].id)
-                        });
+                        let group = view
+                            .groups
+                            .iter()
+                            .find(|group| group.members.iter().any(|member| member.actor == view.actors[index].id));
                         if let Some(group) = group.filter(|_| response.clicked()) {
                             ctx.go(Place::Group { id: group.id.to_string(), tab: GroupTab::Members });
                         }

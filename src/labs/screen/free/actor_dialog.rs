@@ -81,7 +81,8 @@ impl ActorDialog {
         let name = self.name.get_or_insert_with(|| shown_name(ctx, &self.spec));
         let no_name = name.trim().is_empty().then(|| ctx.t("lab-free-no-name"));
         let wrong = self.numbers.iter().find(|(field, text)| number(field, text).is_none()).map(|(field, _)| *field);
-        let wrong = wrong.map(|field| ctx.text.with("lab-free-number-fault", &[("field", field_name(ctx, field).into())]));
+        let wrong =
+            wrong.map(|field| ctx.text.with("lab-free-number-fault", &[("field", field_name(ctx, field).into())]));
         let why_not = no_name.as_deref().or(wrong.as_deref());
         let title = match self.spec.kind {
             ActorKind::Producer => ctx.t("lab-kind-producer"),
@@ -158,10 +159,8 @@ impl ActorDialog {
 
     fn service(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, file: &LabFile) {
         topic(ui, ctx, file, &mut self.spec.topic);
-        let words = [
-            (ServiceMode::Sequence, ctx.t("lab-mode-sequence")),
-            (ServiceMode::Queue, ctx.t("lab-mode-queue")),
-        ];
+        let words =
+            [(ServiceMode::Sequence, ctx.t("lab-mode-sequence")), (ServiceMode::Queue, ctx.t("lab-mode-queue"))];
         widgets::segmented(ui, &mut self.spec.mode, &words.each_ref().map(|(value, word)| (*value, &**word)));
     }
 

@@ -124,10 +124,8 @@ impl Say<'_> {
                     None => self.with("story-stored-by-hand", &args),
                 }
             }
-            K::SendFailed { actor, topic, why } => self.with(
-                "story-send-failed",
-                &vec![("who", self.who(actor)), ("topic", text(topic)), ("why", text(why))],
-            ),
+            K::SendFailed { actor, topic, why } => self
+                .with("story-send-failed", &vec![("who", self.who(actor)), ("topic", text(topic)), ("why", text(why))]),
             K::SentAgain { actor, stored_twice, .. } => {
                 let id = if *stored_twice { "story-sent-again-twice" } else { "story-sent-again-once" };
                 self.with(id, &vec![("who", self.who(actor))])
@@ -323,16 +321,20 @@ impl Say<'_> {
                 self.with("story-compacted", &vec![topic_arg(topic), ("n", (*removed).into())])
             }
             K::TransactionBegan { actor, .. } => self.with("story-transaction-began", &vec![("who", self.who(actor))]),
-            K::TransactionCommitted { actor, records, .. } => self
-                .with("story-transaction-committed", &vec![("who", self.who(actor)), ("n", (*records).into())]),
-            K::TransactionAborted { actor, records, .. } => self
-                .with("story-transaction-aborted", &vec![("who", self.who(actor)), ("n", (*records).into())]),
+            K::TransactionCommitted { actor, records, .. } => {
+                self.with("story-transaction-committed", &vec![("who", self.who(actor)), ("n", (*records).into())])
+            }
+            K::TransactionAborted { actor, records, .. } => {
+                self.with("story-transaction-aborted", &vec![("who", self.who(actor)), ("n", (*records).into())])
+            }
             K::ReadFound { topic, partition, offset } => self.asked("story-read-found", topic, *partition, *offset),
             K::ReadGone { topic, partition, offset } => self.asked("story-read-gone", topic, *partition, *offset),
-            K::TopicCreated { topic, partitions } => self
-                .with("story-topic-created", &vec![topic_arg(topic), ("n", i64::from(*partitions).into())]),
-            K::PartitionsAdded { topic, partitions } => self
-                .with("story-partitions-added", &vec![topic_arg(topic), ("n", i64::from(*partitions).into())]),
+            K::TopicCreated { topic, partitions } => {
+                self.with("story-topic-created", &vec![topic_arg(topic), ("n", i64::from(*partitions).into())])
+            }
+            K::PartitionsAdded { topic, partitions } => {
+                self.with("story-partitions-added", &vec![topic_arg(topic), ("n", i64::from(*partitions).into())])
+            }
             K::Configured { what, setting, value } => self.with(
                 "story-configured",
                 &vec![("what", text(what)), ("setting", text(setting)), ("value", text(value))],

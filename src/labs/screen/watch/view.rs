@@ -7,8 +7,8 @@ use crate::{
     labs::{
         file::{GroupProtocol, GroupType, Text},
         view::{
-            ActorState, ActorView, ActorViewKind, Cell, CellState, GroupView, Marker, MemberView, PartitionView,
-            Place, StageView, TopicView, Travel, TravelKind,
+            ActorState, ActorView, ActorViewKind, Cell, CellState, GroupView, Marker, MemberView, PartitionView, Place,
+            StageView, TopicView, Travel, TravelKind,
         },
     },
     model::{Offset, PartitionId, ShareRecordState},
@@ -177,11 +177,8 @@ fn members(group: &GroupFacts, topic: &str, actors: &mut Vec<ActorView>) -> Grou
             .collect();
         let id: Arc<str> = member.id.as_str().into();
         let name = if member.client_id.is_empty() { &member.id } else { &member.client_id };
-        let state = if owns.is_empty() && protocol != GroupProtocol::Share {
-            ActorState::Waiting
-        } else {
-            ActorState::Running
-        };
+        let state =
+            if owns.is_empty() && protocol != GroupProtocol::Share { ActorState::Waiting } else { ActorState::Running };
         let mut shown = actor(Arc::clone(&id), name, kind(), topic);
         shown.owns.clone_from(&owns);
         actors.push(ActorView { state, ..shown });
