@@ -136,7 +136,6 @@ fn counter(spec: &CounterSpec, [value, note, warn]: &[Option<Compiled>; 3], fact
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::labs::view::StoryKind;
 
     #[test]

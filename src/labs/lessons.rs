@@ -25,7 +25,7 @@ pub const FILES: [(&str, &str); 14] = [
 
 /// The lessons, in order; read once.
 pub fn all() -> Arc<[Arc<LabFile>]> {
-    static ALL: LazyLock<Arc<[Arc<LabFile>]>> = LazyLock::new(|| FILES.iter().filter_map(|file| read(file)).collect());
+    static ALL: LazyLock<Arc<[Arc<LabFile>]>> = LazyLock::new(|| FILES.iter().filter_map(read).collect());
     Arc::clone(&ALL)
 }
 

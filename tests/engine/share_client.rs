@@ -275,7 +275,7 @@ async fn a_member_survives_a_restart_of_its_broker() {
         assert!(started.elapsed() < PATIENCE, "{taken:?}: {:?}", member.take_events());
         // A failure that passes is no error of a poll.
         let records = member.poll(POLL).await.unwrap();
-        taken.extend(records.iter().map(|record| value(record)).zip(records.iter().map(|r| r.delivery_count)));
+        taken.extend(records.iter().map(value).zip(records.iter().map(|r| r.delivery_count)));
         for record in &records {
             let _ = member.acknowledge(record, AckType::Accept);
         }

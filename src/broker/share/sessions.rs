@@ -22,10 +22,13 @@ const OPENS: i32 = 0;
 /// The session epoch that closes it.
 const CLOSES: i32 = -1;
 
+/// A member's session by its group and its member id.
+type ByMember = HashMap<(Arc<str>, Arc<str>), Arc<Session>>;
+
 /// The open sessions.
 #[derive(Default)]
 pub struct Sessions {
-    open: Mutex<HashMap<(Arc<str>, Arc<str>), Arc<Session>>>,
+    open: Mutex<ByMember>,
 }
 
 /// One member's session.

@@ -47,6 +47,7 @@ impl FreePlay {
             next: None,
             minutes: 0,
             layout: Default::default(),
+            listen: false,
             title: Text { en: "Free play".into(), zh: "自由实验".into() },
             intro: Text::default(),
             lanes: Vec::new(),

@@ -61,3 +61,18 @@ fn wrong(lesson: &Arc<LabFile>, step: &str) {
     let failed = skipped.tasks.iter().any(|task| !task.held);
     assert!(failed && !report.passed, "{}: nothing of {step} fails although nothing was done", lesson.id);
 }
+
+#[test]
+fn streams_and_their_uses_are_played_right_and_wrong() {
+    play_all(&[1, 2, 3, 4], right_and_wrong);
+}
+
+#[test]
+fn parts_of_a_broker_are_played_right_and_wrong() {
+    play_all(&[6, 7, 9, 10], right_and_wrong);
+}
+
+#[test]
+fn programs_and_promises_are_played_right_and_wrong() {
+    play_all(&[12, 14], right_and_wrong);
+}

@@ -199,6 +199,7 @@ fn members(group: &GroupFacts, topic: &str, actors: &mut Vec<ActorView>) -> Grou
         topics: vec![topic.into()],
         members: views,
         lag: 0,
+        lag_max: 0,
         committed: 0,
         lag_ms: group.behind_millis.unwrap_or(0),
         caught_up_in_ms: None,
