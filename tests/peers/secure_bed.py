@@ -33,16 +33,7 @@ class Access:
 
     def properties(self, user="ann", mechanism="SCRAM-SHA-512", password=None):
         """A file for Java's tools and for Millpond's `--config`."""
-        module = "plain.PlainLoginModule" if mechanism == "PLAIN" else "scram.ScramLoginModule"
-        secret = quoted(password or PASSWORDS[user])
-        jaas = f"org.apache.kafka.common.security.{module} required username=\"{user}\" password={secret};"
-        # A backslash is one in a properties file only when it is doubled.
-        jaas = jaas.replace("\\", "\\\\")
-        lines = [
-            f"bootstrap.servers={self.address}", "security.protocol=SASL_SSL", f"sasl.mechanism={mechanism}",
-            f"sasl.jaas.config={jaas}", "ssl.truststore.type=PEM", f"ssl.truststore.location={self.certificate}",
-        ]
-        return written(self.folder, "client.properties", "\n".join(lines) + "\n")
+        return client_properties(self.folder, self.address, self.certificate, user, mechanism, password)
 
     def millpond(self, *arguments, config=None, stdin="", code=0):
         """Runs a command of Millpond as a client; gives what it printed."""
@@ -51,6 +42,20 @@ class Access:
         done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60)
         assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
         return done.stdout if code == 0 else done.stderr
+
+
+def client_properties(folder, address, certificate, user="ann", mechanism="SCRAM-SHA-512", password=None):
+    """Writes a file with which Java's tools and Millpond log in."""
+    module = "plain.PlainLoginModule" if mechanism == "PLAIN" else "scram.ScramLoginModule"
+    secret = quoted(password or PASSWORDS[user])
+    jaas = f"org.apache.kafka.common.security.{module} required username=\"{user}\" password={secret};"
+    # A backslash is one in a properties file only when it is doubled.
+    jaas = jaas.replace("\\", "\\\\")
+    lines = [
+        f"bootstrap.servers={address}", "security.protocol=SASL_SSL", f"sasl.mechanism={mechanism}",
+        f"sasl.jaas.config={jaas}", "ssl.truststore.type=PEM", f"ssl.truststore.location={certificate}",
+    ]
+    return written(folder, "client.properties", "\n".join(lines) + "\n")
 
 
 def quoted(text):
@@ -91,6 +96,19 @@ def own_certificate(folder, stem):
 
 def kafka(folder):
     """Apache Kafka with a certificate from Java's keytool. Its PLAIN has users of its own."""
+    certificate, settings = guarded(folder)
+    command = [sys.executable, os.path.join(bed.HERE, "kafka.py"), "--data", os.path.join(folder, "kafka")]
+    command += ["--protocol", "SASL_SSL", "--listen", f"127.0.0.1:{bed.free_port()}"]
+    for user, password in PASSWORDS.items():
+        command += ["--scram", f"{user}={quoted(password)}"]
+    for key, value in settings.items():
+        escaped = value.replace("\\", "\\\\")
+        command += ["--set", f"{key}={escaped}"]
+    return bed.Broker("kafka", command), certificate
+
+
+def guarded(folder):
+    """A certificate, and the settings with which Apache Kafka shows it and lets our users in."""
     store, certificate = own_certificate(folder, "server")
     own = f"username=\"ann\" password={quoted(PASSWORDS['ann'])}"
     known = " ".join(f"user_{user}={quoted(password)}" for user, password in PASSWORDS.items())
@@ -104,11 +122,4 @@ def kafka(folder):
     for mechanism in MECHANISMS[:2]:
         key = f"listener.name.sasl_ssl.{mechanism.lower()}.sasl.jaas.config"
         settings[key] = f"{modules}.scram.ScramLoginModule required;"
-    command = [sys.executable, os.path.join(bed.HERE, "kafka.py"), "--data", os.path.join(folder, "kafka")]
-    command += ["--protocol", "SASL_SSL", "--listen", f"127.0.0.1:{bed.free_port()}"]
-    for user, password in PASSWORDS.items():
-        command += ["--scram", f"{user}={quoted(password)}"]
-    for key, value in settings.items():
-        escaped = value.replace("\\", "\\\\")
-        command += ["--set", f"{key}={escaped}"]
-    return bed.Broker("kafka", command), certificate
+    return certificate, settings
