@@ -195,8 +195,8 @@ class Cluster:
 
     def _alive(self, node):
         """Whether the process of that id is still ours: ids are used again."""
-        if node in self.children and self.children[node].poll() is not None:
-            return False
+        if node in self.children and self.children[node].pid == self._pid(node):
+            return self.children[node].poll() is None
         pid = self._pid(node)
         try:
             with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as file:
