@@ -21,6 +21,7 @@ mod offsets;
 mod partitioner;
 mod produce;
 mod producer;
+mod read_only;
 mod reader;
 mod retry;
 mod routing;
@@ -49,9 +50,13 @@ pub use offsets::{ListedOffset, OffsetSpec};
 pub use partitioner::{Partitioner, murmur2, partition_for_key};
 pub use produce::{ProduceOptions, Produced};
 pub use producer::{Delivery, Producer, ProducerOptions, ProducerStats};
+pub use read_only::ReadOnly;
 pub use reader::{Piece, ReadOrder, ReadRange, Reader, ReaderOptions};
 pub use routing::Client;
-pub use security::{Password, Sasl, SaslMechanism, Security, SecurityError, Tls, TlsOptions};
+pub use security::{
+    Authorities, OAUTHBEARER, Password, Sasl, SaslMechanism, Security, SecurityError, Tls, TlsOptions, TokenEndpoint,
+    TokenSource,
+};
 pub use share::{
     AckMode, AckType, Acknowledged, ShareConsumer, ShareConsumerEvent, ShareConsumerEventKind, ShareConsumerOptions,
     ShareRecord,

@@ -8,6 +8,7 @@ pub mod browse;
 mod client_words;
 pub mod clients;
 mod clock;
+pub mod connections;
 pub mod consumers;
 mod events;
 mod facts;
@@ -97,6 +98,8 @@ struct Inner {
     events: Events,
     client: Client,
     broker: Option<Broker>,
+    /// Of a cluster that is no workspace.
+    profile: Option<Arc<connections::Profile>>,
     listener: ArcSwap<ListenerState>,
     limits: Mutex<Option<ReadLimits>>,
     /// Done first when the session closes.
@@ -116,6 +119,16 @@ impl Session {
     /// The embedded broker, for who lets others reach it; `None` where the broker is another process's.
     pub fn broker(&self) -> Option<&Broker> {
         self.0.broker.as_ref()
+    }
+
+    /// The connection that this is a session of; `None` for a workspace.
+    pub fn profile(&self) -> Option<&Arc<connections::Profile>> {
+        self.0.profile.as_ref()
+    }
+
+    /// Whether everything that changes the cluster is refused, by the client itself.
+    pub fn is_read_only(&self) -> bool {
+        self.0.profile.as_ref().is_some_and(|profile| profile.read_only)
     }
 
     /// How the listener stands from now on; [`Facts`] tell it with the next picture.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use self::properties::Property;
 use crate::{
-    client::{Password, Sasl, SaslMechanism, Security, SecurityError, Tls, TlsOptions},
+    client::{Authorities, Password, Sasl, SaslMechanism, Security, SecurityError, Tls, TlsOptions},
     model::HostPort,
 };
 
@@ -210,7 +210,7 @@ impl Settings {
                 return Err(format!("security.protocol={} {missing}", protocol.name));
             }
         };
-        Ok(Some(Sasl { mechanism, user, password: Password::from(password) }))
+        Ok(Some(Sasl::Password { mechanism, user, password: Password::from(password) }))
     }
 
     fn tls(&self, protocol: Protocol) -> Result<Option<TlsOptions>, String> {
@@ -232,12 +232,9 @@ impl Settings {
                 return Err(format!("{location} needs {name}=PEM: without it the file is a keystore of Java"));
             }
         }
-        let Some(authorities) = self.either("ssl.truststore.location", "ssl.ca.location")? else {
-            return Err(format!(
-                "security.protocol={} needs the certificate that is believed, the broker's or its authority's, as PEM: \
-                 ssl.ca.location, or ssl.truststore.location with ssl.truststore.type=PEM",
-                protocol.name
-            ));
+        let authorities = match self.either("ssl.truststore.location", "ssl.ca.location")? {
+            Some(path) => Authorities::File(path.into()),
+            None => Authorities::System,
         };
         let identity =
             match (self.either("ssl.keystore.location", "ssl.certificate.location")?, self.get("ssl.key.location")) {
@@ -256,7 +253,7 @@ impl Settings {
                 return Err(format!("{name}={other} is not known; use https, or nothing to not ask for the host name"));
             }
         };
-        Ok(Some(TlsOptions { authorities: authorities.into(), identity, verify_host }))
+        Ok(Some(TlsOptions { authorities, identity, verify_host }))
     }
 }
 
@@ -284,15 +281,21 @@ mod tests {
         let java = java.unwrap();
         assert_eq!(java.bootstrap, [HostPort::new("a", 1), HostPort::new("b", 2)]);
         assert_eq!(java.unused, ["acks"]);
-        let sasl = java.security.sasl.clone().unwrap();
-        assert_eq!((sasl.mechanism.name(), &*sasl.user, sasl.password.reveal()), ("SCRAM-SHA-512", "ann", "hunter 2"));
+        let who = |sasl: Option<Sasl>| match sasl {
+            Some(Sasl::Password { mechanism, user, password }) => {
+                (mechanism.name(), user, password.reveal().to_owned())
+            }
+            other => panic!("{other:?}"),
+        };
+        let ann = |mechanism, password: &str| (mechanism, "ann".to_owned(), password.to_owned());
+        assert_eq!(who(java.security.sasl.clone()), ann("SCRAM-SHA-512", "hunter 2"));
         assert!(!format!("{java:?}").contains("hunter"));
         let rdkafka = read(
             "security.protocol=sasl_ssl\nsasl.mechanisms=PLAIN\nsasl.username=ann\nsasl.password=x=y\nssl.ca.location=CA\n",
         );
         let security = rdkafka.unwrap().security;
         assert!(security.tls.is_some());
-        assert_eq!(security.sasl.unwrap().password.reveal(), "x=y");
+        assert_eq!(who(security.sasl), ann("PLAIN", "x=y"));
     }
 
     #[test]
@@ -301,7 +304,6 @@ mod tests {
             ("ssl.key.password=hunter2", "ssl.key.password"),
             ("security.protocol=SSL\nssl.truststore.location=x.jks\nssl.truststore.type=JKS", "PEM"),
             ("security.protocol=SSL\nssl.truststore.location=x.jks", "ssl.truststore.type=PEM"),
-            ("security.protocol=SSL", "ssl.ca.location"),
             ("security.protocol=SSL\nssl.ca.location=/nowhere/ca.pem", "/nowhere/ca.pem"),
             ("security.protocol=TLS", "SASL_SSL"),
             ("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=GSSAPI", "GSSAPI"),

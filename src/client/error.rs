@@ -35,6 +35,9 @@ pub enum ClientError {
     /// The connection could not be secured, or nobody was let in; `name` is Kafka's for the reason.
     #[error("{asked}: {why} ({name}); {hint}")]
     Security { name: &'static str, asked: String, why: String, hint: String },
+    /// Refused before anything was asked: nothing may be changed over this connection.
+    #[error("{asked}: this connection is read-only; take read-only off in its settings if the cluster may be changed")]
+    ReadOnly { asked: String },
     /// Given up because the producer, consumer or reader was closed.
     #[error("{asked}: it was closed")]
     Closed { asked: String },
@@ -82,6 +85,7 @@ impl ClientError {
             Self::Batch { .. } => "BAD_BATCH".into(),
             Self::Invalid { .. } => "INVALID".into(),
             Self::Security { name, .. } => (*name).into(),
+            Self::ReadOnly { .. } => "READ_ONLY".into(),
             Self::Closed { .. } => "CLOSED".into(),
         }
     }
@@ -97,6 +101,7 @@ impl ClientError {
             | Self::Batch { asked, .. }
             | Self::Invalid { asked, .. }
             | Self::Security { asked, .. }
+            | Self::ReadOnly { asked }
             | Self::Closed { asked } => asked,
         }
     }
@@ -112,6 +117,7 @@ impl ClientError {
             | Self::Security { why, .. } => why.clone(),
             Self::TimedOut { millis, .. } => format!("no answer within {millis} ms"),
             Self::Unsupported { ours, peer, .. } => format!("the broker serves versions {peer} and Millpond {ours}"),
+            Self::ReadOnly { .. } => "this connection is read-only".into(),
             Self::Closed { .. } => "it was closed".into(),
         }
     }
@@ -125,6 +131,7 @@ impl ClientError {
             Self::Unsupported { .. } => "use a broker of a nearer version".into(),
             Self::BadAnswer { .. } => "this may be a defect of the broker or of Millpond, please report it".into(),
             Self::Batch { hint, .. } | Self::Invalid { hint, .. } | Self::Security { hint, .. } => hint.clone(),
+            Self::ReadOnly { .. } => "take read-only off in its settings if the cluster may be changed".into(),
             Self::Closed { .. } => "open it again".into(),
         }
     }
@@ -175,6 +182,7 @@ impl ClientError {
             | Self::Batch { asked, .. }
             | Self::Invalid { asked, .. }
             | Self::Security { asked, .. }
+            | Self::ReadOnly { asked }
             | Self::Closed { asked } => *asked = larger.into(),
         }
         self

@@ -1,10 +1,18 @@
 //! How the way to a cluster is secured: encryption, and who logs in.
 
+mod endpoint;
 mod tls;
+mod token;
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
-pub use self::tls::{Tls, TlsOptions};
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    endpoint::TokenEndpoint,
+    tls::{Authorities, Tls, TlsOptions},
+    token::TokenSource,
+};
 use crate::codec::scram::Mechanism as ScramMechanism;
 
 /// What a listener asks of its clients, and how this client answers. Nothing: `PLAINTEXT`.
@@ -16,16 +24,21 @@ pub struct Security {
     pub sasl: Option<Sasl>,
 }
 
-/// A user who logs in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sasl {
-    pub mechanism: SaslMechanism,
-    pub user: String,
-    pub password: Password,
+/// Who logs in, and by what.
+#[derive(Debug, Clone)]
+pub enum Sasl {
+    /// A user who knows a password.
+    Password { mechanism: SaslMechanism, user: String, password: Password },
+    /// Whoever has a token ([`OAUTHBEARER`], KIP-255).
+    Token(TokenSource),
 }
 
-/// How a user proves who he is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The registered name of the mechanism by which tokens are shown (RFC 7628).
+pub const OAUTHBEARER: &str = "OAUTHBEARER";
+
+/// How a user proves that he knows a password. In files it is its registered name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum SaslMechanism {
     /// The password itself is sent (RFC 4616): only over encrypted connections, or on one machine.
     Plain,
@@ -58,10 +71,21 @@ pub enum SecurityError {
     NoKey { path: PathBuf },
     #[error("the certificate and the private key cannot be used: {why}; check that they belong together")]
     Unusable { why: String },
+    #[error(
+        "without asking for the host name, the public authorities vouch for anybody who has any certificate of theirs; name \
+         a file with the certificate of the broker's own authority (ssl.ca.location), or set \
+         ssl.endpoint.identification.algorithm=https"
+    )]
+    AnyoneBelieved,
+    #[error(
+        "the authorities that this system trusts could not be read: {why}; name a file with the certificate of \
+         the broker's authority (ssl.ca.location)"
+    )]
+    System { why: String },
 }
 
 impl SaslMechanism {
-    /// All that Millpond speaks.
+    /// All of them, the safest last.
     pub const ALL: [Self; 3] = [Self::Plain, Self::Scram(ScramMechanism::Sha256), Self::Scram(ScramMechanism::Sha512)];
 
     /// Its registered name.
@@ -84,7 +108,33 @@ impl FromStr for SaslMechanism {
 
     fn from_str(name: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|mechanism| mechanism.name() == name);
-        found.ok_or_else(|| format!("the mechanism {name:?} is not spoken; use SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN"))
+        found.ok_or_else(|| {
+            format!("the mechanism {name:?} is not spoken; use SCRAM-SHA-512, SCRAM-SHA-256, PLAIN or OAUTHBEARER")
+        })
+    }
+}
+
+impl TryFrom<String> for SaslMechanism {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        name.parse()
+    }
+}
+
+impl From<SaslMechanism> for String {
+    fn from(mechanism: SaslMechanism) -> Self {
+        mechanism.name().to_owned()
+    }
+}
+
+impl Sasl {
+    /// The registered name of the mechanism.
+    pub fn mechanism(&self) -> &'static str {
+        match self {
+            Self::Password { mechanism, .. } => mechanism.name(),
+            Self::Token(_) => OAUTHBEARER,
+        }
     }
 }
 
@@ -113,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_password_is_shown_to_nobody() {
-        let sasl = Sasl {
+        let sasl = Sasl::Password {
             mechanism: SaslMechanism::Plain,
             user: "ann".to_owned(),
             password: Password::from("hunter2".to_owned()),

@@ -2,8 +2,12 @@
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 /// Where something listens: a name or an address, and a port. Written `HOST:PORT`; an IPv6 address stands in brackets.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// In files it is that one string.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct HostPort {
     /// Without brackets.
     pub host: String,
@@ -46,6 +50,20 @@ impl FromStr for HostPort {
             Ok(port) if is_host => Ok(Self { host: host.to_owned(), port }),
             _ => Err(bad()),
         }
+    }
+}
+
+impl TryFrom<String> for HostPort {
+    type Error = BadHostPort;
+
+    fn try_from(given: String) -> Result<Self, BadHostPort> {
+        given.parse()
+    }
+}
+
+impl From<HostPort> for String {
+    fn from(address: HostPort) -> Self {
+        address.to_string()
     }
 }
 

@@ -8,7 +8,7 @@ use super::Phrase;
 use crate::client::ClientError;
 
 /// Endings of the ids `kafka-why-…` and `kafka-next-…` that the catalogues must have.
-pub const CLIENT_ERROR_WORDS: [&str; 39] = [
+pub const CLIENT_ERROR_WORDS: [&str; 40] = [
     "offset-out-of-range",
     "corrupt-message",
     "unknown-topic",
@@ -46,6 +46,7 @@ pub const CLIENT_ERROR_WORDS: [&str; 39] = [
     "disconnected",
     "bad-answer",
     "security",
+    "read-only",
     "closed",
     "other",
 ];
@@ -76,6 +77,7 @@ fn word(error: &ClientError) -> Option<&'static str> {
         ClientError::Unsupported { .. } => "version",
         ClientError::BadAnswer { .. } => "bad-answer",
         ClientError::Security { .. } => "security",
+        ClientError::ReadOnly { .. } => "read-only",
         ClientError::Closed { .. } => "closed",
         ClientError::Batch { .. } | ClientError::Invalid { .. } => return None,
     })

@@ -14,6 +14,7 @@ use tokio::{
 
 use super::{
     Facts, Inner, LagHistory, ListenerState, Session, SystemClock,
+    connections::{ConnectError, Profile, Secrets},
     consumers::Consumers,
     events::Events,
     in_process::InProcess,
@@ -60,6 +61,8 @@ pub enum SessionError {
     Client(#[from] ClientError),
     #[error(transparent)]
     Security(#[from] SecurityError),
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
 }
 
 impl OpenSessionOptions {
@@ -79,14 +82,7 @@ impl Session {
             .map_err(|source| SessionError::Folder { path: data_dir.to_owned(), source })?;
         let runtime = start_runtime()?;
         let broker = runtime.block_on(Broker::open(BrokerOptions::new(data_dir, Arc::clone(&options.clock))))?;
-        // Without its history the workbench still works; the chart says what is missing.
-        let (lag_history, lag_thread, remembered) = match LagHistory::open(data_dir) {
-            Ok((history, thread, remembered)) => (Some(history), Some(thread), remembered),
-            Err(error) => {
-                tracing::warn!(%error, "lag is not recorded");
-                (None, None, Vec::new())
-            }
-        };
+        let history = History::open(data_dir);
         let client = Client::new(Arc::new(InProcess::of_window(broker.clone(), CLIENT_ID)), CLIENT_ID);
         let in_process = broker.clone();
         let way = Way {
@@ -94,9 +90,44 @@ impl Session {
             connect: Arc::new(move |name| Arc::new(InProcess::new(in_process.clone(), name))),
             broker: Some(broker),
             listener: ListenerState::Off,
+            profile: None,
         };
-        let history = History { lag_history, lag_thread, remembered };
-        Ok(Self::around(data_dir, runtime, way, history, options))
+        Ok(Self::around(Some(data_dir), runtime, way, history, options))
+    }
+
+    /// Works on the cluster of a profile: without a broker and an inspector of its own. The history of lag is kept in
+    /// `state_dir/<id of the profile>/`. Over a read-only profile nothing can be changed, whoever asks. Blocks until the
+    /// cluster has answered once; not for the thread that draws.
+    ///
+    /// # Errors
+    /// When the profile cannot be used, no broker of the cluster lets this client in, or no thread can be started.
+    pub fn open_remote(
+        profile: &Profile,
+        secrets: &Secrets,
+        state_dir: &Path,
+        options: OpenSessionOptions,
+    ) -> Result<Self, SessionError> {
+        let transports = profile.transports(secrets)?;
+        let runtime = start_runtime()?;
+        let client_id = profile.client_id.as_str();
+        let client = Client::with_clock(transports(client_id), client_id, Arc::clone(&options.clock));
+        runtime.block_on(client.cluster())?;
+        let folder = state_dir.join(profile.id.to_string());
+        let history = match std::fs::create_dir_all(&folder) {
+            Ok(()) => History::open(&folder),
+            Err(error) => {
+                tracing::warn!(%error, folder = %folder.display(), "lag is not recorded");
+                History::default()
+            }
+        };
+        let way = Way {
+            client,
+            connect: Arc::new(transports),
+            broker: None,
+            listener: ListenerState::Off,
+            profile: Some(Arc::new(profile.clone())),
+        };
+        Ok(Self::around(None, runtime, way, history, options))
     }
 
     /// Works on the workspace in `data_dir` through the listener of the process that owns it: without an inspector, and
@@ -121,15 +152,22 @@ impl Session {
             Arc::new(move |name| Arc::new(TcpTransport::secured([address.clone()], name, security.clone())));
         let client = Client::new(connect(CLIENT_ID), CLIENT_ID);
         runtime.block_on(client.cluster())?;
-        let way = Way { client, connect, broker: None, listener };
-        Ok(Self::around(data_dir, runtime, way, History::default(), options))
+        let way = Way { client, connect, broker: None, listener, profile: None };
+        Ok(Self::around(Some(data_dir), runtime, way, History::default(), options))
     }
 
-    fn around(data_dir: &Path, runtime: Runtime, way: Way, history: History, options: OpenSessionOptions) -> Self {
-        let Way { client, connect, broker, listener } = way;
+    fn around(
+        data_dir: Option<&Path>,
+        runtime: Runtime,
+        way: Way,
+        history: History,
+        options: OpenSessionOptions,
+    ) -> Self {
+        let Way { client, connect, broker, listener, profile } = way;
         let mut facts = Facts::empty();
-        facts.cluster.data_dir = Some(data_dir.to_owned());
-        facts.cluster.address = listener.address().map(str::to_owned);
+        facts.cluster.data_dir = data_dir.map(Path::to_owned);
+        let bootstrap = profile.as_ref().and_then(|profile| profile.bootstrap.first()).map(ToString::to_string);
+        facts.cluster.address = listener.address().map(str::to_owned).or(bootstrap);
         facts.cluster.listener = Arc::new(listener.clone());
         let cluster = facts.cluster.clone();
         let inspector = broker.as_ref().map(Broker::inspector);
@@ -143,6 +181,7 @@ impl Session {
             events: Events::default(),
             client: client.clone(),
             broker,
+            profile,
             listener: ArcSwap::from_pointee(listener),
             limits: Mutex::default(),
             on_close: Mutex::default(),
@@ -181,6 +220,7 @@ struct Way {
     connect: Connect,
     broker: Option<Broker>,
     listener: ListenerState,
+    profile: Option<Arc<Profile>>,
 }
 
 /// What is remembered of lag.
@@ -189,6 +229,21 @@ struct History {
     lag_history: Option<LagHistory>,
     lag_thread: Option<LagHistoryThread>,
     remembered: Vec<Remembered>,
+}
+
+impl History {
+    /// Without its history the workbench still works; the chart says what is missing.
+    fn open(folder: &Path) -> Self {
+        match LagHistory::open(folder) {
+            Ok((history, thread, remembered)) => {
+                Self { lag_history: Some(history), lag_thread: Some(thread), remembered }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "lag is not recorded");
+                Self::default()
+            }
+        }
+    }
 }
 
 fn start_runtime() -> Result<Runtime, SessionError> {

@@ -82,7 +82,7 @@ async fn listed(client: Client) -> Result<Vec<UserInfo>, Problem> {
 /// When the certificate that the owner names cannot be read.
 pub fn owner_security(access: Option<&OwnerAccess>) -> Result<Security, SecurityError> {
     let Some(OwnerAccess { password, certificate }) = access else { return Ok(Security::default()) };
-    let sasl = password.clone().map(|password| Sasl {
+    let sasl = password.clone().map(|password| Sasl::Password {
         mechanism: SaslMechanism::Scram(Mechanism::Sha512),
         user: LOCAL_ADMIN.to_owned(),
         password: password.into(),

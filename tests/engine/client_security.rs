@@ -5,7 +5,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use millpond::{
     broker::{Broker, BrokerOptions},
-    client::{Client, ClientError, NewTopic, Password, Sasl, SaslMechanism, Security, TcpTransport, Tls, TlsOptions},
+    client::{
+        Authorities, Client, ClientError, NewTopic, Password, Sasl, SaslMechanism, Security, TcpTransport, Tls,
+        TlsOptions,
+    },
     model::HostPort,
     server::{Server, ServerOptions},
     session::SystemClock,
@@ -113,7 +116,7 @@ async fn ask(host: &str, port: u16, security: Security) -> Result<(), ClientErro
 }
 
 fn tls(authorities: PathBuf) -> Security {
-    let options = TlsOptions { authorities, identity: None, verify_host: true };
+    let options = TlsOptions { authorities: Authorities::File(authorities), identity: None, verify_host: true };
     Security { tls: Some(Tls::from_files(&options).unwrap()), sasl: None }
 }
 
@@ -146,12 +149,12 @@ async fn what_is_wrong_with_a_certificate_is_said() {
         &["broker.example, other.example, and not for 127.0.0.1", "SSL_HANDSHAKE_FAILED", "endpoint.identification"],
     );
     // The name is all that is wrong, so without asking for it everything is well; and so it is for exactly this one.
-    let options = TlsOptions { authorities: bed.authority(), identity: None, verify_host: false };
+    let options = TlsOptions { authorities: Authorities::File(bed.authority()), identity: None, verify_host: false };
     bed.ask(Security { tls: Some(Tls::from_files(&options).unwrap()), sasl: None }).await.unwrap();
     let other = Identity::new(&bed.folder, "other", &["127.0.0.1"]);
     let stranger = &["not signed by an authority that is trusted", "ssl.ca.location"];
     says(bed.ask(tls(other.certificate.clone())).await, stranger);
-    let options = TlsOptions { authorities: other.certificate.clone(), ..options };
+    let options = TlsOptions { authorities: Authorities::File(other.certificate.clone()), ..options };
     says(bed.ask(Security { tls: Some(Tls::from_files(&options).unwrap()), sasl: None }).await, stranger);
     let pinned = Tls::only_server(&other.certificate).unwrap();
     says(bed.ask(Security { tls: Some(pinned), sasl: None }).await, stranger);
@@ -164,7 +167,7 @@ async fn tls_to_a_plain_port_and_the_reverse_are_told_apart() {
     let to_plain = ask("127.0.0.1", bed.server.address().port(), tls(bed.authority())).await;
     says(to_plain, &["closed the connection during the handshake of TLS", "PLAINTEXT"]);
     says(bed.ask(Security::default()).await, &["speaks TLS, and this client came without", "SASL_SSL"]);
-    let sasl = Sasl {
+    let sasl = Sasl::Password {
         mechanism: SaslMechanism::Plain,
         user: "ann".to_owned(),
         password: Password::from("hunter2".to_owned()),
@@ -180,7 +183,7 @@ async fn a_client_certificate_is_shown_where_one_is_asked_for() {
     let bed = Bed::new(&["127.0.0.1"], Some(&client)).await;
     says(bed.ask(tls(bed.authority())).await, &["does not accept this client's certificate", "ssl.keystore.location"]);
     let identity = Some((client.certificate.clone(), client.key.clone()));
-    let options = TlsOptions { authorities: bed.authority(), identity, verify_host: true };
+    let options = TlsOptions { authorities: Authorities::File(bed.authority()), identity, verify_host: true };
     bed.ask(Security { tls: Some(Tls::from_files(&options).unwrap()), sasl: None }).await.unwrap();
     let mixed = TlsOptions { identity: Some((bed.authority(), client.key)), ..options };
     assert!(Tls::from_files(&mixed).unwrap_err().to_string().contains("belong together"));

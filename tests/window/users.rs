@@ -41,7 +41,7 @@ fn listening(window: &mut Window) -> (String, Option<PathBuf>) {
 fn ask(session: &Session, address: &str, certificate: Option<&PathBuf>, password: &str) -> Result<usize, ClientError> {
     let tls = certificate.map(|path| Tls::only_server(path).unwrap());
     let password = Password::from(password.to_owned());
-    let sasl = Some(Sasl { mechanism: "SCRAM-SHA-256".parse().unwrap(), user: "ann".to_owned(), password });
+    let sasl = Some(Sasl::Password { mechanism: "SCRAM-SHA-256".parse().unwrap(), user: "ann".to_owned(), password });
     let transport = TcpTransport::secured([address.parse().unwrap()], "outside", Security { tls, sasl });
     let client = Client::new(Arc::new(transport), "outside");
     session.handle().block_on(client.users()).map(|users| users.len())

@@ -14,6 +14,8 @@ use rustls::{
         pem::{self, PemObject as _},
     },
 };
+use rustls_platform_verifier::Verifier;
+use serde::{Deserialize, Serialize};
 
 use super::SecurityError;
 
@@ -27,12 +29,23 @@ pub struct Tls(pub(in crate::client) Arc<ClientConfig>);
 /// Files for [`Tls::from_files`], all of them PEM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsOptions {
-    /// Certificates of the authorities that are believed (`ssl.ca.location`, `ssl.truststore.location`).
-    pub authorities: PathBuf,
+    /// Who is believed (`ssl.ca.location`, `ssl.truststore.location`).
+    pub authorities: Authorities,
     /// This client's own certificate with what leads to its authority, and its private key; one file may hold both.
     pub identity: Option<(PathBuf, PathBuf)>,
     /// Whether the certificate must be for the host that is connected to (`ssl.endpoint.identification.algorithm`).
     pub verify_host: bool,
+}
+
+/// Whose signature under a server's certificate is believed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authorities {
+    /// Those that this system trusts.
+    #[default]
+    System,
+    /// Those in this file (PEM) and no others.
+    File(PathBuf),
 }
 
 impl Tls {
@@ -41,15 +54,17 @@ impl Tls {
     /// # Errors
     /// When a file cannot be read, lacks what it is named for, or key and certificate do not belong together.
     pub fn from_files(options: &TlsOptions) -> Result<Self, SecurityError> {
-        let path = &options.authorities;
-        let mut roots = RootCertStore::empty();
-        for certificate in certificates(path)? {
-            let added = roots.add(certificate);
-            added.map_err(|error| SecurityError::Malformed { path: path.clone(), why: error.to_string() })?;
+        if options.authorities == Authorities::System && !options.verify_host {
+            return Err(SecurityError::AnyoneBelieved);
         }
         let provider = Arc::new(ring::default_provider());
-        let verifier = WebPkiServerVerifier::builder_with_provider(roots.into(), provider.clone()).build();
-        let verifier = verifier.map_err(|error| SecurityError::Unusable { why: error.to_string() })?;
+        let verifier: Arc<dyn ServerCertVerifier> = match &options.authorities {
+            Authorities::System => {
+                let verifier = Verifier::new(provider.clone());
+                Arc::new(verifier.map_err(|error| SecurityError::System { why: error.to_string() })?)
+            }
+            Authorities::File(path) => only_from(path, provider.clone())?,
+        };
         let identity = match &options.identity {
             Some((chain, key)) => Some((certificates(chain)?, private_key(key)?)),
             None => None,
@@ -88,6 +103,17 @@ impl Tls {
     }
 }
 
+/// Believes the authorities of a file.
+fn only_from(path: &Path, provider: Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, SecurityError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(path)? {
+        let added = roots.add(certificate);
+        added.map_err(|error| SecurityError::Malformed { path: path.to_owned(), why: error.to_string() })?;
+    }
+    let verifier = WebPkiServerVerifier::builder_with_provider(roots.into(), provider).build();
+    verifier.map_err(|error| SecurityError::Unusable { why: error.to_string() })
+}
+
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Tls")
@@ -95,7 +121,7 @@ impl fmt::Debug for Tls {
 }
 
 /// At least one.
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, SecurityError> {
+pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, SecurityError> {
     let text = read(path)?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).take(CERTIFICATES_MAX).collect();
     match found {
@@ -123,7 +149,7 @@ fn malformed(path: &Path, error: &pem::Error) -> SecurityError {
 /// Does not ask whether the certificate is for the host: the chain is checked before the name is, so that a wrong name is
 /// all that is forgiven.
 #[derive(Debug)]
-struct AnyHost(Arc<WebPkiServerVerifier>);
+struct AnyHost(Arc<dyn ServerCertVerifier>);
 
 impl ServerCertVerifier for AnyHost {
     fn verify_server_cert(

@@ -19,7 +19,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{dial::Stream, handshake, no_connection};
 use crate::{
-    client::{ClientError, Sasl, SaslMechanism, wire::text},
+    client::{ClientError, OAUTHBEARER, Password, Sasl, SaslMechanism, TokenSource, wire::text},
     codec::{
         frame::{FrameError, Inbox, Outbox, decode_response, encode_request, take_correlation_id},
         scram::{self, ClientExchange, ScramError},
@@ -54,9 +54,12 @@ pub async fn log_in(
         correlation_id: 0,
     };
     login.choose_mechanism().await?;
-    let lifetime_millis = match sasl.mechanism {
-        SaslMechanism::Plain => login.plain().await?,
-        SaslMechanism::Scram(mechanism) => login.scram(mechanism).await?,
+    let lifetime_millis = match sasl {
+        Sasl::Password { mechanism: SaslMechanism::Plain, user, password } => login.plain(user, password).await?,
+        Sasl::Password { mechanism: SaslMechanism::Scram(mechanism), user, password } => {
+            login.scram(*mechanism, user, password).await?
+        }
+        Sasl::Token(source) => login.bearer(source).await?,
     };
     let used = u64::try_from(lifetime_millis).unwrap_or_default() / 100 * LIFETIME_USED_PERCENT;
     Ok((used > 0).then(|| Instant::now() + Duration::from_millis(used)))
@@ -73,19 +76,22 @@ struct Login<'a> {
 
 impl Login<'_> {
     async fn choose_mechanism(&mut self) -> Result<(), ClientError> {
-        let (address, wanted) = (self.address, self.sasl.mechanism);
-        let request = SaslHandshakeRequest::default().with_mechanism(text(wanted.name()));
+        let (address, wanted) = (self.address, self.sasl.mechanism());
+        let request = SaslHandshakeRequest::default().with_mechanism(text(wanted));
         let answer = self.ask(ApiKey::SaslHandshake, HANDSHAKE_VERSION, request.into()).await?;
         let ResponseKind::SaslHandshake(answer) = answer else { return Err(self.odd()) };
         match ResponseError::try_from_code(answer.error_code) {
             None => Ok(()),
             Some(ResponseError::UnsupportedSaslMechanism) => {
                 let offered: Vec<&str> = answer.mechanisms.iter().map(StrBytes::as_str).collect();
-                let spoken = offered.iter().any(|name| name.parse::<SaslMechanism>().is_ok());
+                let spoken = offered.iter().any(|name| *name == OAUTHBEARER || name.parse::<SaslMechanism>().is_ok());
                 let why = format!("{address} does not let users in by {wanted}; it offers {}", offered.join(", "));
                 let hint = match spoken {
                     true => "set sasl.mechanism to one that it offers",
-                    false => "Millpond speaks SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN; let the broker offer one of them",
+                    false => {
+                        "Millpond speaks SCRAM-SHA-512, SCRAM-SHA-256, PLAIN and OAUTHBEARER; let the broker offer one of \
+                         them"
+                    }
                 };
                 Err(ClientError::security("UNSUPPORTED_SASL_MECHANISM", why, hint))
             }
@@ -94,15 +100,20 @@ impl Login<'_> {
         }
     }
 
-    async fn plain(&mut self) -> Result<i64, ClientError> {
-        let (user, password) = (&self.sasl.user, self.sasl.password.reveal());
+    async fn plain(&mut self, user: &str, password: &Password) -> Result<i64, ClientError> {
+        let password = password.reveal();
         let answer = self.authenticate(format!("\0{user}\0{password}").into_bytes()).await?;
         Ok(answer.session_lifetime_ms)
     }
 
-    async fn scram(&mut self, mechanism: scram::Mechanism) -> Result<i64, ClientError> {
+    async fn scram(
+        &mut self,
+        mechanism: scram::Mechanism,
+        user: &str,
+        password: &Password,
+    ) -> Result<i64, ClientError> {
         let nonce = URL_SAFE_NO_PAD.encode(rand::random::<[u8; NONCE_BYTES]>());
-        let (exchange, first) = ClientExchange::start(mechanism, &self.sasl.user, self.sasl.password.reveal(), &nonce);
+        let (exchange, first) = ClientExchange::start(mechanism, user, password.reveal(), &nonce);
         let challenge = self.authenticate(first).await?.auth_bytes;
         // The server chooses how many rounds of hashing that takes.
         let responded = tokio::task::spawn_blocking(move || exchange.respond(&challenge)).await;
@@ -111,6 +122,18 @@ impl Login<'_> {
         let answer = self.authenticate(proof).await?;
         last.verify(&answer.auth_bytes).map_err(|error| self.refused(&error))?;
         Ok(answer.session_lifetime_ms)
+    }
+
+    /// RFC 7628: one message; a server that refuses says why in a challenge, and fails once that is answered.
+    async fn bearer(&mut self, source: &TokenSource) -> Result<i64, ClientError> {
+        let answer = self.authenticate(source.message().await?).await?;
+        if answer.auth_bytes.is_empty() {
+            return Ok(answer.session_lifetime_ms);
+        }
+        let said = String::from_utf8_lossy(&answer.auth_bytes).into_owned();
+        self.authenticate(vec![1]).await?;
+        // No server lets in after that; if one does, it does not speak the mechanism.
+        Err(self.wrong(&said))
     }
 
     async fn authenticate(&mut self, message: Vec<u8>) -> Result<SaslAuthenticateResponse, ClientError> {
@@ -187,13 +210,17 @@ impl Login<'_> {
     }
 
     fn wrong(&self, said: &str) -> ClientError {
-        let why =
-            format!("{} did not let the user {:?} in: {}", self.address, self.sasl.user, said.trim_end_matches('.'));
-        let hint = format!(
-            "check user name and password (sasl.username and sasl.password, or sasl.jaas.config), and that this user has \
-             a password for {}",
-            self.sasl.mechanism
-        );
+        let (address, said) = (self.address, said.trim_end_matches('.'));
+        let (why, hint) = match self.sasl {
+            Sasl::Password { mechanism, user, .. } => (
+                format!("{address} did not let the user {user:?} in: {said}"),
+                format!(
+                    "check user name and password (sasl.username and sasl.password, or sasl.jaas.config), and that this \
+                     user has a password for {mechanism}"
+                ),
+            ),
+            Sasl::Token(source) => (format!("{address} did not accept the token: {said}"), source.why_refused()),
+        };
         ClientError::security("SASL_AUTHENTICATION_FAILED", why, hint)
     }
 

@@ -1,0 +1,25 @@
+//! The clusters that a person works with: what is kept about each ([`Profile`], in a [`ConnectionBook`]), where its
+//! secrets are ([`SecretStore`]), and a test of the way to it ([`walk`]).
+//!
+//! A profile holds nothing secret: it says *which* secrets are needed ([`Profile::needed_secrets`]) and where they are kept
+//! ([`SecretPolicy`]). [`Secrets`] holds them for one opening, and shows them to nobody.
+
+mod atomic;
+mod book;
+mod profile;
+pub mod secrets;
+mod security;
+mod walk;
+
+pub use self::{
+    book::{BookError, ConnectionBook, PROFILES_MAX},
+    profile::{
+        ClientCredentials, ConnectionId, IdentityFiles, Profile, ProfileColour, ProfileFault, SaslPlan, SecurityPlan,
+        TimeoutPlan, TlsPlan,
+    },
+    secrets::{EncryptedFile, KeyStore, Memory, SecretError, SecretKind, SecretPolicy, SecretStore, Secrets},
+    security::ConnectError,
+    walk::{TestRun, WalkStage, WalkState, WalkStep, walk},
+};
+/// What a profile is written with.
+pub use crate::client::{Authorities, SaslMechanism};
