@@ -26,7 +26,7 @@ fn with_queue() -> Window {
     let produced = session.client().produce("orders", (0..40).map(record).collect(), ProduceOptions::default());
     session.handle().block_on(produced).unwrap();
     window.until("the topic", |app| app.facts().topic("orders").is_some_and(|t| t.records == 40));
-    window.click("Groups");
+    window.ask(Action::Go(Place::Groups));
     window.click("New group…");
     window.until_shown_containing("Every record goes to one member");
     window.type_into("Name", "mail");
