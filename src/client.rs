@@ -13,6 +13,7 @@ mod configs;
 mod connection;
 mod consumer;
 mod error;
+mod exact;
 mod fetch;
 mod groups;
 mod idempotence;
@@ -44,6 +45,7 @@ pub use consumer::{
     Polled,
 };
 pub use error::ClientError;
+pub use exact::ProducerPlace;
 pub use fetch::{FetchOptions, Fetched, records_from};
 pub use groups::{GroupEpochs, GroupInfo, GroupListing, MemberInfo};
 pub use offsets::{ListedOffset, OffsetSpec};

@@ -5,16 +5,19 @@
 //! - [`export()`]: topic -> file, in the order of time; the final name appears only when the file is whole and synced.
 //! - [`import()`]: file -> topic; bad lines are counted, shown and skipped or stop the import. [`preview()`] looks ahead.
 //! - [`replay()`]: records produced again at the pace of their timestamps.
+//! - [`mod@copy`]: topics, or a slice of them, from one cluster to another, each record exactly once. [`mask`] hides fields.
 //! - [`sample`]: the stream that comes with Millpond.
 //!
 //! Everything streams: memory does not grow with the file. Everything reports [`Progress`] and stops at a [`Cancel`].
 
+pub mod copy;
 pub mod csv;
 pub mod error;
 pub mod export;
 pub mod import;
 pub mod line;
 mod lines;
+pub mod mask;
 pub mod merge;
 mod part_file;
 pub mod preview;
@@ -31,5 +34,5 @@ pub use import::{BadLines, CreateTopic, ImportFormat, ImportOutcome, ImportReque
 pub use line::{record_from_line, record_to_line};
 pub use preview::{ImportPreview, PreviewRow, preview};
 pub use progress::{Cancel, Progress, ProgressSink};
-pub use replay::{Pace, ReplayOutcome, ReplayRequest, ReplayTimes, replay};
+pub use replay::{Pace, REPLAY_SPEEDS, ReplayFrom, ReplayOutcome, ReplayRequest, ReplayTimes, replay};
 pub use source::{ImportFrom, LINE_BYTES_MAX};

@@ -1,10 +1,13 @@
 //! The command line, as words: what can be asked. `cli` does it.
 
+mod copy;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub use self::copy::{CopyArgs, ReplayArgs};
 use crate::model::{HostPort, Offset, Role, TimestampMillis, UnknownRole};
 use crate::server::{Limit, Limits};
 use crate::transfer::time::parse_time;
@@ -67,6 +70,11 @@ pub enum Command {
     Import(ImportArgs),
     /// Write a topic, or what is chosen of it, to a file
     Export(ExportArgs),
+    /// Copy topics, or a slice of them, from one cluster or workspace to another: settings, records, partitions, timestamps
+    /// and, with --groups, where groups stand. What was stopped goes on with --resume, without a duplicate or a gap
+    Copy(CopyArgs),
+    /// Produce the records of a topic into another one at the pace of their timestamps, or faster or slower
+    Replay(ReplayArgs),
     /// List, add, change and remove the users that `serve --auth` lets in
     #[command(subcommand)]
     Users(UsersCommand),

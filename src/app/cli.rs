@@ -3,6 +3,7 @@
 
 mod consume;
 mod consume_share;
+mod copy;
 mod groups;
 mod lab;
 mod output;
@@ -106,6 +107,13 @@ pub fn run(place: Place, command: Command) -> ExitCode {
 
 fn try_run(place: Place, command: Command) -> Result<(), CliError> {
     let is_remote = place.bootstrap.is_some() || place.config.is_some();
+    if let Command::Copy(_) = &command
+        && (place.data.is_some() || is_remote)
+    {
+        let message = "copy names both of its sides itself: millpond copy SOURCE TOPIC... --to TARGET, with --source-config \
+                       and --target-config";
+        return Err(CliError::Usage(message.to_owned()));
+    }
     if place.data.is_some() && is_remote {
         let message = "--data names a workspace, --bootstrap and --config a broker; give one of them";
         return Err(CliError::Usage(message.to_owned()));
@@ -124,8 +132,13 @@ fn try_run(place: Place, command: Command) -> Result<(), CliError> {
         .build()
         .map_err(CliError::Threads)?;
     let done = runtime.block_on(async {
-        let (transport, broker) = reach(place).await?;
-        let client = Client::new(transport, CLIENT_ID);
+        let (client, broker) = match &command {
+            Command::Copy(args) => copy::source(args).await?,
+            _ => {
+                let (transport, broker) = reach(place).await?;
+                (Client::new(transport, CLIENT_ID), broker)
+            }
+        };
         let mut cli = Cli { client, broker: broker.clone(), out: Output::stdout(), cancel: Cancel::new() };
         let on_signal = cli.cancel.clone();
         tokio::spawn(async move {
@@ -207,6 +220,8 @@ impl Cli {
             Command::Users(command) => self.users(command).await,
             Command::Import(args) => self.import(args).await,
             Command::Export(args) => self.export(args).await,
+            Command::Copy(args) => self.copy(args).await,
+            Command::Replay(args) => self.replay(args).await,
             // They have a broker of their own: see `run` and `try_run`.
             Command::Serve(_) | Command::Lab(_) => Ok(()),
         }

@@ -69,7 +69,18 @@ impl Client {
         group: &str,
         offsets: Vec<(TopicPartition, Offset)>,
     ) -> Result<Vec<(TopicPartition, Result<(), ClientError>)>, ClientError> {
-        let mut outcomes = self.commit_as(group, &Committer::admin(), offsets).await?;
+        let offsets = offsets.into_iter().map(|(tp, offset)| (tp, offset, String::new())).collect();
+        self.commit_with_notes(group, offsets).await
+    }
+
+    /// As [`Client::commit_as_admin`], each offset with a note (at most `offset.metadata.max.bytes`, by default 4,096),
+    /// which [`Client::committed`] tells again.
+    pub async fn commit_with_notes(
+        &self,
+        group: &str,
+        offsets: Vec<(TopicPartition, Offset, String)>,
+    ) -> Result<Vec<(TopicPartition, Result<(), ClientError>)>, ClientError> {
+        let mut outcomes = self.commit(group, &Committer::admin(), &offsets).await?;
         for (_, outcome) in &mut outcomes {
             if let Err(ClientError::Kafka { error, asked, why }) = outcome
                 && matches!(error, ResponseError::UnknownMemberId | ResponseError::RebalanceInProgress)
@@ -90,8 +101,18 @@ impl Client {
         committer: &Committer,
         offsets: Vec<(TopicPartition, Offset)>,
     ) -> Result<PartitionOutcomes<()>, ClientError> {
+        let offsets: Vec<_> = offsets.into_iter().map(|(tp, offset)| (tp, offset, String::new())).collect();
+        self.commit(group, committer, &offsets).await
+    }
+
+    async fn commit(
+        &self,
+        group: &str,
+        committer: &Committer,
+        offsets: &[(TopicPartition, Offset, String)],
+    ) -> Result<PartitionOutcomes<()>, ClientError> {
         let asked = format!("commit offsets of group {group}");
-        let build = |version| offset_commit(version, group, committer, &offsets);
+        let build = |version| offset_commit(version, group, committer, offsets);
         self.ask(Target::Coordinator(group), &asked, build, |answer, _| {
             let mut outcomes = Vec::new();
             for topic in &answer.topics {
@@ -207,15 +228,16 @@ fn offset_commit(
     version: i16,
     group: &str,
     committer: &Committer,
-    offsets: &[(TopicPartition, Offset)],
+    offsets: &[(TopicPartition, Offset, String)],
 ) -> OffsetCommitRequest {
-    let topics = by_topic(offsets.iter().cloned()).into_iter().map(|(name, partitions)| {
-        let partitions = partitions.into_iter().map(|(partition, offset)| {
+    let offsets = offsets.iter().map(|(tp, offset, note)| (tp.clone(), (*offset, note)));
+    let topics = by_topic(offsets).into_iter().map(|(name, partitions)| {
+        let partitions = partitions.into_iter().map(|(partition, (offset, note))| {
             OffsetCommitRequestPartition::default()
                 .with_partition_index(partition)
                 .with_committed_offset(offset)
                 .with_committed_leader_epoch(-1)
-                .with_committed_metadata(Some(text("")))
+                .with_committed_metadata(Some(text(note)))
         });
         OffsetCommitRequestTopic::default().with_name(topic_name(&name)).with_partitions(partitions.collect())
     });

@@ -65,7 +65,7 @@ impl Idempotence {
 
 impl Client {
     /// An id for an idempotent producer, with its epoch.
-    async fn new_producer_id(&self) -> Result<(i64, i16), ClientError> {
+    pub(super) async fn new_producer_id(&self) -> Result<(i64, i16), ClientError> {
         let build = |_| {
             InitProducerIdRequest::default()
                 .with_transactional_id(None)

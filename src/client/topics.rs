@@ -115,6 +115,17 @@ impl Client {
 
     /// Creates a topic.
     pub async fn create_topic(&self, topic: &NewTopic) -> Result<(), ClientError> {
+        self.create_topic_with(topic, None, false).await
+    }
+
+    /// Creates a topic with so many replicas (`None`: the cluster's default); with `only_check` it asks whether the
+    /// cluster would, and nothing changes.
+    pub async fn create_topic_with(
+        &self,
+        topic: &NewTopic,
+        replicas: Option<i16>,
+        only_check: bool,
+    ) -> Result<(), ClientError> {
         let asked = format!("create topic {}", topic.name);
         let configs = topic
             .configs
@@ -126,8 +137,9 @@ impl Client {
             .with_configs(configs.collect());
         let build = |version| {
             // Before version 4 the broker had no default for the number of replicas.
-            let replicas = if version >= 4 { -1 } else { 1 };
+            let replicas = replicas.unwrap_or(if version >= 4 { -1 } else { 1 });
             CreateTopicsRequest::default()
+                .with_validate_only(only_check)
                 .with_topics(vec![creatable.clone().with_replication_factor(replicas)])
                 .with_timeout_ms(ADMIN_TIMEOUT_MILLIS)
         };

@@ -39,6 +39,9 @@ pub enum TransferError {
     /// A speed that leads nowhere.
     #[error("the speed must be a number above zero, not {speed}; 1 is real time, 60 an hour in a minute")]
     Speed { speed: f64 },
+    /// A copy stopped for a reason of its own.
+    #[error(transparent)]
+    Copy(#[from] super::copy::CopyFault),
     /// The task that reads or writes the file is gone.
     #[error("the file's task ended early: {why}; try again")]
     Task { why: String },

@@ -35,6 +35,11 @@ impl RecordFilter {
     pub fn new(wanted: impl Fn(&Record) -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(wanted))
     }
+
+    /// Whether it wants this one.
+    pub fn wants(&self, record: &Record) -> bool {
+        (self.0)(record)
+    }
 }
 
 impl std::fmt::Debug for RecordFilter {
@@ -148,10 +153,10 @@ pub async fn export(
 }
 
 impl Exported {
-    fn matches(&self, record: &Record) -> bool {
+    pub(super) fn matches(&self, record: &Record) -> bool {
         self.from_time.is_none_or(|from| record.timestamp >= from)
             && self.to_time.is_none_or(|to| record.timestamp < to)
-            && self.filter.as_ref().is_none_or(|filter| (filter.0)(record))
+            && self.filter.as_ref().is_none_or(|filter| filter.wants(record))
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     Cancel, CreateTopic, Pace, ProgressSink, ReplayOutcome, ReplayRequest, ReplayTimes, TransferError,
     error::BadLine,
     line::{record_from_line, shortened},
-    replay::replay,
+    replay::{ReplayFrom, replay},
 };
 use crate::client::{Client, ProduceOptions};
 use crate::model::NewRecord;
@@ -48,7 +48,7 @@ pub async fn load(
         times,
         produce: ProduceOptions::default(),
     };
-    replay(client, request, records()?, progress, cancel).await
+    replay(client, request, ReplayFrom::Records(records()?), progress, cancel).await
 }
 
 #[cfg(test)]

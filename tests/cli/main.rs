@@ -5,6 +5,7 @@
 
 mod config;
 mod consume;
+mod copy;
 mod files;
 mod groups;
 mod lab;

@@ -14,6 +14,7 @@ mod codec;
 mod compact;
 mod consumer_groups;
 mod consumers;
+mod copy;
 mod groups;
 mod hostile_broker;
 mod kill;

@@ -13,7 +13,7 @@ use millpond::{
     transfer::{
         self, BadLines, Cancel, CreateTopic, CsvColumns, CsvMapping, CsvOptions, CsvValue, ExportFormat, ExportOutcome,
         ExportRequest, Exported, ImportFormat, ImportFrom, ImportOutcome, ImportRequest, JsonLines, Pace, Progress,
-        RecordFilter, ReplayRequest, ReplayTimes, TransferError, merge::MergedReader, merge::Stretch,
+        RecordFilter, ReplayFrom, ReplayRequest, ReplayTimes, TransferError, merge::MergedReader, merge::Stretch,
         preview::guess_format, sample,
     },
 };
@@ -380,7 +380,10 @@ async fn a_replay_keeps_its_pace_and_stops_on_request() {
     };
     let started = std::time::Instant::now();
     let records: Vec<_> = (0..=3_600).step_by(900).map(at).collect();
-    let outcome = transfer::replay(&place.client, request.clone(), records, &|_| (), &Cancel::new()).await.unwrap();
+    let outcome =
+        transfer::replay(&place.client, request.clone(), ReplayFrom::Records(records), &|_| (), &Cancel::new())
+            .await
+            .unwrap();
     assert_eq!((outcome.records, outcome.created), (5, true));
     assert!(started.elapsed() >= Duration::from_millis(400));
     let stored = place.all("again").await;
@@ -393,7 +396,7 @@ async fn a_replay_keeps_its_pace_and_stops_on_request() {
             cancel.cancel();
         }
     };
-    let ended = transfer::replay(&place.client, slow, vec![at(0), at(9)], &stop, &cancel).await;
+    let ended = transfer::replay(&place.client, slow, ReplayFrom::Records(vec![at(0), at(9)]), &stop, &cancel).await;
     assert!(matches!(ended, Err(TransferError::Cancelled)), "{ended:?}");
     place.close().await;
 }

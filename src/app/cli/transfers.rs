@@ -1,4 +1,4 @@
-//! `millpond produce`, `millpond import`, `millpond export`
+//! `millpond produce`, `millpond import`, `millpond export`, `millpond replay`
 
 use std::{
     io::{self, IsTerminal as _},
@@ -12,14 +12,15 @@ use super::{
     topics::check_name,
 };
 use crate::{
-    app::args::{ExportArgs, ExportFileFormat, FileFormat, ImportArgs, ProduceArgs},
+    app::args::{ExportArgs, ExportFileFormat, FileFormat, ImportArgs, ProduceArgs, ReplayArgs},
+    client::ProduceOptions,
     model::Clock as _,
     payload::CaseRule,
     session::{SystemClock, transfers::search_filter},
     transfer::{
         self, BadLines, CreateTopic, CsvColumns, CsvMapping, CsvOptions, CsvValue, ExportFormat, ExportRequest,
         Exported, ImportFormat, ImportFrom, ImportOutcome, ImportRequest, ImportTimes, JsonLines, Pace, Progress,
-        TransferError, csv::column_index, preview::guess_format, sample,
+        ReplayFrom, ReplayRequest, ReplayTimes, TransferError, csv::column_index, preview::guess_format, sample,
     },
 };
 
@@ -125,6 +126,36 @@ impl Cli {
     }
 }
 
+impl Cli {
+    pub(super) async fn replay(&mut self, args: ReplayArgs) -> Result<(), CliError> {
+        check_name(&args.topic)?;
+        check_name(&args.into)?;
+        let wanted = Exported { from_time: args.since, to_time: args.until, ..Exported::default() };
+        let from = ReplayFrom::Topic { topic: args.topic.clone(), records: wanted };
+        let partitions = self.client.topic(&args.topic).await?.partitions.len();
+        let request = ReplayRequest {
+            topic: args.into.clone(),
+            create: Some(CreateTopic::keeping(i32::try_from(partitions).unwrap_or(i32::MAX))),
+            pace: Pace::Speed(args.speed),
+            times: if args.now { ReplayTimes::Now } else { ReplayTimes::Keep },
+            produce: ProduceOptions::default(),
+        };
+        let meter = Meter::new("records");
+        let show = |progress| meter.show(progress);
+        let outcome = transfer::replay(&self.client, request, from, &show, &self.cancel).await;
+        let before = meter.clear().records;
+        let outcome = outcome.map_err(|error| match error {
+            TransferError::Cancelled => {
+                let sent = counted(before, "record was", "records were");
+                CliError::Failed(format!("{error} ({sent} replayed until then)"))
+            }
+            error => error.into(),
+        })?;
+        let records = counted(outcome.records, "record", "records");
+        self.out.line(&format!("Replayed {records} of {} into {}", args.topic, args.into))
+    }
+}
+
 fn import_from(file: PathBuf) -> ImportFrom {
     if file.as_os_str() == "-" { ImportFrom::Reader(Box::new(io::stdin())) } else { ImportFrom::File(file) }
 }
@@ -195,18 +226,18 @@ fn tell_skipped(outcome: &ImportOutcome) {
 }
 
 /// Shows progress on standard error where that is a terminal, and remembers the last one.
-struct Meter {
+pub(super) struct Meter {
     unit: &'static str,
     terminal: bool,
     last: Mutex<Progress>,
 }
 
 impl Meter {
-    fn new(unit: &'static str) -> Self {
+    pub(super) fn new(unit: &'static str) -> Self {
         Self { unit, terminal: io::stderr().is_terminal(), last: Mutex::default() }
     }
 
-    fn show(&self, progress: Progress) {
+    pub(super) fn show(&self, progress: Progress) {
         if let Ok(mut last) = self.last.lock() {
             *last = progress;
         }
@@ -218,7 +249,7 @@ impl Meter {
         }
     }
 
-    fn clear(&self) -> Progress {
+    pub(super) fn clear(&self) -> Progress {
         if self.terminal {
             use io::Write as _;
             let _ = write!(io::stderr(), "\r\x1b[K");

@@ -33,7 +33,9 @@ pub(super) fn problem(what: Phrase, error: &TransferError) -> Problem {
             let phrase = Phrase::new("transfer-no-partition").with("partition", partition.to_string());
             (phrase.with("count", u64::from(count.unsigned_abs())), None)
         }
-        TransferError::Speed { .. } | TransferError::Task { .. } => (Phrase::plain(error.to_string()), None),
+        TransferError::Speed { .. } | TransferError::Copy(_) | TransferError::Task { .. } => {
+            (Phrase::plain(error.to_string()), None)
+        }
     };
     let problem = Problem { what, why, next: next.map(Phrase::new), technical: None };
     problem.technical(error.to_string())

@@ -1,0 +1,196 @@
+//! The copy of one partition, step by step as [`super`] tells.
+
+mod source;
+
+use std::time::Duration;
+
+use kafka_protocol::ResponseError;
+use tokio::time::Instant;
+
+use self::source::Source;
+pub(super) use self::source::{Batch, READER};
+use super::{
+    CopyFault,
+    job::Gauge,
+    mark::{Mark, Place, STEPS_MAX},
+    slice::Slice,
+};
+use crate::client::{Client, ClientError, OffsetSpec};
+use crate::model::{Offset, TopicPartition};
+use crate::transfer::{Cancel, TransferError};
+
+/// How long a cluster may take nothing, or give nothing, before the copy of a partition gives up: longer than a cluster
+/// needs to find another leader, or a node to start again.
+const PATIENCE: Duration = Duration::from_secs(180);
+/// Between two attempts, growing.
+const WAIT: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3);
+
+/// A partition on its way.
+pub(super) struct Lane<'a> {
+    pub source: &'a Client,
+    pub target: &'a Client,
+    pub from: TopicPartition,
+    pub into: TopicPartition,
+    /// The group that holds the mark.
+    pub group: &'a str,
+    pub slice: &'a Slice,
+    /// Records of one batch, in bytes before compression.
+    pub batch_bytes: usize,
+    /// Where the copy ends in the source.
+    pub to: Offset,
+    pub gauge: &'a Gauge<'a>,
+    pub cancel: &'a Cancel,
+}
+
+impl Lane<'_> {
+    /// Copies up to `to`; answers the last mark.
+    pub async fn run(&self, mark: Mark) -> Result<Mark, TransferError> {
+        let mut mark = mark;
+        let mut place = self.place(&mark).await?;
+        if let Some((next, counts)) = place.announced.take() {
+            (mark, place) = self.send_again(mark, place, next, counts).await?;
+        }
+        let mut source = Source::start(self, place.source);
+        loop {
+            let stretch = source.stretch(STEPS_MAX).await?;
+            let gone = mark.gone + stretch.gone;
+            if stretch.batches.is_empty() {
+                place.source = stretch.next.max(place.source);
+                let last = mark.at_place(place, Vec::new(), gone);
+                if last != mark || last.began == (last.from, last.at) {
+                    self.commit(&last).await?;
+                }
+                return Ok(last);
+            }
+            let mut stored = 0;
+            let steps = stretch.batches.iter().map(|batch| {
+                stored += batch.records.len() as u64;
+                (stored, batch.next)
+            });
+            mark = mark.at_place(place.clone(), steps.collect(), gone);
+            self.commit(&mark).await?;
+            for batch in &stretch.batches {
+                place = self.send(&mark, place, batch).await?;
+            }
+        }
+    }
+
+    /// Sends once more what may be stored already, or on its way.
+    async fn send_again(
+        &self,
+        mark: Mark,
+        place: Place,
+        next: Offset,
+        counts: Vec<u64>,
+    ) -> Result<(Mark, Place), TransferError> {
+        let batch = Source::range(self, place.source, next).await?;
+        let now = batch.records.len() as u64;
+        if now == 0 {
+            let (from, group) = (place.source, self.group.to_owned());
+            return Err(CopyFault::SourceChanged { partition: self.from.clone(), from, to: next, group }.into());
+        }
+        let mut steps: Vec<_> = counts.into_iter().chain([now]).map(|count| (count, next)).collect();
+        steps.sort_unstable();
+        steps.dedup();
+        let gone = mark.gone;
+        let mark = mark.at_place(place.clone(), steps, gone);
+        self.commit(&mark).await?;
+        let place = self.send(&mark, place, &batch).await?;
+        Ok((mark, place))
+    }
+
+    /// Stores a batch at `place` and answers the place after it.
+    async fn send(&self, mark: &Mark, place: Place, batch: &Batch) -> Result<Place, TransferError> {
+        let mut patience = Patience::new(self);
+        loop {
+            let sent = self.target.produce_at(&self.into, &batch.records, batch.compression, place.producer);
+            let error = match self.cancel.race(sent).await.ok_or(TransferError::Cancelled)? {
+                Ok(base) if base < 0 || base == place.target => {
+                    let count = batch.records.len() as u64;
+                    self.gauge.stored(count, batch.bytes);
+                    let target = place.target + count.cast_signed();
+                    let producer = place.producer.after(count);
+                    return Ok(Place { source: batch.next, target, producer, announced: None });
+                }
+                Ok(base) => return Err(self.foreign(base)),
+                Err(error) => error,
+            };
+            patience.wait(error).await?;
+            let now = self.place(mark).await?;
+            if now.target > place.target {
+                // It is stored after all: one batch is under way at a time, so it is this one.
+                self.gauge.stored((now.target - place.target).unsigned_abs(), batch.bytes);
+                return if now.source == batch.next { Ok(now) } else { Err(self.foreign(now.target)) };
+            }
+        }
+    }
+
+    /// Where things stand, by the end of the target.
+    async fn place(&self, mark: &Mark) -> Result<Place, TransferError> {
+        let mut patience = Patience::new(self);
+        loop {
+            let asked = self.target.offset(&self.into, OffsetSpec::Latest);
+            match self.cancel.race(asked).await.ok_or(TransferError::Cancelled)? {
+                Ok(end) => {
+                    let end = end.unwrap_or(0);
+                    return mark.place(end).ok_or_else(|| self.foreign(end));
+                }
+                Err(error) => patience.wait(error).await?,
+            }
+        }
+    }
+
+    async fn commit(&self, mark: &Mark) -> Result<(), TransferError> {
+        let mut patience = Patience::new(self);
+        loop {
+            let offsets = vec![(self.into.clone(), mark.at, mark.write())];
+            let sent = self.target.commit_with_notes(self.group, offsets);
+            let answer = self.cancel.race(sent).await.ok_or(TransferError::Cancelled)?;
+            match answer.and_then(|outcomes| outcomes.into_iter().try_for_each(|(_, outcome)| outcome)) {
+                Ok(()) => return Ok(()),
+                Err(error) => patience.wait(error).await?,
+            }
+        }
+    }
+
+    fn foreign(&self, end: Offset) -> TransferError {
+        CopyFault::ForeignRecords { partition: self.into.clone(), end, group: self.group.to_owned() }.into()
+    }
+}
+
+/// Waits while a cluster recovers, but not for ever.
+pub(super) struct Patience<'a> {
+    partition: &'a TopicPartition,
+    cancel: &'a Cancel,
+    since: Instant,
+    wait: Duration,
+}
+
+impl<'a> Patience<'a> {
+    fn new(lane: &'a Lane<'_>) -> Self {
+        Self { partition: &lane.into, cancel: lane.cancel, since: Instant::now(), wait: *WAIT.start() }
+    }
+
+    /// Waits before the next attempt; fails where `error` is not one that passes, or lasts.
+    async fn wait(&mut self, error: ClientError) -> Result<(), TransferError> {
+        if !may_pass(&error) {
+            return Err(error.into());
+        }
+        if self.since.elapsed() > PATIENCE {
+            let (partition, why) = (self.partition.clone(), error.to_string());
+            return Err(CopyFault::OutOfPatience { partition, seconds: PATIENCE.as_secs(), why }.into());
+        }
+        self.cancel.race(tokio::time::sleep(self.wait)).await.ok_or(TransferError::Cancelled)?;
+        self.wait = (self.wait * 2).min(*WAIT.end());
+        Ok(())
+    }
+}
+
+/// Whether waiting helps.
+fn may_pass(error: &ClientError) -> bool {
+    use ResponseError as E;
+    // Another batch at this sequence is in the log already, or about to be: the end tells soon.
+    let by_sequence = matches!(error.code(), Some(E::OutOfOrderSequenceNumber | E::DuplicateSequenceNumber));
+    // A name that is not known was known when the copy began: metadata lags behind while nodes come and go.
+    by_sequence || error.is_retriable()
+}
