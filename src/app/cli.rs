@@ -14,7 +14,7 @@ mod topics;
 mod transfers;
 mod users;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use self::output::Output;
 use super::{
@@ -24,6 +24,7 @@ use super::{
 use crate::{
     broker::{Broker, BrokerOptions, OpenError},
     client::{Client, ClientError, Security, SecurityError, TcpTransport, Transport},
+    model::HostPort,
     payload::escape_controls,
     server::{LimitError, ServeError},
     session::{SystemClock, in_process::InProcess, owner_security},
@@ -181,10 +182,15 @@ async fn reach(place: Place) -> Result<(Arc<dyn Transport>, Option<Broker>), Cli
 
 /// The cluster that `--bootstrap` and `--config` name; the address on the command line goes before that of the file.
 fn remote(place: Place) -> Result<TcpTransport, CliError> {
+    dial(place.bootstrap.into_iter().collect(), place.config)
+}
+
+/// The same for several addresses of one cluster.
+fn dial(addresses: Vec<HostPort>, config: Option<PathBuf>) -> Result<TcpTransport, CliError> {
     let (mut bootstrap, mut security) = (Vec::new(), Security::default());
-    if let Some(path) = place.config {
+    if let Some(path) = config {
         let config = ClientConfig::read(&path)?;
-        if config.bootstrap.is_empty() && place.bootstrap.is_none() {
+        if config.bootstrap.is_empty() && addresses.is_empty() {
             let why = "it names no broker; add bootstrap.servers=HOST:PORT, or give --bootstrap HOST:PORT".to_owned();
             return Err(ConfigError::Setting { path, why }.into());
         }
@@ -195,8 +201,8 @@ fn remote(place: Place) -> Result<TcpTransport, CliError> {
         }
         (bootstrap, security) = (config.bootstrap, config.security);
     }
-    if let Some(address) = place.bootstrap {
-        bootstrap = vec![address];
+    if !addresses.is_empty() {
+        bootstrap = addresses;
     }
     Ok(TcpTransport::secured(bootstrap, CLIENT_ID, security))
 }

@@ -418,7 +418,7 @@ async fn tell(story: Story) {
             return;
         }
         if outcome.is_none() && story.compact_between {
-            from.broker.compact("t").await.into_iter().for_each(|(_, done)| drop(done.unwrap()));
+            from.broker.compact("t").await.into_iter().for_each(|(_, done)| _ = done.unwrap());
         }
     }
     let outcome = outcome.unwrap().unwrap();

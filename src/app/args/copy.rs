@@ -11,11 +11,11 @@ use crate::transfer::REPLAY_SPEEDS;
 /// `millpond copy`
 #[derive(Debug, ClapArgs)]
 pub struct CopyArgs {
-    /// Where the topics are: a workspace folder, or HOST:PORT of a broker
+    /// Where the topics are: a workspace folder, or HOST:PORT of a broker (several of one cluster with commas)
     pub source: String,
     #[arg(required = true, value_name = "TOPIC")]
     pub topics: Vec<String>,
-    /// Where they go: a workspace folder, or HOST:PORT of a broker
+    /// Where they go: a workspace folder, or HOST:PORT of a broker (several of one cluster with commas)
     #[arg(long, value_name = "TARGET")]
     pub to: String,
     /// Settings of a Kafka client for the source (TLS, user and password), as with --config

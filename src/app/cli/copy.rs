@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use serde_json::{Value, json};
 
 use super::{
-    CLIENT_ID, Cli, CliError,
+    CLIENT_ID, Cli, CliError, dial,
     output::{complain, counted, grouped},
     reach,
     table::{Table, print_json},
@@ -36,24 +36,24 @@ struct Side {
 }
 
 impl Side {
-    /// `named` is a folder or the address of a broker.
+    /// `named` is a folder or the address of a broker, or several of one cluster.
     async fn open(named: &str, config: Option<PathBuf>) -> Result<Self, CliError> {
         let is_folder = named.contains(std::path::is_separator) || std::path::Path::new(named).is_dir();
-        let mut place = Place { data: None, bootstrap: None, config };
-        if is_folder {
-            place.data = Some(named.into());
-        } else {
-            place.bootstrap = Some(named.parse::<HostPort>().map_err(|error| {
+        if !is_folder {
+            let addresses = named.split(',').map(str::parse::<HostPort>).collect::<Result<Vec<_>, _>>();
+            let addresses = addresses.map_err(|error| {
                 CliError::Usage(format!(
                     "{named:?} is neither a workspace folder nor the address of a broker ({error}); write a folder of \
                      this directory as ./{named}"
                 ))
-            })?);
+            })?;
+            let transport = dial(addresses, config)?;
+            return Ok(Self { client: Client::new(Arc::new(transport), CLIENT_ID), broker: None });
         }
-        if is_folder && place.config.is_some() {
+        if config.is_some() {
             return Err(CliError::Usage(format!("{named} is a workspace, which takes no settings of a client")));
         }
-        let (transport, broker) = reach(place).await?;
+        let (transport, broker) = reach(Place { data: Some(named.into()), bootstrap: None, config: None }).await?;
         Ok(Self { client: Client::new(transport, CLIENT_ID), broker })
     }
 

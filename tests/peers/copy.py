@@ -1,0 +1,213 @@
+"""Hand over and bring back, between workspaces and three nodes of Apache Kafka, checked with Kafka's own tools while nodes and
+the copy itself are killed:
+
+    copy.py [PART OF A CASE'S TITLE...]     RECORDS says how many the large topic has, else 120000
+"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import bed
+from cluster import Cluster
+
+RECORDS = int(os.environ.get("RECORDS", "120000"))
+PARTITIONS = 6
+CONSUMER = "org.apache.kafka.tools.consumer.ConsoleConsumer"
+# What is not text is compared by millpond itself; the console prints lines.
+FIELDS = ["print.partition=true", "print.offset=true", "print.timestamp=true", "print.key=true", "print.headers=true"]
+
+
+class Bed:
+    """A cluster, workspaces beside it, and the command line of Millpond."""
+
+    def __init__(self, folder, cluster):
+        self.folder, self.cluster = folder, cluster
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def millpond(self, *words, status=0):
+        done = subprocess.run([bed.millpond_binary(), *words], capture_output=True, text=True, timeout=600)
+        assert done.returncode == status, (words, done.returncode, done.stdout[-2000:], done.stderr[-2000:])
+        return done.stdout if status == 0 else done.stderr
+
+    def copy(self, source, topics, target, *more):
+        words = ["copy", source, *topics, "--to", target, "--json", *more]
+        return json.loads(self.millpond(*words))
+
+    def begin(self, source, topics, target, *more):
+        """A copy that runs while something happens."""
+        words = [bed.millpond_binary(), "copy", source, *topics, "--to", target, "--json", *more]
+        return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def end_offsets(self, topic):
+        out = self.cluster.tool("org.apache.kafka.tools.GetOffsetShell", "--bootstrap-server", self.cluster.bootstrap,
+                                "--topic", topic)
+        return {int(line.split(":")[1]): int(line.split(":")[2]) for line in out.split()}
+
+    def console(self, topic, count):
+        """The records as Kafka's console consumer reads them, sorted by partition and offset."""
+        words = ["--bootstrap-server", self.cluster.bootstrap, "--topic", topic, "--from-beginning", "--max-messages", count,
+                 "--isolation-level", "read_committed", "--timeout-ms", "60000"]
+        for field in FIELDS:
+            words += ["--formatter-property", field]
+        lines = self.cluster.tool(CONSUMER, *words, seconds=300).splitlines()
+        return sorted(lines, key=lambda line: [int(part.split(":")[1]) for part in line.split("\t")[1:3]])
+
+
+def stored(run, topic):
+    """What Kafka's brokers have, once they all have it."""
+    run.cluster.in_sync()
+    return sum(run.end_offsets(topic).values())
+
+
+def orders(run):
+    """A workspace with a topic that has tombstones, null keys, headers, settings and groups."""
+    home = run.path("home")
+    run.millpond("--data", home, "topics", "create", "orders", "--partitions", "3", "--config", "retention.ms=-1")
+    lines = []
+    for n in range(900):
+        line = {"partition": n % 3, "timestamp": 1600000000000 + n, "key": f"k{n % 50}" if n % 7 else None,
+                "value": f"v{n} ü" if n % 11 else None, "headers": [["trace", str(n)], ["trace", None]] if n % 5 == 0 else []}
+        lines.append(json.dumps(line))
+    file = run.path("orders.jsonl")
+    with open(file, "w", encoding="utf-8") as out:
+        out.write("\n".join(lines) + "\n")
+    run.millpond("--data", home, "import", "orders", file)
+    run.millpond("--data", home, "consume", "orders", "--group", "billing", "--max", "500")
+    return home
+
+
+def hand_over(run):
+    home = orders(run)
+    planned = run.copy(home, ["orders"], run.cluster.bootstrap, "--dry-run")
+    assert planned["plan"][0]["make"]["replicas"] == 3, planned
+    done = run.copy(home, ["orders"], run.cluster.bootstrap, "--groups", "--compare")
+    assert done["records"] == 900 and done["equal"] is True, done
+    assert all(side["same_offsets"] for side in done["copied"]), done
+    lines = run.console("orders", 900)
+    here = [json.loads(line) for line in run.millpond("--data", home, "consume", "orders").splitlines()]
+    here.sort(key=lambda record: (record["partition"], record["offset"]))
+    assert len(lines) == len(here) == 900
+    for line, record in zip(lines, here):
+        time_, partition, offset, headers, key, value = line.split("\t")
+        assert time_ == f"CreateTime:{record['timestamp']}", (line, record)
+        assert (partition, offset) == (f"Partition:{record['partition']}", f"Offset:{record['offset']}"), (line, record)
+        assert key == (record["key"] or "null") and value == (record["value"] or "null"), (line, record)
+        wanted = ",".join(f"{name}:{text or 'null'}" for name, text in record["headers"]) or "NO_HEADERS"
+        assert headers == wanted, (line, record)
+    groups = run.cluster.tool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--bootstrap-server",
+                              run.cluster.bootstrap, "--describe", "--group", "billing", "--offsets")
+    at = {row[2]: row[3] for row in (line.split() for line in groups.splitlines()) if len(row) > 4 and row[1] == "orders"}
+    mine = json.loads(run.millpond("--data", home, "groups", "describe", "billing", "--json"))
+    for place in mine["partitions"]:
+        if place["committed"] is not None:
+            assert at[str(place["partition"])] == str(place["committed"]), (groups, mine)
+    settings = run.cluster.tool("org.apache.kafka.tools.TopicCommand", "--bootstrap-server", run.cluster.bootstrap,
+                                "--describe", "--topic", "orders")
+    assert "ReplicationFactor: 3" in settings and "retention.ms=-1" in settings, settings
+
+
+def large(run):
+    """A workspace with a topic that takes some seconds to copy."""
+    home = run.path("large")
+    file = run.path("large.jsonl")
+    with open(file, "w", encoding="utf-8") as out:
+        for n in range(RECORDS):
+            value = f"{n:09d}" + "x" * (n % 700)
+            out.write(f'{{"partition":{n % PARTITIONS},"timestamp":{1600000000000 + n},"key":"k{n % 999}","value":"{value}"}}\n')
+    run.millpond("--data", home, "topics", "create", "large", "--partitions", str(PARTITIONS), "--config", "retention.ms=-1")
+    run.millpond("--data", home, "import", "large", file)
+    os.unlink(file)
+    return home
+
+
+def begun(run, copying, topic, least):
+    """Waits until some records are there, or the copy has ended."""
+    def there():
+        if copying.poll() is not None:
+            raise AssertionError(f"it ended too soon: {copying.communicate()}")
+        try:
+            return sum(run.end_offsets(topic).values()) >= least
+        except AssertionError:
+            return False
+
+    bed.until(there, f"{least} records in {topic}", 120, pause=0.2)
+
+
+def node_killed(run):
+    home = large(run)
+    copying = run.begin(home, ["large"], run.cluster.bootstrap, "--compare")
+    begun(run, copying, "large", 1)
+    run.cluster.kill(2)
+    time.sleep(8)
+    run.cluster.restart(2)
+    out, err = copying.communicate(timeout=600)
+    assert copying.returncode == 0, (out[-2000:], err[-2000:])
+    done = json.loads(out)
+    assert done["equal"] is True and all(side["same_offsets"] for side in done["copied"]), done
+    assert stored(run, "large") == RECORDS
+
+
+def copy_killed(run):
+    home, kills = run.path("large"), 0
+    more = []
+    while True:
+        copying = run.begin(home, ["large"], run.cluster.bootstrap, "--as", "killed", "--compare", *more)
+        more = ["--resume"]
+        try:
+            # Ever other moments, so that kills fall into every step.
+            out, err = copying.communicate(timeout=1.5 + 0.37 * kills if kills < 6 else 600)
+        except subprocess.TimeoutExpired:
+            copying.send_signal(signal.SIGKILL)
+            copying.communicate()
+            kills += 1
+            continue
+        assert copying.returncode == 0, (out[-2000:], err[-2000:])
+        done = json.loads(out)
+        break
+    assert kills >= 3, f"only {kills} kills: raise RECORDS"
+    assert done["equal"] is True, done
+    assert stored(run, "killed") == RECORDS, run.end_offsets("killed")
+    print(f"      killed {kills} times", flush=True)
+
+
+def back_home(run):
+    home = run.path("back")
+    copying = run.begin(run.cluster.bootstrap, ["large", "orders"], home, "--groups", "--compare")
+    time.sleep(2)
+    run.cluster.kill(3)
+    time.sleep(8)
+    run.cluster.restart(3)
+    out, err = copying.communicate(timeout=600)
+    assert copying.returncode == 0, (out[-2000:], err[-2000:])
+    done = json.loads(out)
+    assert done["equal"] is True and done["records"] == RECORDS + 900, done
+    # There and back again: the same records as at the beginning.
+    first = run.millpond("--data", run.path("home"), "consume", "orders")
+    again = run.millpond("--data", home, "consume", "orders")
+    assert first == again
+
+
+CASES = [
+    ("a workspace is handed over, and Kafka's tools see the same records, settings and groups", hand_over),
+    ("a node is killed and comes back in the middle of a copy", node_killed),
+    ("the copy itself is killed again and again, and resumed", copy_killed),
+    ("it comes back home while a node is killed", back_home),
+]
+
+
+if __name__ == "__main__":
+    report = bed.Suite("copy", [word for word in sys.argv[1:] if not word.startswith("--") and word not in ("millpond", "kafka")])
+    with tempfile.TemporaryDirectory(prefix="peers-copy-") as folder:
+        nodes = Cluster.up(os.path.join(folder, "cluster"))
+        try:
+            for name, work in CASES:
+                report.case(name, work, Bed(folder, nodes))
+        finally:
+            nodes.stop()
+    sys.exit(report.finish())
