@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 
 use super::{
     CopyFault, Slice,
-    lane::Lane,
+    lane::{Lane, Patience},
     mark::Mark,
     plan::{Make, PartitionPlan, Plan, TopicPlan},
 };
@@ -130,8 +130,11 @@ impl Job<'_> {
             },
             Make::AddPartitions { to, .. } => self.target.add_partitions(&topic.target, *to).await?,
         }
-        let info = self.target.topic(&topic.target).await?;
-        let configs = self.target.describe_topic_configs(&topic.target).await?;
+        // The nodes of a cluster hear of a new topic one after the other.
+        let first = TopicPartition::new(Arc::clone(&topic.target), 0);
+        let info = Patience::new(&first, self.cancel).ask(|| self.target.topic(&topic.target)).await?;
+        let described = || self.target.describe_topic_configs(&topic.target);
+        let configs = Patience::new(&first, self.cancel).ask(described).await?;
         let limit = configs.iter().find(|config| config.name == "max.message.bytes");
         let limit = limit.and_then(|config| config.value.as_ref()?.parse::<usize>().ok());
         let batch_bytes =
@@ -152,7 +155,8 @@ impl Job<'_> {
         let mark = match &partition.mark {
             Some(mark) => mark.clone(),
             None => {
-                let end = self.target.offset(&target, OffsetSpec::Latest).await?.unwrap_or(0);
+                let end = || self.target.offset(&target, OffsetSpec::Latest);
+                let end = Patience::new(&target, self.cancel).ask(end).await?.unwrap_or(0);
                 let producer = self.producer.get_or_try_init(|| self.target.new_producer_place()).await?;
                 let number = self.request.slice.number();
                 Mark::begin((topic.source_id, made.id), number, partition.from, end, *producer)

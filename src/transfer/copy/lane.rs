@@ -2,7 +2,7 @@
 
 mod source;
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use kafka_protocol::ResponseError;
 use tokio::time::Instant;
@@ -101,7 +101,7 @@ impl Lane<'_> {
 
     /// Stores a batch at `place` and answers the place after it.
     async fn send(&self, mark: &Mark, place: Place, batch: &Batch) -> Result<Place, TransferError> {
-        let mut patience = Patience::new(self);
+        let mut patience = Patience::new(&self.into, self.cancel);
         loop {
             let sent = self.target.produce_at(&self.into, &batch.records, batch.compression, place.producer);
             let error = match self.cancel.race(sent).await.ok_or(TransferError::Cancelled)? {
@@ -127,30 +127,18 @@ impl Lane<'_> {
 
     /// Where things stand, by the end of the target.
     async fn place(&self, mark: &Mark) -> Result<Place, TransferError> {
-        let mut patience = Patience::new(self);
-        loop {
-            let asked = self.target.offset(&self.into, OffsetSpec::Latest);
-            match self.cancel.race(asked).await.ok_or(TransferError::Cancelled)? {
-                Ok(end) => {
-                    let end = end.unwrap_or(0);
-                    return mark.place(end).ok_or_else(|| self.foreign(end));
-                }
-                Err(error) => patience.wait(error).await?,
-            }
-        }
+        let patience = Patience::new(&self.into, self.cancel);
+        let end = patience.ask(|| self.target.offset(&self.into, OffsetSpec::Latest)).await?.unwrap_or(0);
+        mark.place(end).ok_or_else(|| self.foreign(end))
     }
 
     async fn commit(&self, mark: &Mark) -> Result<(), TransferError> {
-        let mut patience = Patience::new(self);
-        loop {
+        let send = || async {
             let offsets = vec![(self.into.clone(), mark.at, mark.write())];
-            let sent = self.target.commit_with_notes(self.group, offsets);
-            let answer = self.cancel.race(sent).await.ok_or(TransferError::Cancelled)?;
-            match answer.and_then(|outcomes| outcomes.into_iter().try_for_each(|(_, outcome)| outcome)) {
-                Ok(()) => return Ok(()),
-                Err(error) => patience.wait(error).await?,
-            }
-        }
+            let outcomes = self.target.commit_with_notes(self.group, offsets).await?;
+            outcomes.into_iter().try_for_each(|(_, outcome)| outcome)
+        };
+        Patience::new(&self.into, self.cancel).ask(send).await
     }
 
     fn foreign(&self, end: Offset) -> TransferError {
@@ -167,8 +155,22 @@ pub(super) struct Patience<'a> {
 }
 
 impl<'a> Patience<'a> {
-    fn new(lane: &'a Lane<'_>) -> Self {
-        Self { partition: &lane.into, cancel: lane.cancel, since: Instant::now(), wait: *WAIT.start() }
+    /// About a partition of the target.
+    pub fn new(partition: &'a TopicPartition, cancel: &'a Cancel) -> Self {
+        Self { partition, cancel, since: Instant::now(), wait: *WAIT.start() }
+    }
+
+    /// Asks until there is an answer.
+    pub async fn ask<T, F>(mut self, mut ask: impl FnMut() -> F) -> Result<T, TransferError>
+    where
+        F: Future<Output = Result<T, ClientError>>,
+    {
+        loop {
+            match self.cancel.race(ask()).await.ok_or(TransferError::Cancelled)? {
+                Ok(answer) => return Ok(answer),
+                Err(error) => self.wait(error).await?,
+            }
+        }
     }
 
     /// Waits before the next attempt; fails where `error` is not one that passes, or lasts.

@@ -116,7 +116,7 @@ impl<'a> Source<'a> {
 
     async fn read_piece(&mut self) -> Result<(), TransferError> {
         let lane = self.lane;
-        let mut patience = Patience::new(lane);
+        let mut patience = Patience::new(&lane.into, lane.cancel);
         let piece = loop {
             match lane.cancel.race(self.reader.next()).await.ok_or(TransferError::Cancelled)? {
                 Ok(Some(piece)) => break piece,
