@@ -1,7 +1,7 @@
 """Hand over and bring back, between workspaces and three nodes of Apache Kafka, checked with Kafka's own tools while nodes and
 the copy itself are killed:
 
-    copy.py [PART OF A CASE'S TITLE...]     RECORDS says how many the large topic has, else 120000
+    handover.py [PART OF A CASE'S TITLE...]     RECORDS says how many the large topic has, else 120000
 """
 import json
 import os
@@ -202,8 +202,8 @@ CASES = [
 
 
 if __name__ == "__main__":
-    report = bed.Suite("copy", [word for word in sys.argv[1:] if not word.startswith("--") and word not in ("millpond", "kafka")])
-    with tempfile.TemporaryDirectory(prefix="peers-copy-") as folder:
+    report = bed.Suite("handover", [word for word in sys.argv[1:] if not word.startswith("--") and word not in ("millpond", "kafka")])
+    with tempfile.TemporaryDirectory(prefix="peers-handover-") as folder:
         nodes = Cluster.up(os.path.join(folder, "cluster"))
         try:
             for name, work in CASES:
