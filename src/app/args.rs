@@ -112,6 +112,9 @@ pub struct LabRunArgs {
     /// Leave out what fulfils this step, to see that its checks fail then
     #[arg(long, value_name = "STEP")]
     pub skip: Option<String>,
+    /// Let so many seconds of the stage pass before each task, as a learner who reads slowly
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
+    pub wait: f64,
     /// Print one JSON object instead of lines
     #[arg(long)]
     pub json: bool,

@@ -14,6 +14,9 @@ use std::{
 
 use tokio::task::coop::unconstrained;
 
+/// So many times longer timers sleep where time is the runtime's own.
+const SLEEPS_LONGER: i64 = 20;
+
 thread_local! {
     static ON_THE_SPOT: Cell<bool> = const { Cell::new(false) };
 }
@@ -27,6 +30,12 @@ pub fn wait_on_the_spot() {
 /// Whether this thread waits itself.
 pub(super) fn is_on_the_spot() -> bool {
     ON_THE_SPOT.get()
+}
+
+/// How long a timer sleeps at most that looks at the clock every `usual` milliseconds because the clock may go its own way.
+/// Here time is the runtime's own: nothing is due before its deadline, and a jump over days need not stop at each second.
+pub(super) fn timer_ms_max(usual: i64) -> i64 {
+    if is_on_the_spot() { usual.saturating_mul(SLEEPS_LONGER) } else { usual }
 }
 
 /// Waits for what another thread of the broker does.

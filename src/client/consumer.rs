@@ -68,6 +68,7 @@ impl Consumer {
                 return outcome;
             }
             tokio::select! {
+                biased;
                 () = self.shared.delivered.notified() => {}
                 () = tokio::time::sleep_until(deadline) => return Ok(Polled::default()),
             }

@@ -265,6 +265,7 @@ impl Sender {
                 }
             }
             tokio::select! {
+                biased;
                 Some(sent) = in_flight.next(), if !in_flight.is_empty() => self.settle(sent),
                 () = self.shared.work.notified() => {}
                 () = until(next_due) => {}

@@ -79,6 +79,7 @@ impl ShareConsumer {
                 return outcome;
             }
             tokio::select! {
+                biased;
                 () = self.shared.delivered.notified() => {}
                 () = tokio::time::sleep_until(deadline) => return Ok(Vec::new()),
             }

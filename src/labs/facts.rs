@@ -207,6 +207,7 @@ fn of_group(group: &GroupView) -> Value {
         "idle": idle,
         "last_rebalance_ms": group.last_rebalance_ms.unwrap_or(0),
         "stood_still_ms": group.stood_still_ms,
+        "put_down": group.put_down,
         "available": group.lag,
         "acquired": group.acquired,
         "acknowledged": group.acknowledged,

@@ -18,6 +18,8 @@ pub struct PlayOptions {
     pub seed: Option<u64>,
     /// The actions of this step are left out.
     pub skip: Option<String>,
+    /// Seconds of the stage that pass before each task: a learner who reads slowly.
+    pub wait_s: f64,
 }
 
 /// What came of it.
@@ -32,7 +34,7 @@ pub struct Report {
     pub steps: Vec<StepReport>,
     /// Actions that were refused.
     pub refused: Vec<String>,
-    #[serde(skip)]
+    /// What happened, the newest [`crate::labs::view::STORY_EVENTS_MAX`] events.
     pub story: Vec<StoryEvent>,
 }
 
@@ -118,6 +120,7 @@ impl Player {
 
     fn task(&mut self, file: &LabFile, n: usize, m: usize, skipped: bool) -> TaskReport {
         let task = &file.steps[n].tasks[m];
+        self.world.pass((self.options.wait_s * 1_000.0) as i64);
         if !skipped {
             for action in &task.action.0 {
                 if let Err(why) = self.world.perform(action) {

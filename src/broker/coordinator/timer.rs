@@ -7,7 +7,7 @@ use std::{
 
 use super::Coordinator;
 use crate::{
-    broker::{OFFSETS_RETENTION_MS, groups::AnyGroup, meta},
+    broker::{OFFSETS_RETENTION_MS, groups::AnyGroup, meta, on_the_spot::timer_ms_max},
     model::{PartitionId, TimestampMillis},
 };
 
@@ -45,12 +45,12 @@ impl Coordinator {
     /// Ticks when it is time to, for ever.
     pub async fn run(&self) {
         loop {
-            let now = self.clock.steady();
+            let (now, most) = (self.clock.steady(), timer_ms_max(TIMER_MS_MAX));
             let next = {
                 let inner = self.inner.lock();
                 inner.groups.values().filter_map(|entry| entry.group.next_deadline()).min()
             };
-            let wait = next.map_or(TIMER_MS_MAX, |deadline| (deadline - now).clamp(0, TIMER_MS_MAX));
+            let wait = next.map_or(most, |deadline| (deadline - now).clamp(0, most));
             self.wakes_at.store(now + wait, SeqCst);
             // A deadline that is due but does not move must not spin.
             let wait = Duration::from_millis(wait.max(1).unsigned_abs());

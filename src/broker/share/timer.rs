@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{Shares, config_of, rules};
-use crate::{broker::inner::Inner, model::TimestampMillis};
+use crate::{
+    broker::{inner::Inner, on_the_spot::timer_ms_max},
+    model::TimestampMillis,
+};
 
 /// The timer looks at the clock at least this often, because a machine can sleep, and tests step the clock by hand.
 const TIMER_MS_MAX: i64 = 1_000;
@@ -33,8 +36,8 @@ impl Shares {
         loop {
             let Some(inner) = broker.upgrade() else { return };
             let shares = inner.shares.clone();
-            let now = shares.clock.steady();
-            let wait = shares.next_deadline().map_or(TIMER_MS_MAX, |deadline| (deadline - now).clamp(1, TIMER_MS_MAX));
+            let (now, most) = (shares.clock.steady(), timer_ms_max(TIMER_MS_MAX));
+            let wait = shares.next_deadline().map_or(most, |deadline| (deadline - now).clamp(1, most));
             shares.wakes_at.store(now + wait, SeqCst);
             let ended = inner.observer.clone();
             // Nothing here may keep the broker alive while it waits.

@@ -22,12 +22,13 @@ use crate::{
         inner::Inner,
         meta::{self, LoadedTransactions, Meta},
         observe::TransactionEnd,
+        on_the_spot::timer_ms_max,
     },
     model::{Clock, PartitionId},
 };
 
 /// How often timeouts, expiry and markers that could not be written are looked at.
-const TIMER_MS: u64 = 500;
+const TIMER_MS: i64 = 500;
 /// No transaction times out sooner after the opening. Its producer may have waited for the broker and can still end it;
 /// Kafka gives it the same time, because it looks at timeouts for the first time after
 /// `transaction.abort.timed.out.transaction.cleanup.interval.ms`.
@@ -182,7 +183,7 @@ impl Transactions {
             let Some(inner) = broker.upgrade() else { return };
             inner.transactions.tick(&inner).await;
             drop(inner);
-            tokio::time::sleep(Duration::from_millis(TIMER_MS)).await;
+            tokio::time::sleep(Duration::from_millis(timer_ms_max(TIMER_MS).unsigned_abs())).await;
         }
     }
 

@@ -72,6 +72,7 @@ impl Fetcher {
                 under_way.push(Box::pin(self.fetch(node, plan, from)));
             }
             tokio::select! {
+                biased;
                 Some(answer) = under_way.next(), if !under_way.is_empty() => {
                     busy.remove(&answer.node);
                     self.deliver(answer);

@@ -168,6 +168,7 @@ impl Member {
                 return Ok(Some(Turn::NotPolled));
             }
             tokio::select! {
+                biased;
                 () = self.shared.polled.notified() => {}
                 () = tokio::time::sleep(self.heartbeat_interval()) => {
                     // That the group rebalances is known; anything else is news.

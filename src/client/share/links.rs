@@ -91,6 +91,7 @@ impl Links {
             self.carry_out(&mut under_way);
             let wake = self.fetch(&mut under_way).await;
             tokio::select! {
+                biased;
                 Some(done) = under_way.next(), if !under_way.is_empty() => self.finish(done),
                 order = orders.recv() => match order {
                     Some(order) => self.nodes.entry(order.node).or_default().orders.push_back(order),

@@ -15,8 +15,9 @@ use crate::{
     },
 };
 
-/// How long one poll waits.
-const POLL_WAIT: Duration = Duration::from_millis(500);
+/// How long one poll waits. No round number: who asks anew at the very moment at which messages arrive, again and again,
+/// comes too late for each.
+const POLL_WAIT: Duration = Duration::from_millis(437);
 /// Records that it is lent at a time where the file says nothing.
 const BATCH_DEFAULT: u32 = 1;
 /// Wait after a poll that failed.

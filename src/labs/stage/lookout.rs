@@ -6,7 +6,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{log_view::LogView, owners::Owners, queues};
+use super::{
+    log_view::LogView,
+    owners::{Owned, Owners},
+    queues,
+};
 use crate::{
     broker::{Broker, Inspector, RebalanceReason},
     client::{Client, ClientError, GroupInfo, TopicInfo},
@@ -45,6 +49,8 @@ struct GroupPast {
     rebalances: u64,
     last_rebalance_ms: Option<i64>,
     lag_max: u64,
+    /// Their ids.
+    members: BTreeSet<Arc<str>>,
     idle_since: BTreeMap<Arc<str>, i64>,
     idle_told: BTreeSet<Arc<str>>,
     /// (when, lag), the newest some seconds.
@@ -186,7 +192,13 @@ impl Lookout {
         if info.state == GroupState::Stable && kind != GroupType::Share {
             self.tell_idle(&id, &members, ledger);
         }
-        let (stood_still_ms, owned) = self.owners.of(&id, now);
+        let there: BTreeSet<Arc<str>> = members.iter().map(|member| Arc::clone(&member.member_id)).collect();
+        let past = self.groups.entry(Arc::clone(&id)).or_default();
+        if !there.is_subset(&past.members) {
+            self.owners.member_came(&id, now);
+        }
+        past.members = there;
+        let Owned { stood_still_ms, put_down, spans: owned } = self.owners.of(&id, now);
         let mut view = GroupView {
             caught_up_in_ms: None,
             rebalances: 0,
@@ -200,6 +212,7 @@ impl Lookout {
             committed: committed.values().sum(),
             lag_ms,
             stood_still_ms,
+            put_down,
             owned,
             acquired: 0,
             acknowledged: 0,

@@ -20,9 +20,21 @@ struct Spans {
     spans: Vec<OwnedSpan>,
     /// Index of the open stretch of each partition that was ever owned.
     open: BTreeMap<Partition, (Option<Arc<str>>, i64)>,
-    /// Of the stretches that are over.
+    /// Of the stretches that are over, since the last change of the group.
     stood_still_ms: i64,
+    /// Partitions that members have put down since then.
+    put_down: u64,
     members: u32,
+    /// When a member came, went or crashed for the last time.
+    changed_ms: i64,
+}
+
+/// What the last change of a group has cost, and who owned what.
+#[derive(Default)]
+pub struct Owned {
+    pub stood_still_ms: i64,
+    pub put_down: u64,
+    pub spans: Vec<OwnedSpan>,
 }
 
 impl Owners {
@@ -36,32 +48,44 @@ impl Owners {
             }
             StoryKind::Revoked { actor, group, partitions } => {
                 let spans = self.groups.entry(Arc::clone(group)).or_default();
+                spans.put_down += partitions.len() as u64;
                 partitions.iter().for_each(|partition| spans.take(partition, actor, at));
             }
             StoryKind::Joined { group, .. } => self.groups.entry(Arc::clone(group)).or_default().join(at),
             StoryKind::Left { actor, group } => {
                 let spans = self.groups.entry(Arc::clone(group)).or_default();
                 spans.members = spans.members.saturating_sub(1);
+                spans.change(at);
                 spans.take_all(actor, at);
             }
-            StoryKind::Crashed { actor } => self.groups.values_mut().for_each(|spans| spans.take_all(actor, at)),
+            StoryKind::Crashed { actor } => {
+                for spans in self.groups.values_mut().filter(|spans| spans.is_owner(actor)) {
+                    spans.change(at);
+                    spans.take_all(actor, at);
+                }
+            }
             _ => {}
         }
     }
 
-    /// How long partitions of a group stood still, and who owned them.
-    pub fn of(&self, group: &str, now: i64) -> (i64, Vec<OwnedSpan>) {
-        let Some(spans) = self.groups.get(group) else { return (0, Vec::new()) };
-        let mut owned = spans.spans.clone();
-        owned.extend(spans.open.iter().filter(|(_, (_, since))| *since <= now).map(
+    /// A member has come: from now on is counted what that costs.
+    pub fn member_came(&mut self, group: &Arc<str>, at: i64) {
+        self.groups.entry(Arc::clone(group)).or_default().change(at);
+    }
+
+    /// How long partitions of a group stood still since its last change, and who owned them all the time.
+    pub fn of(&self, group: &str, now: i64) -> Owned {
+        let Some(known) = self.groups.get(group) else { return Owned::default() };
+        let mut spans = known.spans.clone();
+        spans.extend(known.open.iter().filter(|(_, (_, since))| *since <= now).map(
             |((topic, partition), (actor, since))| {
                 let (topic, partition) = (Arc::clone(topic), *partition);
                 OwnedSpan { actor: actor.clone(), topic, partition, from_ms: *since, to_ms: None }
             },
         ));
-        let open = spans.open.values().filter(|(owner, _)| owner.is_none() && spans.members > 0);
-        let still: i64 = open.map(|(_, since)| (now - since).max(0)).sum();
-        (spans.stood_still_ms + still, owned)
+        let open = known.open.values().filter(|(owner, _)| owner.is_none() && known.members > 0);
+        let still: i64 = open.map(|(_, since)| (now - *since.max(&known.changed_ms)).max(0)).sum();
+        Owned { stood_still_ms: known.stood_still_ms + still, put_down: known.put_down, spans }
     }
 }
 
@@ -74,13 +98,21 @@ impl Spans {
         self.members += 1;
     }
 
+    fn change(&mut self, at: i64) {
+        (self.stood_still_ms, self.put_down, self.changed_ms) = (0, 0, at);
+    }
+
+    fn is_owner(&self, actor: &Arc<str>) -> bool {
+        self.open.values().any(|(owner, _)| owner.as_ref() == Some(actor))
+    }
+
     fn give(&mut self, partition: &Partition, actor: Option<&Arc<str>>, at: i64) {
         let next = (actor.cloned(), at);
         if let Some((owner, since)) = self.open.insert(partition.clone(), next) {
             let (topic, number) = partition.clone();
             if at > since {
                 if owner.is_none() {
-                    self.stood_still_ms += at - since;
+                    self.stood_still_ms += (at - since.max(self.changed_ms)).max(0);
                 }
                 let to_ms = Some(at);
                 self.spans.push(OwnedSpan { actor: owner, topic, partition: number, from_ms: since, to_ms });

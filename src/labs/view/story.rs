@@ -2,20 +2,24 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::labs::file::{GroupType, ResetTo, Setting};
 
 /// One event.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StoryEvent {
     /// Counts up from 1.
     pub number: u64,
     /// Since the beginning of the story.
     pub at_ms: i64,
+    #[serde(flatten)]
     pub kind: StoryKind,
 }
 
 /// Why a queue gave a record up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ArchivedWhy {
     /// Delivered as often as the group allows.
     DeliveryLimit,
@@ -28,7 +32,8 @@ pub enum ArchivedWhy {
 }
 
 /// Why a request to a service failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RequestFailure {
     /// Everybody was busy.
     Refused,
@@ -39,7 +44,8 @@ pub enum RequestFailure {
 }
 
 /// What happened. Offsets `first..=last` are of one partition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
 pub enum StoryKind {
     /// The log took records in.
     Stored {

@@ -111,8 +111,11 @@ pub struct GroupView {
     pub rebalances: u64,
     /// How long the last rebalance took from its cause on.
     pub last_rebalance_ms: Option<i64>,
-    /// All partitions together: time in which nobody owned them while the group had members.
+    /// All partitions together: time in which nobody owned them while the group had members, since a member came, went or
+    /// crashed for the last time.
     pub stood_still_ms: i64,
+    /// Partitions that members have put down since then.
+    pub put_down: u64,
     /// Who owned what, oldest first, at most 400.
     pub owned: Vec<OwnedSpan>,
     /// Of a queue: in the hands of members; finished; given up; given out again.

@@ -10,7 +10,7 @@ use millpond::labs::{
 
 fn played(id: &str, skip: Option<&str>) -> Report {
     let file = lessons::all().iter().find(|lesson| lesson.id == id).cloned().unwrap();
-    play(file, PlayOptions { seed: None, skip: skip.map(ToOwned::to_owned) }).unwrap()
+    play(file, PlayOptions { skip: skip.map(ToOwned::to_owned), ..PlayOptions::default() }).unwrap()
 }
 
 #[test]
@@ -78,7 +78,7 @@ tasks = [
 fn one_seed_gives_one_story() {
     let file = Arc::new(LabFile::parse(PLAIN).unwrap());
     let told = |seed| {
-        let report = play(Arc::clone(&file), PlayOptions { seed: Some(seed), skip: None }).unwrap();
+        let report = play(Arc::clone(&file), PlayOptions { seed: Some(seed), ..PlayOptions::default() }).unwrap();
         assert!(report.passed, "{:?} {:?}", report.failed(), report.refused);
         let lines: Vec<String> = report.story.iter().map(|event| format!("{} {:?}", event.at_ms, event.kind)).collect();
         (report.stage_seconds, lines)

@@ -1,5 +1,6 @@
-//! The assignor of share groups: every partition is read by somebody, everybody reads something, and nobody loses what it
-//! has without need (KIP-932, "SimpleAssignor"). A partition has several readers only where there are more members.
+//! The assignor of share groups: every partition is read by as many members as any other, everybody reads something, and
+//! nobody loses what it has without need (KIP-932, "SimpleAssignor"). With more members than partitions each partition has
+//! several readers, so that what one of them lets fall is taken up by another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,29 +42,30 @@ pub(super) fn assign(members: &[Subject<'_>]) -> Vec<Partitions> {
     if members.is_empty() {
         return Vec::new();
     }
-    let fair = readers.len().div_ceil(members.len());
+    let shared = members.len().div_ceil(readers.len().max(1));
+    let fair = (readers.len() * shared).div_ceil(members.len());
     // What a member had it keeps, as long as that is fair.
     for (member, given) in members.iter().zip(&mut given) {
         for key in member.had() {
-            if given.len() < fair && readers.get(&key) == Some(&0) {
+            if given.len() < fair && readers.get(&key).is_some_and(|count| *count < shared) {
                 give(&mut readers, given, key);
             }
         }
     }
-    // What nobody reads goes to who has least of those who may.
-    let left: Vec<Key> = readers.iter().filter(|(_, count)| **count == 0).map(|(key, _)| *key).collect();
-    for key in left {
-        let may = (0..members.len()).filter(|index| members[*index].may_read(key));
-        if let Some(index) = may.min_by_key(|index| given[*index].len()) {
-            give(&mut readers, &mut given[index], key);
+    // What has too few readers goes to who has least of those who may; first what has none.
+    for wanted in 1..=shared {
+        let left: Vec<Key> = readers.iter().filter(|(_, count)| **count < wanted).map(|(key, _)| *key).collect();
+        for key in left {
+            let may = |index: &usize| members[*index].may_read(key) && !given[*index].contains(&key);
+            if let Some(index) = (0..members.len()).filter(may).min_by_key(|index| given[*index].len()) {
+                give(&mut readers, &mut given[index], key);
+            }
         }
     }
-    // Who has nothing shares: what it had, or what has fewest readers.
-    let shared = members.len().div_ceil(readers.len().max(1));
+    // Who has nothing although others read all that it may: what has fewest readers.
     for (member, given) in members.iter().zip(&mut given).filter(|(_, given)| given.is_empty()) {
-        let kept = member.had().find(|key| readers.get(key).is_some_and(|count| *count < shared));
-        let fewest = || readers.iter().filter(|(key, _)| member.may_read(**key)).min_by_key(|(_, count)| **count);
-        if let Some(key) = kept.or_else(|| fewest().map(|(key, _)| *key)) {
+        let fewest = readers.iter().filter(|(key, _)| member.may_read(**key)).min_by_key(|(_, count)| **count);
+        if let Some((key, _)) = fewest.map(|(key, count)| (*key, *count)) {
             give(&mut readers, given, key);
         }
     }
@@ -107,11 +109,12 @@ mod tests {
         assert_eq!(sizes(&spread(3, 4, &[])).iter().sum::<usize>(), 4);
         let two = spread(2, 2, &[]);
         let three = spread(3, 2, &two);
-        assert_eq!(sizes(&three), [1, 1, 1]);
-        assert_eq!(three[..2], two[..], "who has something keeps it");
+        assert_eq!(sizes(&three), [2, 1, 1], "both partitions have two readers");
+        assert_eq!(three[1], two[1], "who has something keeps it");
         let four = spread(4, 2, &three);
-        assert_eq!(four[..3], three[..]);
-        assert_ne!(four[2], four[3], "both partitions have two readers");
+        assert_eq!(sizes(&four), [1; 4]);
+        assert_eq!(four[1..3], three[1..]);
+        assert_eq!(four.iter().filter(|given| **given == four[0]).count(), 2, "both partitions have two readers");
         assert_eq!(sizes(&spread(5, 1, &[])), [1; 5]);
         assert_eq!(sizes(&spread(2, 0, &[])), [0, 0]);
         // A member more takes only what is more than fair.

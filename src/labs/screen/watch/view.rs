@@ -206,6 +206,7 @@ fn members(group: &GroupFacts, topic: &str, actors: &mut Vec<ActorView>) -> Grou
         rebalances: group.rebalances.len() as u64,
         last_rebalance_ms: None,
         stood_still_ms: 0,
+        put_down: 0,
         owned: Vec::new(),
         acquired: 0,
         acknowledged: 0,
