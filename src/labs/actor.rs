@@ -30,7 +30,7 @@ use tokio::{
 
 use self::{chance::Chance, desk::Desk};
 pub use self::{
-    knobs::{knob, set},
+    knobs::{FIELDS, knob, set},
     producer::Messages,
 };
 use super::{

@@ -1,5 +1,6 @@
 //! Labs: files that a teacher writes, and the stage that plays them.
 
 mod file;
+mod guide;
 mod lessons;
 mod play;

@@ -114,7 +114,8 @@ fn run_lab(args: &LabRunArgs, out: &mut Output) -> Result<Ended, CliError> {
         let steps: Vec<&str> = file.steps.iter().map(|step| step.id.as_str()).collect();
         return Err(CliError::Usage(format!("there is no step {skip:?} to skip; there are {}", steps.join(", "))));
     }
-    let options = PlayOptions { seed: args.seed, skip: args.skip.clone(), wait_s: args.wait.clamp(0.0, RUN_SECONDS_MAX) };
+    let options =
+        PlayOptions { seed: args.seed, skip: args.skip.clone(), wait_s: args.wait.clamp(0.0, RUN_SECONDS_MAX) };
     let report = play(file, options).map_err(|error| CliError::Failed(error.to_string()))?;
     if args.json {
         let report = serde_json::to_string(&report).map_err(|error| CliError::Failed(error.to_string()))?;

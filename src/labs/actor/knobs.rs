@@ -25,7 +25,7 @@ const fn plain(field: &'static str, max: f64, unit: &'static str) -> Knob {
 pub const FIELDS: [Knob; 11] = [
     plain("rate", RATE_MAX, "/s"),
     plain("lost_answers_percent", 100.0, "%"),
-    plain("processing_ms", 10_000.0, "ms"),
+    plain("processing_ms", 60_000.0, "ms"),
     plain("failure_percent", 100.0, "%"),
     Knob { field: "batch", min: 1.0, max: 500.0, unit: "", kafka: Some("max.poll.records") },
     Knob { field: "session_timeout_ms", min: 6_000.0, max: 120_000.0, unit: "ms", kafka: Some("session.timeout.ms") },

@@ -10,7 +10,10 @@ use super::{
     PARTITIONS_MAX, Problem, RATE_MAX, RUN_SECONDS_MAX, STEPS_MAX, Step, TASKS_MAX, TOPICS_MAX, Text,
     problem::{Lines, Part},
 };
-use crate::model::{check_group_name, check_topic_name};
+use crate::{
+    labs::actor::{FIELDS, knob, set},
+    model::{check_group_name, check_topic_name},
+};
 
 /// What a chart can show. `arrivals`, `done`, `failed` are per second; `backlog` and `lag` are messages that wait, `lag_s`
 /// how old the oldest of them is, in seconds; `response_ms` is what a service needed for an answer; `rows` are those of
@@ -253,6 +256,10 @@ impl Look<'_> {
             let at = [Part::Key("sliders"), Part::Nth(n)];
             let unknown = !self.actors.contains(&slider.actor);
             self.say_if(unknown, &at, || format!("there is no actor {:?}", slider.actor));
+            self.say_if(knob(&slider.field).is_none(), &at, || {
+                let known: Vec<&str> = FIELDS.iter().map(|knob| knob.field).collect();
+                format!("there is no slider for {:?}; there are sliders for {}", slider.field, known.join(", "))
+            });
             self.say_if(slider.min >= slider.max, &at, || "a slider goes from min up to max".to_owned());
         }
         for (n, switch) in file.what_if.iter().enumerate() {
@@ -305,6 +312,11 @@ impl Look<'_> {
             }
             match action {
                 Action::AddActor { actor } => self.actor(actor, at),
+                Action::Set { field, value, .. } => {
+                    if let Err(why) = set(&mut ActorSpec::new("tried", ActorKind::Producer), field, value) {
+                        self.say(at, why);
+                    }
+                }
                 Action::Configure { topic, group, .. } => {
                     self.say_if(topic.is_some() == group.is_some(), at, || {
                         "configure is about one topic or one group".to_owned()

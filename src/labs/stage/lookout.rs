@@ -11,9 +11,11 @@ use super::{
     owners::{Owned, Owners},
     queues,
 };
+use kafka_protocol::ResponseError;
+
 use crate::{
     broker::{Broker, Inspector, RebalanceReason},
-    client::{Client, ClientError, GroupInfo, TopicInfo},
+    client::{Client, ClientError, FetchOptions, GroupInfo, TopicInfo, records_from},
     labs::{
         file::{GroupType, LabFile},
         story::Ledger,
@@ -24,6 +26,9 @@ use crate::{
 
 /// How long a member of a stable group must be without a partition to be called idle, in milliseconds.
 const IDLE_AFTER_MS: i64 = 1_000;
+
+/// Largest batch that is looked into for the time of one message, decompressed, in bytes.
+const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Everything that was seen at the last look.
 #[derive(Default, Clone)]
@@ -41,6 +46,8 @@ pub struct Lookout {
     rebalances_told: u64,
     share_events_told: u64,
     groups: BTreeMap<Arc<str>, GroupPast>,
+    /// Of each partition the offset that was asked for last, and when its message was written.
+    times: BTreeMap<TopicPartition, (Offset, i64)>,
 }
 
 /// What is remembered of a group.
@@ -67,6 +74,7 @@ impl Lookout {
             rebalances_told: 0,
             share_events_told: 0,
             groups: BTreeMap::new(),
+            times: BTreeMap::new(),
         }
     }
 
@@ -181,8 +189,13 @@ impl Lookout {
                 lag += behind;
                 if behind > 0 {
                     let oldest = at.unwrap_or(0).max(partition.start);
-                    let waiting = partition.cells.iter().find(|cell| cell.offset >= oldest);
-                    let since = waiting.map_or(now, |cell| ledger.in_story(cell.timestamp));
+                    let is_shown = partition.cells.first().is_some_and(|cell| cell.offset <= oldest);
+                    let since = if is_shown {
+                        let waiting = partition.cells.iter().find(|cell| cell.offset >= oldest);
+                        waiting.map_or(now, |cell| ledger.in_story(cell.timestamp))
+                    } else {
+                        self.time_of(&tp, oldest).await?.map_or(now, |time| ledger.in_story(time))
+                    };
                     lag_ms = lag_ms.max(now - since);
                 }
                 let group = Arc::clone(&id);
@@ -230,6 +243,25 @@ impl Lookout {
         view.caught_up_in_ms = past.caught_up_in_ms(now, view.lag);
         (view.rebalances, view.last_rebalance_ms) = (past.rebalances, past.last_rebalance_ms);
         Ok(view)
+    }
+
+    /// When the message was written that lies at an offset, or the first after it.
+    async fn time_of(&mut self, tp: &TopicPartition, offset: Offset) -> Result<Option<i64>, ClientError> {
+        if let Some((_, time)) = self.times.get(tp).filter(|(known, _)| *known == offset) {
+            return Ok(Some(*time));
+        }
+        let options = FetchOptions { min_bytes: 0, max_bytes: 1, ..FetchOptions::default() };
+        let fetched = match self.client.fetch(tp, offset, options).await {
+            Ok(fetched) => fetched,
+            // Deleted since the log was looked at: the next look sees where it begins.
+            Err(error) if error.code() == Some(ResponseError::OffsetOutOfRange) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let first = records_from(tp, &fetched.batches, offset, BATCH_BYTES_MAX)?.first().map(|record| record.timestamp);
+        if let Some(time) = first {
+            self.times.insert(tp.clone(), (offset, time));
+        }
+        Ok(first)
     }
 
     fn tell_idle(&mut self, group: &Arc<str>, members: &[MemberView], ledger: &Ledger) {

@@ -78,6 +78,18 @@ fn mistakes_are_told_with_their_lines() {
         ("format = 1", "format = 2", 2, "format 2 is not known"),
         ("done:anna", "finished", 25, "no series"),
         ("group = \"billing\"", "", 17, "needs a group"),
+        (
+            "do = \"crash\", actor = \"anna\"",
+            "do = \"set\", actor = \"anna\", field = \"rat\", value = 1.0",
+            34,
+            "no field rat",
+        ),
+        (
+            "do = \"crash\", actor = \"anna\"",
+            "do = \"set\", actor = \"shop\", field = \"rate\", value = -1.0",
+            34,
+            "0 to 2000",
+        ),
     ] {
         let (at, sentence) = said(from, to);
         assert!(sentence.contains(words), "{to}: {sentence}");

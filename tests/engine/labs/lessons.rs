@@ -64,15 +64,15 @@ fn wrong(lesson: &Arc<LabFile>, step: &str) {
 
 #[test]
 fn streams_and_their_uses_are_played_right_and_wrong() {
-    play_all(&[1, 2, 3, 4], right_and_wrong);
+    play_all(&[1, 2, 3, 4, 5], right_and_wrong);
 }
 
 #[test]
 fn parts_of_a_broker_are_played_right_and_wrong() {
-    play_all(&[6, 7, 9, 10], right_and_wrong);
+    play_all(&[6, 7, 8, 9, 10], right_and_wrong);
 }
 
 #[test]
 fn programs_and_promises_are_played_right_and_wrong() {
-    play_all(&[12, 14], right_and_wrong);
+    play_all(&[11, 12, 13, 14], right_and_wrong);
 }

@@ -74,20 +74,40 @@ tasks = [
 ]
 "#;
 
+/// What was told, line by line, and how long it took on the stage.
+fn story(file: &Arc<LabFile>, seed: u64) -> (f64, Vec<String>) {
+    let report = play(Arc::clone(file), PlayOptions { seed: Some(seed), ..PlayOptions::default() }).unwrap();
+    assert!(report.passed, "{}: {:?} {:?}", file.id, report.failed(), report.refused);
+    let lines = report.story.iter().map(|event| format!("{} {:?}", event.at_ms, event.kind)).collect();
+    (report.stage_seconds, lines)
+}
+
+fn same(one: &(f64, Vec<String>), other: &(f64, Vec<String>), file: &LabFile) {
+    for (one, other) in one.1.iter().zip(&other.1) {
+        assert_eq!(one, other, "{}", file.id);
+    }
+    assert_eq!((one.0, one.1.len()), (other.0, other.1.len()), "{}", file.id);
+}
+
 #[test]
 fn one_seed_gives_one_story() {
     let file = Arc::new(LabFile::parse(PLAIN).unwrap());
-    let told = |seed| {
-        let report = play(Arc::clone(&file), PlayOptions { seed: Some(seed), ..PlayOptions::default() }).unwrap();
-        assert!(report.passed, "{:?} {:?}", report.failed(), report.refused);
-        let lines: Vec<String> = report.story.iter().map(|event| format!("{} {:?}", event.at_ms, event.kind)).collect();
-        (report.stage_seconds, lines)
-    };
-    let (first, again, other) = (told(7), told(7), told(8));
+    let first = story(&file, 7);
     assert_eq!(first.1.len(), 500);
-    for (a, b) in first.1.iter().zip(&again.1) {
-        assert_eq!(a, b);
-    }
-    assert_eq!(first.0, again.0);
-    assert_ne!(first.1, other.1);
+    same(&first, &story(&file, 7), &file);
+    assert_ne!(first.1, story(&file, 8).1);
+}
+
+/// Queues, rebalances of three kinds, crashes, transactions: each played twice at the same time.
+#[test]
+fn one_seed_gives_one_story_in_the_lessons() {
+    let all = lessons::all();
+    std::thread::scope(|scope| {
+        for lesson in all.iter().filter(|lesson| [5, 8, 9, 11, 12].contains(&lesson.number)) {
+            scope.spawn(move || {
+                let other = scope.spawn(move || story(lesson, 11));
+                same(&story(lesson, 11), &other.join().unwrap(), lesson);
+            });
+        }
+    });
 }
