@@ -14,7 +14,7 @@ pub use self::look::{colors as actor_colors, words};
 use self::{curve::Curve, layout::Layout, strip::StripPaint};
 use super::{
     file::GroupProtocol,
-    view::{ActorViewKind, CellState, Place, StageView, TopicView, Travel, TravelKind},
+    view::{ActorState, ActorViewKind, CellState, Place, StageView, TopicView, Travel, TravelKind},
 };
 use crate::{
     model::{Offset, PartitionId},
@@ -45,16 +45,18 @@ pub struct Record {
 }
 
 impl Picture {
-    /// Draws it as wide as the space and as high as it needs. `on_actor` gets the box of each actor, for a menu.
+    /// Draws it as wide as the space and as high as it needs, airy where `room` has place for it. `on_actor` gets the box
+    /// of each actor, for a menu.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         ctx: &Ctx<'_>,
         view: &StageView,
+        room: f32,
         mut on_actor: impl FnMut(&egui::Response, usize),
     ) {
         let theme = theme::of(ui);
-        let layout = Layout::of(view, ui.available_width());
+        let layout = Layout::of(view, ui.available_width(), room);
         let (rect, response) = ui.allocate_exact_size(layout.size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Group, true, &*ctx.t("lab-picture")));
         if !ui.is_rect_visible(rect) {
@@ -63,7 +65,7 @@ impl Picture {
         let from = rect.min.to_vec2();
         let colors = look::colors(theme, view);
         heads(ui, ctx, view, &layout, from);
-        ways(ui, theme, view, &layout, &colors, from);
+        ways(ui, ctx, view, &layout, &colors, from);
         for strip in &layout.strips {
             let topic = &view.topics[strip.topic];
             let part = &topic.partitions[strip.partition];
@@ -143,46 +145,47 @@ fn topic_note(ctx: &Ctx<'_>, topic: &TopicView) -> String {
     ctx.text.with("lab-topic-kept", &[("n", kept.into())])
 }
 
-/// Who writes where and who reads what.
-fn ways(ui: &Ui, theme: &Theme, view: &StageView, layout: &Layout, colors: &[Color32], from: Vec2) {
-    let thin = |color: Color32| Stroke::new(1.5, theme.window.lerp_to_gamma(color, 0.75));
+/// Who writes where and who reads what; broken and faint where nothing flows: who is away, or has no partition.
+fn ways(ui: &Ui, ctx: &Ctx<'_>, view: &StageView, layout: &Layout, colors: &[Color32], from: Vec2) {
+    let theme = theme::of(ui);
     for (index, actor) in view.actors.iter().enumerate() {
         let Some(place) = layout.actors[index].map(|rect| rect.translate(from)) else { continue };
-        let stroke = thin(colors[index]);
-        let of_topics = || {
-            let strips = layout.strips.iter();
-            strips.filter(|strip| actor.topics.iter().any(|topic| *topic == view.topics[strip.topic].name))
-        };
-        match &actor.kind {
-            ActorViewKind::Producer | ActorViewKind::Service => {
-                of_topics().for_each(|strip| Curve::between(place, strip.whole.translate(from)).paint(ui, stroke));
+        let stroke = Stroke::new(1.5, theme.window.lerp_to_gamma(colors[index], 0.75));
+        let writes = !matches!(actor.kind, ActorViewKind::Consumer { .. }) && layout::is_left(actor);
+        let queue = matches!(&actor.kind, ActorViewKind::Consumer { protocol: GroupProtocol::Share, .. });
+        let by_itself = actor.service.as_ref().is_some_and(|service| !service.in_queue_mode);
+        let away = matches!(actor.state, ActorState::Stopped | ActorState::Crashed);
+        // Every member of a queue may be given any record; others read what they own.
+        let flows = !away && !by_itself && (writes || queue || !actor.owns.is_empty());
+        for strip in &layout.strips {
+            let topic = &view.topics[strip.topic];
+            let partition = topic.partitions[strip.partition].id;
+            let owns = actor.owns.iter().any(|(name, part)| *name == topic.name && *part == partition);
+            let with = if writes || queue || !flows { actor.topics.contains(&topic.name) } else { owns };
+            if !with {
+                continue;
             }
-            ActorViewKind::Program if layout::is_left(actor) => {
-                of_topics().for_each(|strip| Curve::between(place, strip.whole.translate(from)).paint(ui, stroke));
-            }
-            // Every member of a queue may be given any record.
-            ActorViewKind::Consumer { protocol: GroupProtocol::Share, .. } => {
-                of_topics().for_each(|strip| Curve::between(strip.whole.translate(from), place).paint(ui, stroke));
-            }
-            ActorViewKind::Consumer { .. } | ActorViewKind::Program => {
-                for (topic, partition) in &actor.owns {
-                    if let Some(strip) = layout.strip(view, topic, *partition) {
-                        Curve::between(strip.whole.translate(from), place).paint(ui, stroke);
-                    }
-                }
+            let strip = strip.whole.translate(from);
+            let curve = if writes { Curve::between(place, strip) } else { Curve::between(strip, place) };
+            match flows {
+                true => curve.paint(ui, stroke),
+                false => curve.paint_dashed(ui, Stroke::new(1.2, theme.edge)),
             }
         }
         if let Some(called) = calls(view, &actor.id).and_then(|id| look::actor(view, id))
             && let Some(called) = layout.actors[called]
-            && actor.service.as_ref().is_some_and(|service| !service.in_queue_mode)
+            && by_itself
         {
-            Curve::between(place, called.translate(from)).paint_dashed(ui, stroke);
+            let curve = Curve::over(place, called.translate(from));
+            curve.paint(ui, stroke);
+            let at = curve.at(0.5) - Vec2::Y * 3.0;
+            ui.painter().text(at, egui::Align2::CENTER_BOTTOM, &*ctx.t("lab-calls"), fonts::caption(), theme.quiet);
         }
     }
 }
 
 /// The actor that a service waits for while it works in sequence.
-fn calls<'a>(view: &'a StageView, id: &str) -> Option<&'a str> {
+pub(super) fn calls<'a>(view: &'a StageView, id: &str) -> Option<&'a str> {
     view.lesson.as_ref()?.file.actor(id)?.calls.as_deref()
 }
 
@@ -221,13 +224,16 @@ fn travels(ui: &Ui, theme: &Theme, view: &StageView, layout: &Layout, colors: &[
     for travel in here.iter().step_by(every) {
         let Some((start, one)) = place(view, layout, &travel.from, &travel.to) else { continue };
         let Some((end, other)) = place(view, layout, &travel.to, &travel.from) else { continue };
-        let curve = Curve::between(start.translate(from), end.translate(from));
+        let (start, end) = (start.translate(from), end.translate(from));
+        let call = one.is_some() && other.is_some();
+        let curve = if call { Curve::over(start, end) } else { Curve::between(start, end) };
         let color = match travel.kind {
             TravelKind::Return => theme.bad,
             TravelKind::Commit => theme.good,
             _ => one.or(other).map_or(theme.accent, |actor| colors[actor]),
         };
-        let small = matches!(travel.kind, TravelKind::Commit | TravelKind::Answer);
+        // What is not a message has no number to tell.
+        let small = matches!(travel.kind, TravelKind::Commit | TravelKind::Request | TravelKind::Answer);
         let label = if with_words && !small { &*travel.label } else { "" };
         curve::dot(ui, theme, curve.at(share(travel, view.now_ms)), label, color);
     }

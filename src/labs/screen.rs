@@ -9,6 +9,7 @@ mod list;
 mod menu;
 mod open_file;
 mod panel;
+mod question;
 mod sliders;
 pub mod story;
 mod surprise;

@@ -41,6 +41,10 @@ lab-step-next = Next step
 lab-task-done = Done
 lab-task-open = To do
 lab-question-later = Then answer a question
+lab-task-under-way = Under way: watch the picture. It is ticked off by itself.
+lab-task-paused = The stage is paused. Press Run, or Space.
+lab-answer-right = Right
+lab-answer-wrong = Not quite. Try again
 lab-finished = Lesson finished
 lab-next-lesson = Next: { $title }
 lab-all-lessons = Show all lessons
@@ -95,6 +99,7 @@ lab-topic-kept = { $n ->
     [one] 1 message is kept
    *[other] { $n } messages are kept
 }
+lab-calls = calls, and waits
 lab-people = people
 
 lab-record-gone = This message is no longer in the log. Only its number is left: offsets are never given twice.

@@ -31,12 +31,17 @@ story-delivered = { $what } went to { $who } ({ $group }). { $n ->
     [one] It stays
    *[other] They stay
 } in the log for other readers.
+story-delivered-alone = { $what } went to { $who }. { $n ->
+    [one] It stays
+   *[other] They stay
+} in the log for other readers.
 story-processed = { $who } finished { $it }{ $n ->
     [one] .
    *[other] , { $n } in all.
 }
 story-processing-failed = { $who } failed on { $it }.
 story-committed = { $who } committed offset { $offset } for { $group }: everything before it in { $place } counts as read.
+story-committed-alone = { $who } committed offset { $offset }: everything before it in { $place } counts as read.
 story-commit-failed = { $who } could not commit for { $group }: { $why }
 story-duplicate = { $who } did { $it } again; { $first } had done it before.
 story-out-of-order = { $who } did { $it } before message { $older }: the order was lost.
@@ -103,6 +108,7 @@ story-rebalanced = { $group } divided its partitions anew (generation { $generat
     [one] 1 member
    *[other] { $n } members
 }); that took { $took }.
+story-assigned-alone = { $who } now reads { $partitions }.
 story-assigned = { $who } now reads { $partitions } for { $group }.
 story-revoked = { $who } gave back { $partitions } of { $group }.
 
@@ -138,8 +144,8 @@ story-transaction-aborted = { $who } aborted the transaction: { $n ->
     [one] 1 message does not count
    *[other] its { $n } messages do not count
 }.
-story-read-found = Message { $offset } of { $topic }-{ $partition } is still there.
-story-read-gone = Message { $offset } of { $topic }-{ $partition } is gone.
+story-read-found = Message { $offset } of { $place } is still there.
+story-read-gone = Message { $offset } of { $place } is gone.
 story-topic-created = The topic { $topic } was made, with { $n ->
     [one] 1 partition
    *[other] { $n } partitions

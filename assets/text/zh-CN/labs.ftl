@@ -41,6 +41,10 @@ lab-step-next = 下一步
 lab-task-done = 已完成
 lab-task-open = 待完成
 lab-question-later = 然后回答一个问题
+lab-task-under-way = 正在进行：请看画面，完成后会自动打勾。
+lab-task-paused = 现在是暂停状态，请按“运行”或空格键。
+lab-answer-right = 答对了
+lab-answer-wrong = 不对，再想想
 lab-finished = 本课完成
 lab-next-lesson = 下一课：{ $title }
 lab-all-lessons = 显示全部课程
@@ -95,6 +99,7 @@ lab-topic-kept = { $n ->
     [one] 保留 1 条消息
    *[other] 保留 { $n } 条消息
 }
+lab-calls = 直接调用并等待
 lab-people = 用户
 
 lab-record-gone = 这条消息已不在日志中，只留下编号：偏移量从不重复使用。

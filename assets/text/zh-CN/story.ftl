@@ -31,12 +31,17 @@ story-delivered = { $what }交给了 { $who }（{ $group }）。{ $n ->
     [1] 它仍
    *[other] 它们仍
 }留在日志中，供其他读者读取。
+story-delivered-alone = { $what }交给了 { $who }。{ $n ->
+    [1] 它仍
+   *[other] 它们仍
+}留在日志中，供其他读者读取。
 story-processed = { $who } 处理完了{ $it }{ $n ->
     [1] 。
    *[other] ，共 { $n } 条。
 }
 story-processing-failed = { $who } 处理{ $it }时失败了。
 story-committed = { $who } 为 { $group } 提交了偏移量 { $offset }：{ $place } 中在它之前的消息都算已读。
+story-committed-alone = { $who } 提交了偏移量 { $offset }：{ $place } 中在它之前的消息都算已读。
 story-commit-failed = { $who } 无法为 { $group } 提交偏移量：{ $why }
 story-duplicate = { $who } 又处理了一次{ $it }；{ $first } 之前已经处理过。
 story-out-of-order = { $who } 先处理了{ $it }，消息 { $older } 还没处理：顺序乱了。
@@ -97,6 +102,7 @@ story-rebalanced = { $group } 重新分配了分区（第 { $generation } 代，
     [1] 1 个成员
    *[other] { $n } 个成员
 }），用时 { $took }。
+story-assigned-alone = { $who } 现在读取 { $partitions }。
 story-assigned = { $who } 现在为 { $group } 读取 { $partitions }。
 story-revoked = { $who } 交还了 { $group } 的 { $partitions }。
 
@@ -132,8 +138,8 @@ story-transaction-aborted = { $who } 中止了事务：{ $n ->
     [1] 1 条消息不算数
    *[other] { $n } 条消息都不算数
 }。
-story-read-found = { $topic }-{ $partition } 的消息 { $offset } 还在。
-story-read-gone = { $topic }-{ $partition } 的消息 { $offset } 已经没有了。
+story-read-found = { $place } 的消息 { $offset } 还在。
+story-read-gone = { $place } 的消息 { $offset } 已经没有了。
 story-topic-created = 建立了主题 { $topic }，有 { $n ->
     [1] 1 个分区
    *[other] { $n } 个分区

@@ -9,26 +9,38 @@ const DOT: f32 = 20.0;
 /// A dot without words, where there are many.
 const DOT_SMALL: f32 = 7.0;
 
+/// How far an arc's control points lie over its ends, in points.
+const LIFT: f32 = 74.0;
+
 /// One way, from the right edge of something to the left edge of something.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Curve {
     from: Pos2,
     to: Pos2,
+    /// How far it bends upwards, over what lies between.
+    lift: f32,
 }
 
 impl Curve {
     pub(super) fn between(from: Rect, to: Rect) -> Self {
         // What stands on the right may also write: the way then goes back.
         if from.left() > to.right() {
-            Self { from: from.left_center() - Vec2::X * 2.0, to: to.right_center() + Vec2::X * 2.0 }
+            Self { from: from.left_center() - Vec2::X * 2.0, to: to.right_center() + Vec2::X * 2.0, lift: 0.0 }
         } else {
-            Self { from: from.right_center() + Vec2::X * 2.0, to: to.left_center() - Vec2::X * 2.0 }
+            Self { from: from.right_center() + Vec2::X * 2.0, to: to.left_center() - Vec2::X * 2.0, lift: 0.0 }
         }
+    }
+
+    /// The same, in an arc over what lies between the two.
+    pub(super) fn over(from: Rect, to: Rect) -> Self {
+        Self { lift: LIFT, ..Self::between(from, to) }
     }
 
     fn points(&self) -> [Pos2; 4] {
         let reach = (self.to.x - self.from.x) * 0.5;
-        [self.from, self.from + Vec2::X * reach, self.to - Vec2::X * reach, self.to]
+        let bend = if self.lift > 0.0 { 0.5 } else { 1.0 };
+        let up = Vec2::Y * self.lift;
+        [self.from, self.from + Vec2::X * reach * bend - up, self.to - Vec2::X * reach * bend - up, self.to]
     }
 
     pub(super) fn paint(&self, ui: &Ui, stroke: Stroke) {

@@ -18,8 +18,14 @@ use crate::{
 
 const GAP: f32 = 2.5;
 const RADIUS: f32 = 4.0;
-/// Width of a figure in a cell, in points.
+/// Width of a figure in a cell of usual height, in points.
 const DIGIT: f32 = 7.0;
+/// Narrowest and widest cell, in points.
+const CELL_WIDTH: std::ops::RangeInclusive<f32> = 28.0..=64.0;
+/// The height of a cell at which its words have their usual size, in points.
+const USUAL: f32 = 30.0;
+/// Largest words in a cell, as a part of the usual size.
+const LARGEST: f32 = 1.18;
 
 /// What the parts of one strip share.
 pub(super) struct StripPaint<'a> {
@@ -98,11 +104,23 @@ impl StripPaint<'_> {
         self.part.cells.get(at)
     }
 
+    /// How long a lock of this topic's queue holds when it is new.
+    fn lock_millis(&self) -> f32 {
+        /// What `group.share.record.lock.duration.ms` is unless somebody changes it.
+        const DEFAULT_MILLIS: f32 = 30_000.0;
+        let lesson = self.view.lesson.as_ref().map(|lesson| &lesson.file);
+        let Some(file) = self.view.file.as_ref().or(lesson) else { return DEFAULT_MILLIS };
+        let groups = file.groups.iter().filter(|group| group.topics.iter().any(|topic| **topic == *self.topic.name));
+        let mut locks = groups.filter_map(|group| group.config.get("share.record.lock.duration.ms"));
+        locks.next().and_then(|millis| millis.parse().ok()).unwrap_or(DEFAULT_MILLIS)
+    }
+
     /// The newest that fit, one free place after the end.
     fn shown(&self) -> Shown {
         let digits = format::integer(self.part.end.max(0)).len() as f32;
-        let keyed = self.part.cells.last().map_or(0, |cell| cell.label.chars().count()) as f32;
-        let width = (digits.max(keyed) * DIGIT + 9.0).max(self.rect.height()).min(64.0);
+        let keyed = self.part.cells.last().and_then(word).map_or(0, |word| word.chars().count()) as f32;
+        let width =
+            (digits.max(keyed) * DIGIT * size(self.rect.height()) + 10.0).clamp(*CELL_WIDTH.start(), *CELL_WIDTH.end());
         let count = (((self.rect.width() + GAP) / (width + GAP)).floor() as usize).max(1);
         let first = (self.part.end + 1 - count as Offset).max(0);
         // Cells take the whole width, so that the strip ends where the curves begin.
@@ -227,41 +245,55 @@ fn paint_cell(ui: &Ui, paint: &StripPaint<'_>, rect: Rect, offset: Offset, cell:
     };
     let line = if lifted { theme.accent } else { line };
     painter.rect(rect, RADIUS, fill, edge(line), StrokeKind::Inside);
-    inside(ui, theme, rect, offset, cell, front);
+    inside(ui, paint, rect, offset, cell, front);
     if let CellState::Acquired { lock_until_ms, .. } = &cell.state {
         lock(ui, paint, rect, *lock_until_ms, line);
     }
     corner(ui, theme, rect, cell);
 }
 
-/// The offset, under the key where there is one.
-fn inside(ui: &Ui, theme: &Theme, rect: Rect, offset: Offset, cell: &Cell, front: Color32) {
-    let number = format::integer(offset);
-    let painter = ui.painter();
-    if cell.label.is_empty() || *cell.label == *number {
-        let font = FontId { size: 11.0, ..fonts::data() };
-        painter.text(rect.center(), Align2::CENTER_CENTER, number, font, front);
-        return;
-    }
-    let (word, small) = (FontId { size: 10.5, ..fonts::data_bold() }, FontId { size: 8.5, ..fonts::data() });
-    let middle = rect.center().y;
-    painter.text(pos2(rect.center().x, middle - 4.5), Align2::CENTER_CENTER, &cell.label, word, key_color(theme, cell));
-    painter.text(pos2(rect.center().x, middle + 7.0), Align2::CENTER_CENTER, number, small, theme.quiet);
+/// What stands over the offset: the key. The value is for who looks closer.
+fn word(cell: &Cell) -> Option<&str> {
+    cell.key.as_ref().map(|_| &*cell.label).filter(|label| !label.is_empty())
 }
 
-/// One colour a key, by the key's letters, so that the eye finds where a key went.
-fn key_color(theme: &Theme, cell: &Cell) -> Color32 {
+/// Words in a cell of that height, as a part of the usual size.
+fn size(height: f32) -> f32 {
+    (height / USUAL).clamp(1.0, LARGEST)
+}
+
+/// The offset, under the key where there is one.
+fn inside(ui: &Ui, paint: &StripPaint<'_>, rect: Rect, offset: Offset, cell: &Cell, front: Color32) {
+    let theme = theme::of(ui);
+    let number = format::integer(offset);
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    let k = size(rect.height());
+    let Some(label) = word(cell) else {
+        let font = FontId { size: 11.0 * k, ..fonts::data() };
+        painter.text(rect.center(), Align2::CENTER_CENTER, number, font, front);
+        return;
+    };
+    let (large, small) = (FontId { size: 10.5 * k, ..fonts::data_bold() }, FontId { size: 8.5 * k, ..fonts::data() });
+    let middle = rect.center();
+    let color = key_color(theme, paint.topic, cell, front);
+    painter.text(middle - vec2(0.0, 4.5 * k), Align2::CENTER_CENTER, label, large, color);
+    painter.text(middle + vec2(0.0, 7.0 * k), Align2::CENTER_CENTER, number, small, theme.quiet);
+}
+
+/// Where it matters which key goes where, or which value of a key stays: one colour a key, by the key's letters, so that the
+/// eye finds it again.
+fn key_color(theme: &Theme, topic: &TopicView, cell: &Cell, front: Color32) -> Color32 {
+    let compacted = topic.config.iter().any(|(name, value)| **name == *"cleanup.policy" && value.contains("compact"));
     let key = cell.key.as_deref().unwrap_or_default();
-    match key.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) {
-        _ if key.is_empty() => theme.text,
-        hash => theme.series(hash),
+    if key.is_empty() || (topic.partitions.len() < 2 && !compacted) {
+        return front;
     }
+    theme.series(key.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())))
 }
 
 /// How long the lock still holds, as a line that runs down.
 fn lock(ui: &Ui, paint: &StripPaint<'_>, rect: Rect, until: i64, color: Color32) {
-    const FULL_MILLIS: f32 = 30_000.0;
-    let left = (until - paint.view.now_ms).max(0) as f32 / FULL_MILLIS;
+    let left = (until - paint.view.now_ms).max(0) as f32 / paint.lock_millis();
     let line = rect.x_range().shrink(3.0);
     let to = line.min + line.span() * left.min(1.0);
     ui.painter().hline(line.min..=to, rect.bottom() - 3.0, Stroke::new(2.0, color));

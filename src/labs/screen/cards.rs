@@ -1,12 +1,15 @@
 //! What stands around the picture: large numbers, charts, who owned what, and the rows of a service's table.
 
-use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::{collections::HashSet, sync::Arc};
 
+use egui::{Align, Align2, FontId, Layout, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::story;
 use crate::{
     labs::{
         file::{ChartSpec, GroupType, series_parts},
         picture::{actor_colors, words},
-        view::{CounterView, GroupView, StageView},
+        view::{ActorView, CounterView, GroupView, OwnedSpan, ServiceView, StageView},
     },
     model::TimestampMillis,
     ui::{
@@ -16,13 +19,14 @@ use crate::{
     },
 };
 
-const COUNTER_HEIGHT: f32 = 88.0;
+/// Height of a card with a large number, in points.
+pub(super) const COUNTER: f32 = 93.0;
 const COUNTER_WIDTH_MIN: f32 = 150.0;
-const CHART_HEIGHT: f32 = 168.0;
+/// Height of a card with a chart beside another, and of one that has the whole width, in points.
+pub(super) const CHART: f32 = 226.0;
+const CHART_WIDE: f32 = 204.0;
 /// A chart shows at least so much time, so that a young line does not fill it.
 const CHART_SPAN_MIN_MILLIS: i64 = 30_000;
-/// Rows of a table that are shown.
-const ROWS: usize = 6;
 /// The time that the strip of owners looks back.
 const OWNED_SPAN_MILLIS: i64 = 60_000;
 
@@ -31,14 +35,27 @@ pub(super) fn counters(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView) {
     let Some(lesson) = view.lesson.as_ref().filter(|lesson| !lesson.counters.is_empty()) else { return };
     let fit = ((ui.available_width() + BETWEEN) / (COUNTER_WIDTH_MIN + BETWEEN)).max(1.0) as usize;
     for row in lesson.counters.chunks(fit.min(lesson.counters.len())) {
-        widgets::columns(ui, COUNTER_HEIGHT, &vec![1.0; row.len()], |ui, column| {
-            widgets::card(ui, |ui| counter(ui, ctx, &row[column]));
+        widgets::columns(ui, COUNTER, &vec![1.0; row.len()], |ui, column| {
+            tile(ui, |ui| counter(ui, ctx, &row[column]));
         });
     }
 }
 
+/// A card as high as the space.
+fn tile(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    widgets::card(ui, |ui| {
+        // The hairline is drawn around the space that the card takes.
+        ui.set_min_height(ui.available_height() - 1.0);
+        content(ui);
+    });
+}
+
 fn counter(ui: &mut Ui, ctx: &Ctx<'_>, counter: &CounterView) {
-    let value = counter.number.map_or_else(|| counter.text.clone(), number);
+    let value = match counter.number {
+        Some(value) => number(value),
+        None if counter.text.is_empty() => format::UNKNOWN.to_owned(),
+        None => counter.text.clone(),
+    };
     let note = words(ctx, &counter.note);
     let gap = if counter.note_value.is_empty() || note.is_empty() { "" } else { " " };
     let below = format!("{}{gap}{note}", counter.note_value);
@@ -49,7 +66,8 @@ fn counter(ui: &mut Ui, ctx: &Ctx<'_>, counter: &CounterView) {
         // A teacher's words may be longer than the card is wide.
         widgets::elided(ui, label, fonts::caption(), theme.quiet);
         let color = if counter.warn { theme.bad } else { theme.text };
-        widgets::rich(ui, &value, fonts::semibold(24.0), color);
+        let font = if value == format::UNKNOWN { fonts::body() } else { fonts::semibold(24.0) };
+        widgets::rich(ui, &value, FontId { size: 24.0, ..font }, color);
         widgets::elided(ui, if below.is_empty() { " " } else { &below }, fonts::caption(), theme.quiet);
     });
     shown.response.widget_info(|| WidgetInfo::labeled(Role::Group, true, format!("{label}: {value}")));
@@ -69,19 +87,24 @@ pub(super) fn charts(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, below_each_ot
     let Some(lesson) = &view.lesson else { return };
     let specs = &lesson.file.charts;
     let columns = if below_each_other || specs.len() < 2 { 1 } else { 2 };
+    let height = if columns == 1 { CHART_WIDE } else { CHART };
     for (nth, row) in specs.chunks(columns).enumerate() {
-        widgets::columns(ui, CHART_HEIGHT + 60.0, &vec![1.0; row.len()], |ui, column| {
-            widgets::card(ui, |ui| chart(ui, ctx, view, &row[column], nth * columns + column));
+        widgets::columns(ui, height, &vec![1.0; row.len()], |ui, column| {
+            tile(ui, |ui| chart(ui, ctx, view, &row[column], nth * columns + column));
         });
     }
 }
 
 fn chart(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, spec: &ChartSpec, index: usize) {
     let theme = theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 6.0;
     ui.horizontal(|ui| {
-        widgets::strong(ui, words(ctx, &spec.title));
+        ui.spacing_mut().interact_size.y = 18.0;
+        let title = words(ctx, &spec.title);
+        // A long title leaves no room for the unit, which the axis then has to tell.
+        widgets::elided(ui, title, fonts::semibold(13.0), theme.text);
         if !spec.unit.is_empty() {
-            widgets::caption(ui, words(ctx, &spec.unit));
+            widgets::elided(ui, words(ctx, &spec.unit), fonts::caption(), theme.quiet);
         }
     });
     let alone = spec.series.len() == 1;
@@ -95,10 +118,10 @@ fn chart(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, spec: &ChartSpec, index: 
             if alone { line.filled() } else { line }
         })
         .collect();
-    let from = named.iter().filter_map(|(_, points)| points.first()).map(|(at, _)| *at).min().unwrap_or(0);
-    let to = view.now_ms.max(from + CHART_SPAN_MIN_MILLIS);
+    // From the beginning of the story, so that two charts can be read one under the other.
+    let to = view.now_ms.max(CHART_SPAN_MIN_MILLIS);
     let id = format!("lab-chart-{index}");
-    Chart::new(&id, words(ctx, &spec.title), from..=to, &lines).since_start().height(CHART_HEIGHT).show(ui, ctx);
+    Chart::new(&id, words(ctx, &spec.title), 0..=to, &lines).since_start().show(ui, ctx);
 }
 
 /// A line keeps its colour in all charts: what arrives, what is done, what waits.
@@ -158,11 +181,12 @@ pub(super) fn owners(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView) {
     }
 }
 
+/// Whether a partition has gone from one member to another; that a single one stopped and came back is no matter of groups.
 fn has_moved(group: &GroupView) -> bool {
-    let mut partitions: Vec<_> = group.owned.iter().map(|span| (&span.topic, span.partition)).collect();
-    partitions.sort();
-    partitions.dedup();
-    group.owned.len() > partitions.len()
+    let partition = |span: &OwnedSpan| (Arc::clone(&span.topic), span.partition);
+    let owners: HashSet<_> = group.owned.iter().filter_map(|span| span.actor.as_ref()).collect();
+    let partitions: HashSet<_> = group.owned.iter().map(partition).collect();
+    owners.len() > 1 && group.owned.len() > partitions.len()
 }
 
 fn ownership(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, group: &GroupView) {
@@ -212,31 +236,29 @@ fn ownership(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, group: &GroupView) {
     }
 }
 
-/// The newest rows of every service's table.
-pub(super) fn tables(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView) {
-    let services: Vec<_> = view.actors.iter().filter(|actor| actor.service.is_some()).collect();
-    if services.is_empty() {
-        return;
-    }
-    widgets::columns(ui, 64.0 + ROWS as f32 * 20.0, &vec![1.0; services.len()], |ui, column| {
-        let actor = services[column];
-        let Some(service) = &actor.service else { return };
-        widgets::card(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
+/// The newest rows of a service's table; the story stands beside them.
+pub(super) fn table(ui: &mut Ui, ctx: &Ctx<'_>, actor: &ActorView, service: &ServiceView) {
+    widgets::card(ui, |ui| {
+        ui.set_min_height(story::HEIGHT);
+        ui.spacing_mut().item_spacing.y = 6.0;
+        ui.spacing_mut().interact_size.y = 18.0;
+        let theme = theme::of(ui);
+        let title = ctx.text.with("lab-table", &[("name", words(ctx, &actor.name).into())]);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 14.0;
+            widgets::elided(ui, &title, fonts::caption(), theme.quiet);
             let rows = ctx.text.with("lab-actor-rows", &[("n", format::count(service.row_count).into())]);
-            let title = ctx.text.with("lab-table", &[("name", words(ctx, &actor.name).into())]);
-            widgets::card_header(ui, &title, &rows, |_| ());
-            ui.spacing_mut().interact_size.y = 18.0;
-            for row in service.rows.iter().take(ROWS) {
-                ui.horizontal(|ui| {
-                    widgets::data_quiet(ui, &format!("{:>6}", row.number));
-                    widgets::data(ui, &row.name);
-                });
-            }
-            if service.rows.is_empty() {
-                widgets::faint(ui, &ctx.t("lab-table-empty"));
-            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| widgets::caption(ui, &rows));
         });
+        for row in service.rows.iter().take(story::LINES_MAX) {
+            ui.horizontal(|ui| {
+                widgets::rich(ui, &format!("{:>5}", row.number), fonts::data(), theme.faint);
+                widgets::data(ui, &row.name);
+            });
+        }
+        if service.rows.is_empty() {
+            widgets::faint(ui, &ctx.t("lab-table-empty"));
+        }
     });
 }
 

@@ -5,7 +5,7 @@ mod topic_dialog;
 
 use std::sync::Arc;
 
-use egui::{Frame, Panel, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
 
 use self::{actor_dialog::ActorDialog, topic_dialog::TopicDialog};
 use super::{FREE_PLAY, Wish, panel, sliders::Sliders};
@@ -82,10 +82,8 @@ impl FreePlay {
         wishes: &mut Vec<Wish>,
     ) {
         panel::frame(ui, |ui| {
-            let foot = Panel::bottom("lab-free-foot").resizable(false).show_separator_line(false).frame(Frame::new());
-            foot.show(ui, |ui| {
+            panel::foot(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 8.0;
-                ui.set_max_width(ui.available_width() - panel::SCROLL);
                 sliders.behind(ui, ctx, view, &self.file);
                 self.files(ui, ctx);
             });

@@ -36,7 +36,7 @@ pub(super) struct Titles<'a> {
 }
 
 impl Header {
-    /// Draws it; answers what was asked for. `more` adds controls of its own at the left of the others.
+    /// Draws it; answers what was asked for. `more` adds controls of its own at the right of the others.
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,
@@ -60,8 +60,8 @@ impl Header {
                     titles.title,
                     |_| (),
                     |ui| {
-                        wish = self.controls(ui, ctx, view, paused_speed);
                         more(ui);
+                        wish = self.controls(ui, ctx, view, paused_speed);
                     },
                 );
                 if clicked.is_some() {

@@ -8,7 +8,8 @@ use super::{
     FREE_PLAY, Wish, cards,
     free::FreePlay,
     header::{self, Header, Titles},
-    menu, panel,
+    menu,
+    panel::{self, StepPanel},
     sliders::Sliders,
     story, surprise,
 };
@@ -18,7 +19,7 @@ use crate::{
         picture::{Picture, words},
         progress::Progress,
         stage::{Order, Stage, StageOptions},
-        view::{Speed, StageView, SurpriseKind},
+        view::{ActorView, Speed, StageView, SurpriseKind},
     },
     ui::{
         Command, Ctx, icon,
@@ -39,6 +40,7 @@ pub(super) struct LessonScreen {
     header: Header,
     picture: Picture,
     sliders: Sliders,
+    panel: StepPanel,
     free: Option<FreePlay>,
     /// The speed to go on with.
     speed: Speed,
@@ -58,6 +60,7 @@ impl LessonScreen {
             header: Header::default(),
             picture: Picture::default(),
             sliders: Sliders::default(),
+            panel: StepPanel::default(),
             free,
             speed: Speed::Real,
             resting: false,
@@ -96,7 +99,7 @@ impl LessonScreen {
                     before: here.and_then(|here| here.checked_sub(1)).and_then(|at| lessons.get(at)).map(|one| &**one),
                     after: here.and_then(|here| lessons.get(here + 1)).map(|one| &**one),
                 };
-                panel::show(ui, ctx, &view, &around, &mut self.sliders, &mut wishes);
+                self.panel.show(ui, ctx, &view, &around, &mut self.sliders, &mut wishes);
             }
         }
         self.middle(ui, ctx, &view, &mut wishes);
@@ -162,6 +165,7 @@ impl LessonScreen {
     fn middle(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, wishes: &mut Vec<Wish>) {
         let frame = Frame::new().fill(theme::of(ui).window);
         CentralPanel::default().frame(frame).show(ui, |ui| {
+            let visible = ui.available_height();
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 Frame::new().inner_margin(Margin::same(AROUND as i8)).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = BETWEEN;
@@ -174,22 +178,41 @@ impl LessonScreen {
                         cards::counters(ui, ctx, view);
                         cards::charts(ui, ctx, view, true);
                     }
-                    self.picture(ui, ctx, view, wishes);
+                    self.picture(ui, ctx, view, self.room(visible), wishes);
                     if !charts_first {
                         cards::counters(ui, ctx, view);
                         cards::charts(ui, ctx, view, false);
                     }
                     cards::owners(ui, ctx, view);
-                    if self.file.layout == Layout::SignUp {
-                        cards::tables(ui, ctx, view);
-                    }
-                    story::card(ui, ctx, view);
+                    self.told(ui, ctx, view);
                 });
             });
         });
     }
 
-    fn picture(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, wishes: &mut Vec<Wish>) {
+    /// The height that the picture may take for what else is to be seen with it.
+    fn room(&self, visible: f32) -> f32 {
+        let counters = if self.file.counters.is_empty() { 0.0 } else { cards::COUNTER + BETWEEN };
+        let charts = if self.file.charts.is_empty() { 0.0 } else { cards::CHART + BETWEEN };
+        visible - 2.0 * AROUND - counters - charts - story::CARD_LEAST
+    }
+
+    /// What happened; where services write into tables, these stand beside it.
+    fn told(&self, ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView) {
+        let with_table = |actor: &ActorView| actor.service.clone().map(|service| (actor.clone(), service));
+        let tables: Vec<_> = match self.file.layout {
+            Layout::SignUp => view.actors.iter().filter_map(with_table).collect(),
+            _ => Vec::new(),
+        };
+        let mut shares = vec![1.0; tables.len()];
+        shares.push(2.4);
+        widgets::columns(ui, story::CARD, &shares, |ui, column| match tables.get(column) {
+            Some((actor, service)) => cards::table(ui, ctx, actor, service),
+            None => story::card(ui, ctx, view),
+        });
+    }
+
+    fn picture(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, room: f32, wishes: &mut Vec<Wish>) {
         if let Some(free) = &mut self.free
             && view.actors.is_empty()
             && view.topics.is_empty()
@@ -198,7 +221,7 @@ impl LessonScreen {
             return;
         }
         let (sliders, free) = (&mut self.sliders, &mut self.free);
-        self.picture.show(ui, ctx, view, |response, index| {
+        self.picture.show(ui, ctx, view, room, |response, index| {
             menu::of_actor(ctx, view, response, index, sliders, free.as_mut(), wishes);
         });
     }
@@ -232,6 +255,7 @@ impl LessonScreen {
             Wish::Jump => Order::JumpHours(JUMP_HOURS),
             Wish::StartOver { seed } => {
                 self.picture = Picture::default();
+                self.panel.start_over();
                 if let Some(free) = &self.free {
                     // With what was put on it, not as empty as it began.
                     self.stage = set_up(ctx, &free.file(), seed.unwrap_or(view.seed), progress);

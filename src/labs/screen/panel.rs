@@ -1,19 +1,21 @@
 //! The panel at the right of a lesson: the step, what to do and what was done, the question, "what if", sliders, and the
 //! ways to the lessons before and after.
 
+use std::collections::HashSet;
+
 use egui::{Align, Color32, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui};
 
-use super::{Wish, sliders::Sliders};
+use super::{Wish, question, sliders::Sliders};
 use crate::{
     labs::{
-        file::{LabFile, Question, Task, Text},
+        file::{LabFile, Task, Text},
         picture::words,
-        view::{AnswerView, LessonView, StageView},
+        view::{LessonView, Speed, StageView},
     },
     ui::{
         Ctx, Place,
         icon::{self, Icon},
-        theme::{self, BETWEEN, fonts},
+        theme::{self, fonts},
         widgets::{self, Button},
     },
 };
@@ -29,34 +31,146 @@ pub(super) struct Around<'a> {
     pub after: Option<&'a LabFile>,
 }
 
-/// Draws the panel; what was asked for is pushed.
-pub(super) fn show(
-    ui: &mut Ui,
-    ctx: &Ctx<'_>,
-    view: &StageView,
-    around: &Around<'_>,
-    sliders: &mut Sliders,
-    wishes: &mut Vec<Wish>,
-) {
-    frame(ui, |ui| {
-        let Some(lesson) = &view.lesson else { return };
-        let foot = Panel::bottom("lab-panel-foot").resizable(false).show_separator_line(false).frame(Frame::new());
-        foot.show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 6.0;
-            ui.set_max_width(ui.available_width() - SCROLL);
-            sliders.behind(ui, ctx, view, &lesson.file);
-            ways(ui, ctx, around);
+/// What the panel keeps between frames.
+#[derive(Debug, Default)]
+pub(super) struct StepPanel {
+    /// Tasks whose button was pressed, by step and place: what they wait for is under way.
+    pressed: HashSet<(usize, usize)>,
+    /// What was to be done when this was drawn last: when that changes, it is brought into sight.
+    shown: Option<Next>,
+}
+
+/// What is to be done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Next {
+    step: usize,
+    /// The task; `None` after the last one.
+    task: Option<usize>,
+    done: bool,
+}
+
+impl StepPanel {
+    /// Draws the panel; what was asked for is pushed.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        ctx: &Ctx<'_>,
+        view: &StageView,
+        around: &Around<'_>,
+        sliders: &mut Sliders,
+        wishes: &mut Vec<Wish>,
+    ) {
+        frame(ui, |ui| {
+            let Some(lesson) = &view.lesson else { return };
+            foot(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 6.0;
+                sliders.behind(ui, ctx, view, &lesson.file);
+                rule(ui);
+                ways(ui, ctx, around);
+            });
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                // Beside the scroll bar, not under it.
+                ui.set_max_width(ui.available_width() - SCROLL);
+                ui.spacing_mut().item_spacing.y = 8.0;
+                self.step(ui, ctx, view, lesson, around, wishes);
+                what_if(ui, ctx, &lesson.file, wishes);
+                sliders.of_lesson(ui, ctx, view, &lesson.file, wishes);
+                ui.add_space(8.0);
+            });
         });
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            // Beside the scroll bar, not under it.
-            ui.set_max_width(ui.available_width() - SCROLL);
-            ui.spacing_mut().item_spacing.y = 8.0;
-            step(ui, ctx, lesson, around, wishes);
-            what_if(ui, ctx, &lesson.file, wishes);
-            sliders.of_lesson(ui, ctx, view, &lesson.file, wishes);
-            ui.add_space(8.0);
-        });
-    });
+    }
+
+    /// Everything begins anew.
+    pub(super) fn start_over(&mut self) {
+        *self = Self::default();
+    }
+
+    fn step(
+        &mut self,
+        ui: &mut Ui,
+        ctx: &Ctx<'_>,
+        view: &StageView,
+        lesson: &LessonView,
+        around: &Around<'_>,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let (Some(step), Some(state)) = (lesson.file.steps.get(lesson.step), lesson.steps.get(lesson.step)) else {
+            widgets::paragraph(ui, words(ctx, &lesson.file.intro));
+            return;
+        };
+        let top = ui.cursor().min;
+        place(ui, ctx, lesson, wishes);
+        wrapped(ui, words(ctx, &step.title), fonts::semibold(15.0), theme::of(ui).text);
+        if lesson.step == 0 && !lesson.file.intro.is_empty() {
+            widgets::paragraph(ui, words(ctx, &lesson.file.intro));
+        }
+        widgets::paragraph(ui, words(ctx, &step.text));
+        ui.add_space(2.0);
+        let current = state.tasks.iter().position(|task| !task.done);
+        let next = Next { step: lesson.step, task: current, done: state.done };
+        let from = ui.cursor().min;
+        for (index, task) in step.tasks.iter().enumerate() {
+            let done = state.tasks.get(index).is_some_and(|task| task.done);
+            row(ui, ctx, &task.text, done, current == Some(index));
+        }
+        match (&step.question, current) {
+            (Some(_), Some(_)) => row(ui, ctx, &Text::same(&*ctx.t("lab-question-later")), false, false),
+            (Some(question), None) => question::ask(ui, ctx, question, state.answer, wishes),
+            _ => {}
+        }
+        ui.add_space(2.0);
+        match current.and_then(|index| step.tasks.get(index).map(|task| (index, task))) {
+            Some((index, task)) => self.primary(ui, ctx, view, (lesson.step, index), task, wishes),
+            None if state.done => onwards(ui, ctx, lesson, around, wishes),
+            None => {}
+        }
+        if let Some(shown) = self.shown.replace(next)
+            && shown != next
+        {
+            let from = if shown.step == next.step { from } else { top };
+            ui.scroll_to_rect(egui::Rect::from_min_max(from, ui.min_rect().max), Some(Align::Max));
+        }
+    }
+
+    /// The one thing to do now: what the task says its button does. Once that was pressed, what is waited for is said, and
+    /// the button stands back: pressing it again helps who has gone astray.
+    fn primary(
+        &mut self,
+        ui: &mut Ui,
+        ctx: &Ctx<'_>,
+        view: &StageView,
+        at: (usize, usize),
+        task: &Task,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let width = ui.available_width();
+        let pressed = self.pressed.contains(&at);
+        if !task.button.is_empty() {
+            let verb = words(ctx, &task.button);
+            let button = if pressed { Button::secondary(verb) } else { Button::primary(verb) };
+            if button.min_width(width).show(ui).clicked() {
+                self.pressed.insert(at);
+                wishes.push(Wish::Task(at.1));
+            }
+        }
+        if pressed || task.button.is_empty() {
+            let paused = view.speed == Speed::Paused;
+            let (sign, word) =
+                if paused { (icon::PAUSE, "lab-task-paused") } else { (icon::TIMER, "lab-task-under-way") };
+            let color = if paused { theme::of(ui).care } else { theme::of(ui).accent };
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = 7.0;
+                icon::show(ui, sign, color);
+                wrapped(ui, &ctx.t(word), fonts::caption(), theme::of(ui).quiet);
+            });
+        }
+    }
+}
+
+/// What stands at the bottom of the panel, beside the place of the scroll bar.
+pub(super) fn foot(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let frame = Frame::new().inner_margin(Margin { right: SCROLL as i8, ..Margin::ZERO });
+    Panel::bottom("lab-panel-foot").resizable(false).show_separator_line(false).frame(frame).show(ui, content);
 }
 
 /// The frame of the panel, with a hairline at its left.
@@ -76,37 +190,6 @@ pub(super) fn frame(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
             );
             content(ui);
         });
-}
-
-fn step(ui: &mut Ui, ctx: &Ctx<'_>, lesson: &LessonView, around: &Around<'_>, wishes: &mut Vec<Wish>) {
-    let (Some(step), Some(state)) = (lesson.file.steps.get(lesson.step), lesson.steps.get(lesson.step)) else {
-        widgets::paragraph(ui, words(ctx, &lesson.file.intro));
-        return;
-    };
-    place(ui, ctx, lesson, wishes);
-    wrapped(ui, words(ctx, &step.title), fonts::semibold(15.0), theme::of(ui).text);
-    if lesson.step == 0 && !lesson.file.intro.is_empty() {
-        widgets::paragraph(ui, words(ctx, &lesson.file.intro));
-    }
-    widgets::paragraph(ui, words(ctx, &step.text));
-    ui.add_space(2.0);
-    let current = state.tasks.iter().position(|task| !task.done);
-    for (index, task) in step.tasks.iter().enumerate() {
-        let done = state.tasks.get(index).is_some_and(|task| task.done);
-        row(ui, ctx, &task.text, done, current == Some(index));
-    }
-    let asked = step.question.as_ref().filter(|_| current.is_none());
-    match (&step.question, asked) {
-        (Some(_), None) => row(ui, ctx, &Text::same(&*ctx.t("lab-question-later")), false, false),
-        (_, Some(question)) => ask(ui, ctx, question, state.answer, wishes),
-        _ => {}
-    }
-    ui.add_space(2.0);
-    match current.and_then(|index| step.tasks.get(index).map(|task| (index, task))) {
-        Some((index, task)) => primary(ui, ctx, index, task, wishes),
-        None if state.done => onwards(ui, ctx, lesson, around, wishes),
-        None => {}
-    }
 }
 
 /// "Step 2 of 4", with the way back to a step before and forth again.
@@ -163,17 +246,6 @@ fn row(ui: &mut Ui, ctx: &Ctx<'_>, text: &Text, done: bool, current: bool) {
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, &said));
 }
 
-/// The one thing to do now: what the task says its button does; a task without a button is done by hand.
-fn primary(ui: &mut Ui, ctx: &Ctx<'_>, index: usize, task: &Task, wishes: &mut Vec<Wish>) {
-    if task.button.is_empty() {
-        return;
-    }
-    let width = ui.available_width();
-    if Button::primary(words(ctx, &task.button)).min_width(width).show(ui).clicked() {
-        wishes.push(Wish::Task(index));
-    }
-}
-
 /// The next step, or after the last one the next lesson.
 fn onwards(ui: &mut Ui, ctx: &Ctx<'_>, lesson: &LessonView, around: &Around<'_>, wishes: &mut Vec<Wish>) {
     let width = ui.available_width();
@@ -183,9 +255,17 @@ fn onwards(ui: &mut Ui, ctx: &Ctx<'_>, lesson: &LessonView, around: &Around<'_>,
         }
         return;
     }
-    ui.horizontal(|ui| {
-        icon::show(ui, icon::CHECK_CIRCLE, theme::of(ui).good);
-        widgets::strong(ui, &ctx.t("lab-finished"));
+    let theme = theme::of(ui);
+    let card = Frame::new()
+        .fill(theme.washed(theme.good))
+        .corner_radius(egui::CornerRadius::same(theme::RADIUS))
+        .inner_margin(Margin::symmetric(12, 10));
+    card.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.horizontal(|ui| {
+            icon::show(ui, icon::CHECK_CIRCLE, theme.good);
+            widgets::strong(ui, &ctx.t("lab-finished"));
+        });
     });
     match around.after {
         Some(after) => {
@@ -202,57 +282,14 @@ fn onwards(ui: &mut Ui, ctx: &Ctx<'_>, lesson: &LessonView, around: &Around<'_>,
     }
 }
 
-fn ask(ui: &mut Ui, ctx: &Ctx<'_>, question: &Question, answer: Option<AnswerView>, wishes: &mut Vec<Wish>) {
-    let theme = theme::of(ui);
-    let right = answer.is_some_and(|answer| answer.right);
-    ui.add_space(2.0);
-    wrapped(ui, words(ctx, &question.text), fonts::medium(13.0), theme.text);
-    for (index, choice) in question.choices.iter().enumerate() {
-        let number = index + 1;
-        let chosen = answer.filter(|answer| answer.choice == number);
-        let (sign, color) = match chosen {
-            Some(AnswerView { right: true, .. }) => (icon::CHECK_CIRCLE, theme.good),
-            Some(_) => (icon::CANCEL, theme.bad),
-            None => (icon::CIRCLE, theme.faint),
-        };
-        if choice_row(ui, words(ctx, &choice.text), sign, color, !right) {
-            wishes.push(Wish::Answer(number));
-        }
-        if chosen.is_some() && !choice.why.is_empty() {
-            Frame::new().inner_margin(Margin { left: 24, ..Margin::ZERO }).show(ui, |ui| {
-                widgets::paragraph(ui, words(ctx, &choice.why));
-            });
-        }
-    }
-}
-
-/// One answer, over the whole width and as high as its words; true when it was chosen.
-fn choice_row(ui: &mut Ui, words: &str, sign: Icon, color: Color32, enabled: bool) -> bool {
-    let theme = theme::of(ui);
-    let room = ui.available_width();
-    let galley = ui.painter().layout(words.to_owned(), fonts::body(), theme.text, room - 44.0);
-    let sense = if enabled { egui::Sense::click() } else { egui::Sense::hover() };
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(room, galley.size().y + 14.0), sense);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::RadioButton, enabled, words));
-    let ground = if enabled && response.hovered() { theme.hover } else { theme.raised };
-    let edge = egui::Stroke::new(1.0, theme.edge);
-    ui.painter().rect(rect, f32::from(theme::RADIUS), ground, edge, egui::StrokeKind::Inside);
-    sign.paint(ui.painter(), egui::pos2(rect.left() + 17.0, rect.center().y), 16.0, color);
-    ui.painter().galley(egui::pos2(rect.left() + 34.0, rect.top() + 7.0), galley, theme.text);
-    widgets::focus_ring(ui, &response, rect);
-    enabled && response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
-}
-
 fn what_if(ui: &mut Ui, ctx: &Ctx<'_>, file: &LabFile, wishes: &mut Vec<Wish>) {
     if file.what_if.is_empty() {
         return;
     }
     rule(ui);
     widgets::caption(ui, &ctx.t("lab-what-if"));
-    let width = ui.available_width();
     for (nth, what) in file.what_if.iter().enumerate() {
-        let words = words(ctx, &what.label);
-        if Button::secondary(words).min_width(width).spread(width).show(ui).clicked() {
+        if question::row(ui, words(ctx, &what.label), None, true) {
             wishes.push(Wish::WhatIf(nth));
         }
     }
@@ -260,22 +297,17 @@ fn what_if(ui: &mut Ui, ctx: &Ctx<'_>, file: &LabFile, wishes: &mut Vec<Wish>) {
 
 /// The lessons before and after.
 fn ways(ui: &mut Ui, ctx: &Ctx<'_>, around: &Around<'_>) {
-    let half = (ui.available_width() - BETWEEN) / 2.0;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = BETWEEN;
-        if let Some(before) = around.before {
-            let title = words(ctx, &before.title);
-            if Button::bare(title).icon(icon::BACK).spread(half).show(ui).on_hover_text(title).clicked() {
-                ctx.go(Place::Lab { id: before.id.clone() });
-            }
-        }
-        if let Some(after) = around.after {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let title = words(ctx, &after.title);
-                if Button::secondary(title).icon(icon::FORWARD).spread(half).show(ui).on_hover_text(title).clicked() {
-                    ctx.go(Place::Lab { id: after.id.clone() });
-                }
-            });
+    let lessons: Vec<_> =
+        [(around.before, false), (around.after, true)].into_iter().filter_map(|(one, on)| Some((one?, on))).collect();
+    widgets::columns(ui, theme::CONTROL, &vec![1.0; lessons.len()], |ui, column| {
+        let (lesson, on) = lessons[column];
+        let (title, room) = (words(ctx, &lesson.title), ui.available_width());
+        let button = match on {
+            true => Button::secondary(title).icon_after(icon::FORWARD).min_width(room),
+            false => Button::bare(title).icon(icon::BACK),
+        };
+        if button.spread(room).show(ui).clicked() {
+            ctx.go(Place::Lab { id: lesson.id.clone() });
         }
     });
 }
@@ -288,5 +320,12 @@ pub(super) fn rule(ui: &mut Ui) {
 
 /// Text that goes on in a further line, in any font and colour.
 pub(super) fn wrapped(ui: &mut Ui, words: &str, font: egui::FontId, color: Color32) -> egui::Response {
+    if fonts::needs_weight(&font, words) {
+        let galley = ui.painter().layout(words.to_owned(), font, color, ui.available_width());
+        let (rect, response) = ui.allocate_exact_size(galley.size(), egui::Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words));
+        fonts::paint_weighty(ui.painter(), rect.min, galley, color);
+        return response;
+    }
     ui.add(Label::new(RichText::new(words).font(font).color(color).line_height(Some(20.0))).wrap())
 }

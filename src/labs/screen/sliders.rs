@@ -23,6 +23,10 @@ const FACTORS_FROM: f64 = 100.0;
 /// A slider up to here has steps between whole numbers.
 const WHOLE_FROM: f64 = 10.0;
 
+/// Height of what a hand takes hold of, and of the bar behind it, in points.
+const KNOB: f32 = 18.0;
+const RAIL: f32 = 4.0;
+
 /// Which language the code is shown in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Code {
@@ -76,6 +80,9 @@ impl Sliders {
         let response = ui
             .vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
+                // A thin bar with a small knob: the figure is what counts.
+                ui.spacing_mut().interact_size.y = KNOB;
+                ui.spacing_mut().slider_rail_height = RAIL;
                 let label = ui.horizontal(|ui| {
                     let label = widgets::body(ui, &label(ctx, slider));
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -22,7 +22,13 @@ use crate::{
 const MARK: char = '\u{1}';
 const NAME: char = '\u{2}';
 /// Sentences that the card shows.
-const LINES_MAX: usize = 9;
+pub(super) const LINES_MAX: usize = 8;
+/// Height of what is in the card, in points: the same however much has happened, so that nothing below it moves.
+pub(super) const HEIGHT: f32 = 20.0 + LINES_MAX as f32 * 24.0;
+/// The same with the card around it.
+pub(super) const CARD: f32 = HEIGHT + 30.0;
+/// The part of it that is to be seen beside the picture, in points.
+pub(super) const CARD_LEAST: f32 = 150.0;
 /// How far back the card looks, in events.
 const LOOK_BACK_EVENTS: usize = 160;
 /// Sentences of one kind among those that are shown while time passes: what is rare stays in sight.
@@ -31,11 +37,15 @@ const OF_ONE_KIND_MAX: usize = 2;
 /// The card of the newest events, newest first.
 pub(super) fn card(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView) {
     widgets::card(ui, |ui| {
+        ui.set_min_height(HEIGHT);
         ui.spacing_mut().item_spacing.y = 6.0;
         widgets::caption(ui, &ctx.t("lab-happened"));
         let mut seen: HashMap<&'static str, usize> = HashMap::new();
         let most = if view.speed == Speed::Paused { LINES_MAX } else { OF_ONE_KIND_MAX };
         let newest = view.story.iter().rev().take(LOOK_BACK_EVENTS).filter(|event| {
+            if is_of_no_matter(view, &event.kind) {
+                return false;
+            }
             let kind = seen.entry(event.kind.counted_as()).or_default();
             *kind += 1;
             *kind <= most
@@ -49,6 +59,11 @@ pub(super) fn card(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView) {
             widgets::faint(ui, &ctx.t("lab-happened-nothing"));
         }
     });
+}
+
+/// That a group of one divides its partitions among its one member.
+fn is_of_no_matter(view: &StageView, kind: &StoryKind) -> bool {
+    matches!(kind, StoryKind::Rebalanced { group, .. } | StoryKind::Joined { group, .. } if words::is_alone(view, group))
 }
 
 /// One event: when, and a sentence.

@@ -23,6 +23,9 @@ use crate::{
 /// How often the topic is looked at while it is shown.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// Height of what stands over the picture, in points.
+const HEAD: f32 = 160.0;
+
 /// What the screen keeps between frames.
 #[derive(Default)]
 pub(super) struct WatchScreen {
@@ -43,6 +46,7 @@ impl WatchScreen {
         let watched = self.slot.value();
         let view = watched.as_deref().map(|watched| self.flow.view(ctx, topic, watched));
         CentralPanel::default().frame(Frame::new().fill(theme::of(ui).window)).show(ui, |ui| {
+            let room = ui.available_height() - HEAD;
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 Frame::new().inner_margin(Margin::same(AROUND as i8)).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = BETWEEN;
@@ -52,7 +56,7 @@ impl WatchScreen {
                         widgets::problem(ui, ctx, &problem, None);
                     }
                     let Some(view) = &view else { return };
-                    self.picture.show(ui, ctx, view, |response, index| {
+                    self.picture.show(ui, ctx, view, room, |response, index| {
                         let group = view
                             .groups
                             .iter()

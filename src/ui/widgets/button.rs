@@ -34,6 +34,7 @@ pub struct Button<'a> {
     text: &'a str,
     look: Look,
     icon: Option<Icon>,
+    icon_after: Option<Icon>,
     keys: Option<&'a str>,
     opens: bool,
     enabled: bool,
@@ -50,6 +51,7 @@ impl<'a> Button<'a> {
             text,
             look,
             icon: None,
+            icon_after: None,
             keys: None,
             opens: false,
             enabled: true,
@@ -86,6 +88,12 @@ impl<'a> Button<'a> {
 
     pub fn icon(mut self, icon: Icon) -> Self {
         self.icon = Some(icon);
+        self
+    }
+
+    /// A sign after the words, for what leads on; at the right edge of a button that is spread.
+    pub fn icon_after(mut self, icon: Icon) -> Self {
+        self.icon_after = Some(icon);
         self
     }
 
@@ -169,7 +177,8 @@ impl Widget for Button<'_> {
             _ => fonts::body(),
         };
         let heavy = fonts::needs_weight(&font, self.text);
-        let room = self.spread.map_or(f32::INFINITY, |width| width - 2.0 * PADDING - ARROW);
+        let signs = self.icon.iter().chain(&self.icon_after).count() as f32 * (ICON + GAP);
+        let room = self.spread.map_or(f32::INFINITY, |width| width - 2.0 * PADDING - ARROW - signs);
         let words = labels::one_line(ui, self.text, font, Color32::PLACEHOLDER, room);
         let elided = words.elided;
         let cap =
@@ -177,6 +186,7 @@ impl Widget for Button<'_> {
         let mut width = words.size().x + 2.0 * PADDING;
         width += if self.icon.is_some() { ICON + if self.text.is_empty() { 0.0 } else { GAP } } else { 0.0 };
         width += cap.as_ref().map_or(0.0, |cap| cap.size().x + 10.0 + GAP);
+        width += if self.icon_after.is_some() { GAP + ICON } else { 0.0 };
         width += if self.opens { ARROW } else { 0.0 };
         let size = Vec2::new(width.max(self.min_width).ceil(), CONTROL);
         let (rect, mut response) = allocate(ui, size, self.enabled);
@@ -220,6 +230,10 @@ impl Widget for Button<'_> {
             }
             if self.spread.is_some() {
                 x = rect.right() - PADDING - ARROW + 2.0;
+            }
+            if let Some(icon) = self.icon_after {
+                let at = if self.spread.is_some() { rect.right() - PADDING - ICON } else { x + GAP };
+                icon.paint(painter, egui::pos2(at + ICON / 2.0, y), ICON, color);
             }
             if self.opens {
                 icon::CHEVRON_DOWN.paint(painter, egui::pos2(x + 10.0, y), 15.0, color);

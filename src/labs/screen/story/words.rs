@@ -7,7 +7,9 @@ use crate::{
     labs::{
         file::{GroupType, ResetTo},
         picture::words,
-        view::{ArchivedWhy, CellState, RequestFailure, StageView, StoryEvent, StoryKind as K},
+        view::{
+            ActorView, ActorViewKind, ArchivedWhy, CellState, RequestFailure, StageView, StoryEvent, StoryKind as K,
+        },
     },
     ui::{Ctx, format, text::Arg},
 };
@@ -102,6 +104,21 @@ impl Say<'_> {
         vec![("n", n.into()), ("what", what.into()), ("it", it.into())]
     }
 
+    /// The partition, by the topic's name alone where the topic has only one.
+    fn place(&self, topic: &str, partition: i32) -> String {
+        if self.is_divided(topic) { format!("{topic}-{partition}") } else { topic.to_owned() }
+    }
+
+    /// Whether the topic has several partitions.
+    fn is_divided(&self, topic: &str) -> bool {
+        self.view.topics.iter().any(|one| *one.name == *topic && one.partitions.len() > 1)
+    }
+
+    /// Whether the group is one actor's own, so that its name would say the same twice.
+    fn is_alone(&self, group: &str) -> bool {
+        is_alone(self.view, group)
+    }
+
     fn of(&self, place: &str) -> String {
         self.with("story-of", &vec![("place", place.to_owned().into())])
     }
@@ -114,8 +131,10 @@ impl Say<'_> {
         match kind {
             K::Stored { actor, topic, partition, first, last, key } => {
                 let mut args = self.what(topic, *partition, *first, *last);
-                args.push(("where", format!("{topic}-{partition}").into()));
-                args.push(("key", key.as_deref().unwrap_or_default().to_owned().into()));
+                args.push(("where", self.place(topic, *partition).into()));
+                // Of one partition there is nothing that a key decides.
+                let key = key.as_deref().filter(|_| self.is_divided(topic));
+                args.push(("key", key.unwrap_or_default().to_owned().into()));
                 match actor {
                     Some(actor) => {
                         args.push(("who", self.who(actor)));
@@ -133,7 +152,7 @@ impl Say<'_> {
             K::Delivered { actor, group, topic, partition, first, last } => {
                 let mut args = self.what(topic, *partition, *first, *last);
                 args.extend([("who", self.who(actor)), ("group", text(group))]);
-                self.with("story-delivered", &args)
+                self.with(if self.is_alone(group) { "story-delivered-alone" } else { "story-delivered" }, &args)
             }
             K::Processed { actor, topic, partition, first, last } => {
                 let mut args = self.what(topic, *partition, *first, *last);
@@ -146,9 +165,10 @@ impl Say<'_> {
                 self.with("story-processing-failed", &args)
             }
             K::Committed { actor, group, topic, partition, offset } => {
-                let place = ("place", format!("{topic}-{partition}").into());
+                let place = ("place", self.place(topic, *partition).into());
                 let offset = ("offset", format::integer(*offset).into());
-                self.with("story-committed", &vec![("who", self.who(actor)), ("group", text(group)), place, offset])
+                let id = if self.is_alone(group) { "story-committed-alone" } else { "story-committed" };
+                self.with(id, &vec![("who", self.who(actor)), ("group", text(group)), place, offset])
             }
             K::CommitFailed { actor, group, why } => self.with(
                 "story-commit-failed",
@@ -254,7 +274,10 @@ impl Say<'_> {
                     ("took", self.took(*took_ms)),
                 ],
             ),
-            K::Assigned { actor, group, partitions } => self.partitions("story-assigned", actor, group, partitions),
+            K::Assigned { actor, group, partitions } => {
+                let id = if self.is_alone(group) { "story-assigned-alone" } else { "story-assigned" };
+                self.partitions(id, actor, group, partitions)
+            }
             K::Revoked { actor, group, partitions } => self.partitions("story-revoked", actor, group, partitions),
             _ => String::new(),
         }
@@ -262,7 +285,7 @@ impl Say<'_> {
 
     fn partitions(&self, id: &str, actor: &Arc<str>, group: &Arc<str>, partitions: &[(Arc<str>, i32)]) -> String {
         let named: Vec<_> =
-            partitions.iter().take(PARTITIONS_NAMED_MAX).map(|(topic, part)| format!("{topic}-{part}")).collect();
+            partitions.iter().take(PARTITIONS_NAMED_MAX).map(|(topic, part)| self.place(topic, *part)).collect();
         let mut named = named.join(", ");
         if partitions.len() > PARTITIONS_NAMED_MAX {
             let more = (partitions.len() - PARTITIONS_NAMED_MAX) as u64;
@@ -312,7 +335,7 @@ impl Say<'_> {
             K::Deleted { topic, partition, before, records } => self.with(
                 "story-deleted",
                 &vec![
-                    ("place", format!("{topic}-{partition}").into()),
+                    ("place", self.place(topic, *partition).into()),
                     ("n", (*records).into()),
                     ("before", format::integer(*before).into()),
                 ],
@@ -366,13 +389,15 @@ impl Say<'_> {
     }
 
     fn asked(&self, id: &str, topic: &Arc<str>, partition: i32, offset: i64) -> String {
-        let args = vec![
-            ("topic", text(topic)),
-            ("partition", i64::from(partition).into()),
-            ("offset", format::integer(offset).into()),
-        ];
+        let args = vec![("place", self.place(topic, partition).into()), ("offset", format::integer(offset).into())];
         self.with(id, &args)
     }
+}
+
+/// Whether one actor at most is in that group.
+pub(super) fn is_alone(view: &StageView, group: &str) -> bool {
+    let of = |actor: &&ActorView| matches!(&actor.kind, ActorViewKind::Consumer { group: of, .. } if **of == *group);
+    view.actors.iter().filter(of).count() < 2
 }
 
 fn text(word: &Arc<str>) -> Arg<'static> {
