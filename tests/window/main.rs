@@ -4,6 +4,7 @@
 mod connections;
 mod consume;
 mod groups;
+mod labs;
 mod listener;
 mod messages;
 mod overview;

@@ -82,6 +82,7 @@ lab-cell-click = Click to see its life
 lab-cell-free = The next message comes here
 lab-cell-stored = stored
 lab-cell-gone = gone
+lab-cell-gone-short = gone
 lab-cell-waiting = waits for a consumer
 lab-cell-acquired = being worked on
 lab-cell-acknowledged = accepted

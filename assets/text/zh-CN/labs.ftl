@@ -82,6 +82,7 @@ lab-cell-click = 点击查看它的一生
 lab-cell-free = 下一条消息放在这里
 lab-cell-stored = 已存储
 lab-cell-gone = 已没有
+lab-cell-gone-short = 已删
 lab-cell-waiting = 等待消费者
 lab-cell-acquired = 正在处理
 lab-cell-acknowledged = 已接受

@@ -70,11 +70,12 @@ fn words(ui: &Ui, actor: &ActorView, rect: Rect, name: &str, sign: Option<Icon>,
     };
     let mut x = rect.left() + PADDING;
     if let Some(kind) = kind {
-        kind.paint(&painter, pos2(x + 6.0, rect.top() + 14.0), 13.0, theme.quiet);
+        kind.paint(&painter, pos2(x + 6.0, rect.center().y - 7.0), 13.0, theme.quiet);
         x += 17.0;
     }
-    let title = painter.layout_no_wrap(name.to_owned(), fonts::semibold(12.5), theme.text);
-    painter.galley(pos2(x, rect.top() + 14.0 - title.size().y / 2.0), title, theme.text);
+    let right = rect.right() - PADDING;
+    let title = look::one_line(&painter, name, fonts::semibold(12.5), theme.text, right - x);
+    painter.galley(pos2(x, rect.center().y - 7.0 - title.size().y / 2.0), title, theme.text);
     let tone = match actor.state {
         ActorState::Crashed => theme.bad,
         ActorState::Paused => theme.care,
@@ -82,9 +83,9 @@ fn words(ui: &Ui, actor: &ActorView, rect: Rect, name: &str, sign: Option<Icon>,
     };
     let mut x = rect.left() + PADDING;
     if let Some(sign) = sign {
-        sign.paint(&painter, pos2(x + 5.0, rect.top() + 29.5), 12.0, tone);
+        sign.paint(&painter, pos2(x + 5.0, rect.center().y + 8.5), 12.0, tone);
         x += 15.0;
     }
-    let line = painter.layout_no_wrap(doing.to_owned(), FontId { size: 11.0, ..fonts::caption() }, tone);
-    painter.galley(pos2(x, rect.top() + 29.5 - line.size().y / 2.0), line, tone);
+    let line = look::one_line(&painter, doing, FontId { size: 11.0, ..fonts::caption() }, tone, right - x);
+    painter.galley(pos2(x, rect.center().y + 8.5 - line.size().y / 2.0), line, tone);
 }

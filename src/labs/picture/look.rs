@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::Color32;
+use egui::{
+    Color32, FontId, Galley, Painter, TextFormat,
+    text::{LayoutJob, TextWrapping},
+};
 
 use super::layout::is_left;
 use crate::{
@@ -47,6 +50,14 @@ pub fn colors(theme: &Theme, view: &StageView) -> Vec<Color32> {
         });
     }
     colors
+}
+
+/// Words on one line, cut with `…` where they would be wider than that.
+pub(super) fn one_line(painter: &Painter, words: &str, font: FontId, color: Color32, width: f32) -> Arc<Galley> {
+    let format = TextFormat { font_id: font, color, ..TextFormat::default() };
+    let mut job = LayoutJob::single_section(words.to_owned(), format);
+    job.wrap = TextWrapping::truncate_at_width(width.max(1.0));
+    painter.layout_job(job)
 }
 
 /// The actor's index by its id.

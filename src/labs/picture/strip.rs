@@ -21,9 +21,11 @@ const RADIUS: f32 = 4.0;
 /// Width of a figure in a cell of usual height, in points.
 const DIGIT: f32 = 7.0;
 /// Narrowest and widest cell, in points.
-const CELL_WIDTH: std::ops::RangeInclusive<f32> = 28.0..=64.0;
+const CELL_WIDTH: std::ops::RangeInclusive<f32> = 28.0..=68.0;
 /// The height of a cell at which its words have their usual size, in points.
 const USUAL: f32 = 30.0;
+/// Cells that are looked at for what their words need.
+const NEWEST: usize = 32;
 /// Largest words in a cell, as a part of the usual size.
 const LARGEST: f32 = 1.18;
 
@@ -55,7 +57,7 @@ impl StripPaint<'_> {
             let offset = shown.first + nth as Offset;
             let rect = shown.cell(self.rect, nth);
             let state = self.cell(offset);
-            paint_cell(ui, self, rect, offset, state, selected == Some(offset) || over == Some(offset));
+            paint_cell(ui, ctx, self, rect, offset, state, selected == Some(offset) || over == Some(offset));
         }
         self.watermark(ui, ctx, &shown);
         self.marks(ui, ctx, &shown);
@@ -104,6 +106,22 @@ impl StripPaint<'_> {
         self.part.cells.get(at)
     }
 
+    /// What stands over the offset: the key, or the value. One that only counts the messages is left out, where it does not
+    /// tell that a message is there twice: its figure beside the offset would confuse.
+    fn word<'a>(&self, cell: &'a Cell) -> Option<&'a str> {
+        let counts = |value: &str| {
+            let number = value.strip_prefix("message ");
+            number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
+        };
+        if cell.key.is_none() && counts(&cell.value_preview) {
+            let twin = |other: &Cell| other.offset != cell.offset && other.value_preview == cell.value_preview;
+            if !self.part.cells.iter().rev().take(NEWEST).any(twin) {
+                return None;
+            }
+        }
+        Some(&*cell.label).filter(|label| !label.is_empty())
+    }
+
     /// How long a lock of this topic's queue holds when it is new.
     fn lock_millis(&self) -> f32 {
         /// What `group.share.record.lock.duration.ms` is unless somebody changes it.
@@ -118,7 +136,9 @@ impl StripPaint<'_> {
     /// The newest that fit, one free place after the end.
     fn shown(&self) -> Shown {
         let digits = format::integer(self.part.end.max(0)).len() as f32;
-        let keyed = self.part.cells.last().and_then(word).map_or(0, |word| word.chars().count()) as f32;
+        let newest = self.part.cells.iter().rev().take(NEWEST);
+        let words = newest.filter_map(|cell| self.word(cell)).map(|word| word.chars().count());
+        let keyed = words.max().unwrap_or(0) as f32;
         let width =
             (digits.max(keyed) * DIGIT * size(self.rect.height()) + 10.0).clamp(*CELL_WIDTH.start(), *CELL_WIDTH.end());
         let count = (((self.rect.width() + GAP) / (width + GAP)).floor() as usize).max(1);
@@ -184,8 +204,9 @@ impl StripPaint<'_> {
             let words = ui.painter().layout_no_wrap(said, FontId { size: 10.5, ..fonts::caption() }, color);
             let width = words.size().x;
             // Beside each other and never over each other: what has no room is told by its mark and bar alone.
-            let left = (x - width / 2.0).min(free - width - 8.0).min(self.rect.right() - width + 8.0);
-            if left < self.rect.left() - 40.0 {
+            let least = self.rect.left() - 12.0;
+            let left = (x - width / 2.0).min(self.rect.right() - width + 8.0).max(least).min(free - width - 8.0);
+            if left < least {
                 continue;
             }
             free = left;
@@ -212,13 +233,21 @@ impl Shown {
     }
 }
 
-fn paint_cell(ui: &Ui, paint: &StripPaint<'_>, rect: Rect, offset: Offset, cell: Option<&Cell>, lifted: bool) {
+fn paint_cell(
+    ui: &Ui,
+    ctx: &Ctx<'_>,
+    paint: &StripPaint<'_>,
+    rect: Rect,
+    offset: Offset,
+    cell: Option<&Cell>,
+    lifted: bool,
+) {
     let theme = theme::of(ui);
     let painter = ui.painter();
     let edge = |color: Color32| Stroke::new(1.0, color);
     let Some(cell) = cell else {
         if offset < paint.part.end {
-            empty(ui, theme, rect);
+            empty(ui, ctx, rect);
         } else {
             painter.rect_stroke(rect, RADIUS, edge(theme.hairline.gamma_multiply(0.6)), StrokeKind::Inside);
         }
@@ -229,7 +258,7 @@ fn paint_cell(ui: &Ui, paint: &StripPaint<'_>, rect: Rect, offset: Offset, cell:
         _ => None,
     };
     let (fill, line, front) = match &cell.state {
-        CellState::Gone | CellState::Compacted => return empty(ui, theme, rect),
+        CellState::Gone | CellState::Compacted => return empty(ui, ctx, rect),
         CellState::Acquired { .. } => {
             let color = *holder.unwrap_or(&theme.care);
             (theme.panel.lerp_to_gamma(color, if theme.dark { 0.32 } else { 0.2 }), color, theme.text)
@@ -252,11 +281,6 @@ fn paint_cell(ui: &Ui, paint: &StripPaint<'_>, rect: Rect, offset: Offset, cell:
     corner(ui, theme, rect, cell);
 }
 
-/// What stands over the offset: the key. The value is for who looks closer.
-fn word(cell: &Cell) -> Option<&str> {
-    cell.key.as_ref().map(|_| &*cell.label).filter(|label| !label.is_empty())
-}
-
 /// Words in a cell of that height, as a part of the usual size.
 fn size(height: f32) -> f32 {
     (height / USUAL).clamp(1.0, LARGEST)
@@ -268,7 +292,7 @@ fn inside(ui: &Ui, paint: &StripPaint<'_>, rect: Rect, offset: Offset, cell: &Ce
     let number = format::integer(offset);
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let k = size(rect.height());
-    let Some(label) = word(cell) else {
+    let Some(label) = paint.word(cell) else {
         let font = FontId { size: 11.0 * k, ..fonts::data() };
         painter.text(rect.center(), Align2::CENTER_CENTER, number, font, front);
         return;
@@ -327,16 +351,20 @@ fn marker(ui: &Ui, theme: &Theme, rect: Rect, color: Color32, committed: bool) {
     sign.paint(ui.painter(), rect.center(), 12.0, color);
 }
 
-/// What is no more: a dashed edge and nothing in it.
-fn empty(ui: &Ui, theme: &Theme, rect: Rect) {
+/// What is no more: a dashed edge and the word for it.
+fn empty(ui: &Ui, ctx: &Ctx<'_>, rect: Rect) {
+    let theme = theme::of(ui);
     let rect = rect.shrink(0.5);
     let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
     ui.painter().extend(Shape::dashed_line(&corners, Stroke::new(1.0, theme.edge), 3.0, 3.0));
-    ui.painter().hline(
-        (rect.center().x - 4.0)..=(rect.center().x + 4.0),
-        rect.center().y,
-        Stroke::new(1.0, theme.faint),
-    );
+    let font = FontId { size: 10.0, ..fonts::caption() };
+    let words = ui.painter().layout_no_wrap(ctx.t("lab-cell-gone-short").to_string(), font, theme.faint);
+    if words.size().x < rect.width() - 3.0 {
+        ui.painter().galley(rect.center() - words.size() / 2.0, words, theme.faint);
+        return;
+    }
+    let dash = (rect.center().x - 4.0)..=(rect.center().x + 4.0);
+    ui.painter().hline(dash, rect.center().y, Stroke::new(1.0, theme.faint));
 }
 
 #[cfg(test)]
