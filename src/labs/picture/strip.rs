@@ -119,7 +119,9 @@ impl StripPaint<'_> {
                 return None;
             }
         }
-        Some(&*cell.label).filter(|label| !label.is_empty())
+        // The start of a document is the same in every cell.
+        let document = cell.key.is_none() && cell.label.starts_with(['{', '[']);
+        Some(&*cell.label).filter(|label| !label.is_empty() && !document)
     }
 
     /// How long a lock of this topic's queue holds when it is new.
