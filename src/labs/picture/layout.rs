@@ -62,7 +62,7 @@ impl Measure {
             cell_of_many: between(24.0, 34.0),
             marks: between(32.0, 38.0),
             lane_gap: between(28.0, 44.0),
-            around: between(0.0, 26.0),
+            around: between(0.0, 18.0),
             left_gap: 58.0 + 40.0 * wide,
             right_gap: 72.0 + 48.0 * wide,
         }

@@ -19,7 +19,7 @@ use crate::{
         picture::{Picture, words},
         progress::Progress,
         stage::{Order, Stage, StageOptions},
-        view::{ActorView, Speed, StageView, SurpriseKind},
+        view::{Speed, StageView, SurpriseKind},
     },
     ui::{
         Command, Ctx, icon,
@@ -199,11 +199,14 @@ impl LessonScreen {
 
     /// What happened; where services write into tables, these stand beside it.
     fn told(&self, ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView) {
-        let with_table = |actor: &ActorView| actor.service.clone().map(|service| (actor.clone(), service));
         let tables: Vec<_> = match self.file.layout {
-            Layout::SignUp => view.actors.iter().filter_map(with_table).collect(),
+            Layout::SignUp => view.actors.iter().filter_map(|actor| Some((actor, actor.service.as_ref()?))).collect(),
             _ => Vec::new(),
         };
+        if tables.is_empty() {
+            story::card(ui, ctx, view);
+            return;
+        }
         let mut shares = vec![1.0; tables.len()];
         shares.push(2.4);
         widgets::columns(ui, story::CARD, &shares, |ui, column| match tables.get(column) {

@@ -1,6 +1,9 @@
 //! The dialog that opens a lab file: a path, and what is wrong with the file where something is.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use egui::Ui;
 
@@ -22,6 +25,8 @@ const PROBLEMS_MAX: usize = 6;
 #[derive(Default)]
 pub(super) struct OpenFile {
     path: PathField,
+    /// The path that is read, or was.
+    asked: Option<PathBuf>,
     read: Loadable<Result<Arc<LabFile>, Vec<Problem>>>,
 }
 
@@ -40,7 +45,8 @@ impl OpenFile {
         let dialog = Dialog::new(&title, &confirm, &cancel).unless(why_not.as_deref()).width(560.0);
         let end = dialog.show(ui, |ui| {
             widgets::paragraph(ui, &ctx.t("labs-open-about"));
-            if self.path.ui(ui, ctx, "labs-open-field", Purpose::Open) {
+            // The field also tells that it was left, as it is by the click that opens the file.
+            if self.path.ui(ui, ctx, "labs-open-field", Purpose::Open) && self.path.path() != self.asked {
                 self.read.clear();
             }
             self.faults(ui, ctx);
@@ -59,8 +65,9 @@ impl OpenFile {
     }
 
     /// Reads the file where a window does no disk work.
-    fn load(&self, ctx: &Ctx<'_>) {
+    fn load(&mut self, ctx: &Ctx<'_>) {
         let (Some(session), Some(path)) = (ctx.session, self.path.path()) else { return };
+        self.asked = Some(path.clone());
         session.load(&self.read, async move {
             let shown = path.display().to_string();
             let read = tokio::task::spawn_blocking(move || read(&path)).await;

@@ -25,8 +25,8 @@ const NAME: char = '\u{2}';
 pub(super) const LINES_MAX: usize = 8;
 /// Height of what is in the card, in points: the same however much has happened, so that nothing below it moves.
 pub(super) const HEIGHT: f32 = 20.0 + LINES_MAX as f32 * 24.0;
-/// The same with the card around it.
-pub(super) const CARD: f32 = HEIGHT + 30.0;
+/// The same with the card around it, and with some sentences on two lines where it is narrow.
+pub(super) const CARD: f32 = HEIGHT + 30.0 + 3.0 * 18.0;
 /// The part of it that is to be seen beside the picture, in points.
 pub(super) const CARD_LEAST: f32 = 150.0;
 /// How far back the card looks, in events.

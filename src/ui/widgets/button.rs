@@ -178,7 +178,8 @@ impl Widget for Button<'_> {
         };
         let heavy = fonts::needs_weight(&font, self.text);
         let signs = self.icon.iter().chain(&self.icon_after).count() as f32 * (ICON + GAP);
-        let room = self.spread.map_or(f32::INFINITY, |width| width - 2.0 * PADDING - ARROW - signs);
+        let arrow = if self.opens { ARROW } else { 0.0 };
+        let room = self.spread.map_or(f32::INFINITY, |width| width - 2.0 * PADDING - arrow - signs);
         let words = labels::one_line(ui, self.text, font, Color32::PLACEHOLDER, room);
         let elided = words.elided;
         let cap =
@@ -187,7 +188,7 @@ impl Widget for Button<'_> {
         width += if self.icon.is_some() { ICON + if self.text.is_empty() { 0.0 } else { GAP } } else { 0.0 };
         width += cap.as_ref().map_or(0.0, |cap| cap.size().x + 10.0 + GAP);
         width += if self.icon_after.is_some() { GAP + ICON } else { 0.0 };
-        width += if self.opens { ARROW } else { 0.0 };
+        width += arrow;
         let size = Vec2::new(width.max(self.min_width).ceil(), CONTROL);
         let (rect, mut response) = allocate(ui, size, self.enabled);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled() && self.enabled, self.text));
