@@ -26,6 +26,8 @@ const CELL_WIDTH: std::ops::RangeInclusive<f32> = 28.0..=68.0;
 const USUAL: f32 = 30.0;
 /// Cells that are looked at for what their words need.
 const NEWEST: usize = 32;
+/// So far apart are two that were sent because an answer was lost; further, somebody began to count anew.
+const TWINS_APART_MAX: Offset = 4;
 /// Largest words in a cell, as a part of the usual size.
 const LARGEST: f32 = 1.18;
 
@@ -114,7 +116,8 @@ impl StripPaint<'_> {
             number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit()))
         };
         if cell.key.is_none() && counts(&cell.value_preview) {
-            let twin = |other: &Cell| other.offset != cell.offset && other.value_preview == cell.value_preview;
+            let is_near = |other: &Cell| (1..=TWINS_APART_MAX).contains(&(other.offset - cell.offset).abs());
+            let twin = |other: &Cell| is_near(other) && other.value_preview == cell.value_preview;
             if !self.part.cells.iter().rev().take(NEWEST).any(twin) {
                 return None;
             }
