@@ -63,8 +63,9 @@ pub use self::{
     clock::SystemClock,
     events::Event,
     facts::{
-        ClusterFacts, Facts, GroupEpochs, GroupFacts, GroupPartitionFacts, MemberFacts, PartitionFacts, QueueFigures,
-        QueuePartitionFacts, RebalanceEvent, RebalanceReason, TopicFacts,
+        ClusterFacts, Facts, GroupEpochs, GroupFacts, GroupPartitionFacts, Health, HealthState, MemberFacts,
+        NodeHealth, NodeState, PartitionFacts, QueueFigures, QueuePartitionFacts, RebalanceEvent, RebalanceReason,
+        TopicFacts,
     },
     jobs::{JOBS_RUNNING_MAX, JobHandle, JobId, JobKind, JobState, JobUnit, JobView},
     lag_history::{

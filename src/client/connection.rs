@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kafka_protocol::messages::{RequestKind, ResponseKind};
 
-use super::ClientError;
+use super::{ClientError, Timeouts};
 
 /// A future that a trait object can return.
 pub type BoxFuture<'a, T> = futures_util::future::BoxFuture<'a, T>;
@@ -17,10 +17,19 @@ pub trait Connection: Send + Sync {
 
     /// The node's id; -1 for a bootstrap address whose id is not known yet.
     fn node_id(&self) -> i32;
+
+    /// An answer did not come in time: whatever else would travel the same way is lost too, and the next call goes
+    /// another.
+    fn give_up(&self) {}
 }
 
 /// Opens connections to the nodes of one cluster.
 pub trait Transport: Send + Sync {
     /// Connects to a node; `None` is any node that can be asked for the others (bootstrap).
     fn connect(&self, node: Option<i32>) -> BoxFuture<'_, Result<Arc<dyn Connection>, ClientError>>;
+
+    /// How long whoever uses it waits.
+    fn timeouts(&self) -> Timeouts {
+        Timeouts::NEAR
+    }
 }

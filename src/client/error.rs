@@ -163,6 +163,7 @@ impl ClientError {
                         | E::NotCoordinator
                         | E::CoordinatorNotAvailable
                         | E::UnknownTopicId
+                        | E::InconsistentTopicId
                         | E::ReplicaNotAvailable
                         | E::NetworkException
                         | E::KafkaStorageError,

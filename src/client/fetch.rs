@@ -5,13 +5,16 @@ use std::{collections::HashMap, sync::Arc};
 use bytes::Bytes;
 use kafka_protocol::messages::{
     BrokerId, FetchRequest,
-    fetch_request::{FetchPartition, FetchTopic},
+    fetch_request::{FetchPartition, FetchTopic, ForgottenTopic},
     fetch_response::{AbortedTransaction, PartitionData},
 };
 
+use uuid::Uuid;
+
 use super::{
-    Aborted, Client, ClientError, Isolation,
-    routing::{ANSWER_WAIT_MILLIS, PartitionOutcomes, Target},
+    Aborted, BoxFuture, Client, ClientError, Isolation,
+    fetch_session::{FetchSession, From, Said},
+    routing::{ANSWER_WAIT_MILLIS, PartitionOutcomes},
     topics::left_out,
     wire::{by_topic, topic_name},
 };
@@ -88,11 +91,31 @@ impl Client {
                 Err(error) => Err(error),
             };
             if outcome.as_ref().is_err_and(ClientError::is_stale_metadata) {
-                self.metadata_cache().forget_topic(&partition.topic);
+                self.metadata_cache().forget_leader(partition, node);
             }
             outcome
         })
         .await
+    }
+
+    /// Fetches from many partitions, each leader asked for all of its own at once; `max_bytes` of the options bounds the
+    /// answer of one leader, `partition_bytes` what one partition adds to it. Outcomes come in the order asked, without
+    /// a batch for those that there was no room for.
+    pub async fn fetch_many(
+        &self,
+        from: Vec<(TopicPartition, Offset)>,
+        options: FetchOptions,
+        partition_bytes: usize,
+    ) -> PartitionOutcomes<Fetched> {
+        let call = |node, part| {
+            let fetch = async move { self.fetch_from(node, part, options, partition_bytes).await };
+            Box::pin(fetch) as BoxFuture<'_, _>
+        };
+        let mut outcomes = self.by_leader(from, call).await;
+        if options.isolation == Isolation::ReadCommitted {
+            outcomes.iter_mut().filter_map(|(_, outcome)| outcome.as_mut().ok()).for_each(Fetched::keep_visible);
+        }
+        outcomes
     }
 
     /// Fetches from several partitions of one leader, once; `max_bytes` of the options is for all together. Partitions
@@ -104,49 +127,119 @@ impl Client {
         options: FetchOptions,
         partition_bytes: usize,
     ) -> Result<PartitionOutcomes<Fetched>, ClientError> {
-        let build = |_| {
-            let topics = by_topic(from.iter().cloned()).into_iter().map(|(name, partitions)| {
-                let partitions = partitions.into_iter().map(|(partition, offset)| {
-                    FetchPartition::default()
-                        .with_partition(partition)
-                        .with_fetch_offset(offset)
-                        .with_current_leader_epoch(-1)
-                        .with_last_fetched_epoch(-1)
-                        .with_log_start_offset(-1)
-                        .with_partition_max_bytes(wire_bytes(partition_bytes))
-                });
-                FetchTopic::default().with_topic(topic_name(&name)).with_partitions(partitions.collect())
-            });
-            FetchRequest::default()
-                .with_replica_id(BrokerId(-1))
-                .with_max_wait_ms(i32::try_from(options.max_wait_ms).unwrap_or(i32::MAX))
-                .with_min_bytes(wire_bytes(options.min_bytes))
-                .with_max_bytes(wire_bytes(options.max_bytes))
-                .with_isolation_level(options.isolation.as_wire())
-                // Session id 0 and epoch -1: a full fetch outside of any session (KIP-227).
-                .with_session_epoch(-1)
-                .with_topics(topics.collect())
-        };
+        self.fetch_in(&mut FetchSession::none(), node, from, options, partition_bytes).await
+    }
+
+    /// The same in a session, whose answers leave out what has no news.
+    pub(super) async fn fetch_in(
+        &self,
+        session: &mut FetchSession,
+        node: i32,
+        from: Vec<(TopicPartition, Offset)>,
+        options: FetchOptions,
+        partition_bytes: usize,
+    ) -> Result<PartitionOutcomes<Fetched>, ClientError> {
         let asked = match from.as_slice() {
             [(tp, offset)] => format!("fetch from {tp} at offset {offset}"),
             _ => format!("fetch from {} partitions", from.len()),
         };
+        let started: HashMap<TopicPartition, Offset> = from.iter().cloned().collect();
+        let all = self.with_leader_epochs(from);
+        let ids = self.metadata_cache().topic_ids(all.iter().map(|(tp, _)| &tp.topic));
+        let version_max = if ids.is_some() { i16::MAX } else { NAMES_MAX_VERSION };
+        let said = session.say(all.clone());
+        let ids = ids.unwrap_or_default();
+        let build = |version| {
+            // Before there were sessions, all was said each time.
+            let full = Said { session_id: 0, epoch: -1, wanted: all.clone(), forgotten: Vec::new() };
+            let said = if version >= SESSIONS_FROM_VERSION { said.clone() } else { full };
+            request_of(said, &ids, options, partition_bytes)
+        };
         let wait = ANSWER_WAIT_MILLIS + u64::from(options.max_wait_ms);
-        let (answer, _) = self.ask_once(Target::Node(node), &asked, wait, build).await?;
-        ClientError::check(answer.error_code, || asked.clone(), None)?;
-        let started: HashMap<TopicPartition, Offset> = from.into_iter().collect();
+        let answer = match self.ask_node_up_to(Some(node), &asked, wait, version_max, build).await {
+            Ok((answer, _)) => answer,
+            Err(error) => {
+                session.failed();
+                return Err(error);
+            }
+        };
+        if let Err(error) = ClientError::check(answer.error_code, || asked.clone(), None) {
+            session.failed();
+            return Err(error);
+        }
+        session.answered(answer.session_id);
+        let names: HashMap<Uuid, &Arc<str>> = ids.iter().map(|(name, id)| (*id, name)).collect();
         let mut outcomes = Vec::new();
         for topic in answer.responses {
-            let name: Arc<str> = topic.topic.as_str().into();
+            // By id, where that is spoken.
+            let name = match names.get(&topic.topic_id) {
+                Some(name) => Arc::clone(name),
+                None => topic.topic.as_str().into(),
+            };
             for data in topic.partitions {
                 let tp = TopicPartition::new(Arc::clone(&name), data.partition_index);
                 let Some(&offset) = started.get(&tp) else { continue };
+                if data.error_code != 0 {
+                    session.forget(&tp);
+                    let told = &data.current_leader;
+                    self.metadata_cache().take_leader(&tp, told.leader_id.0, told.leader_epoch);
+                }
                 let outcome = read_partition(&tp, offset, data);
                 outcomes.push((tp, outcome));
             }
         }
         Ok(outcomes)
     }
+
+    fn with_leader_epochs(&self, from: Vec<(TopicPartition, Offset)>) -> Vec<(TopicPartition, From)> {
+        let cache = self.metadata_cache();
+        let of = |(tp, offset)| {
+            let leader_epoch = cache.leader_epoch(&tp);
+            (tp, From { offset, leader_epoch })
+        };
+        from.into_iter().map(of).collect()
+    }
+}
+
+/// First version of Fetch with sessions (KIP-227).
+const SESSIONS_FROM_VERSION: i16 = 7;
+/// Last version of Fetch that names topics; the later ones want their ids (KIP-516).
+const NAMES_MAX_VERSION: i16 = 12;
+
+fn request_of(
+    said: Said,
+    ids: &HashMap<Arc<str>, Uuid>,
+    options: FetchOptions,
+    partition_bytes: usize,
+) -> FetchRequest {
+    let id_of = |name: &Arc<str>| ids.get(name).copied().unwrap_or_default();
+    let topics = by_topic(said.wanted).into_iter().map(|(name, partitions)| {
+        let partitions = partitions.into_iter().map(|(partition, from)| {
+            FetchPartition::default()
+                .with_partition(partition)
+                .with_fetch_offset(from.offset)
+                .with_current_leader_epoch(from.leader_epoch)
+                .with_last_fetched_epoch(-1)
+                .with_log_start_offset(-1)
+                .with_partition_max_bytes(wire_bytes(partition_bytes))
+        });
+        let topic = FetchTopic::default().with_topic(topic_name(&name)).with_topic_id(id_of(&name));
+        topic.with_partitions(partitions.collect())
+    });
+    let forgotten = by_topic(said.forgotten.into_iter().map(|tp| (tp, ()))).into_iter().map(|(name, partitions)| {
+        let topic = ForgottenTopic::default().with_topic(topic_name(&name)).with_topic_id(id_of(&name));
+        topic.with_partitions(partitions.into_iter().map(|(partition, ())| partition).collect())
+    });
+    FetchRequest::default()
+        .with_replica_id(BrokerId(-1))
+        .with_max_wait_ms(i32::try_from(options.max_wait_ms).unwrap_or(i32::MAX))
+        .with_min_bytes(wire_bytes(options.min_bytes))
+        .with_max_bytes(wire_bytes(options.max_bytes))
+        .with_isolation_level(options.isolation.as_wire())
+        .with_session_id(said.session_id)
+        .with_session_epoch(said.epoch)
+        .with_topics(topics.collect())
+        .with_forgotten_topics_data(forgotten.collect())
 }
 
 fn read_partition(tp: &TopicPartition, from: Offset, data: PartitionData) -> Result<Fetched, ClientError> {

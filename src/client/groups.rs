@@ -79,9 +79,22 @@ impl Client {
         // A coordinator lists its own groups only, so every node is asked.
         let nodes = self.cluster().await?.nodes;
         let answers = join_all(nodes.iter().map(|node| self.groups_of(node.id))).await;
-        let mut groups = Vec::new();
-        for answer in answers {
-            groups.extend(answer?);
+        let (mut groups, mut lost) = (Vec::new(), Vec::new());
+        for (node, answer) in nodes.iter().zip(answers) {
+            match answer {
+                Ok(listed) => groups.extend(listed),
+                Err(error @ (ClientError::Disconnected { .. } | ClientError::TimedOut { .. })) => {
+                    lost.push((node.id, error));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if !lost.is_empty() {
+            // When the cluster goes on without a node, the others have its groups.
+            let now = self.cluster().await?.nodes;
+            if let Some((_, error)) = lost.into_iter().find(|(id, _)| now.iter().any(|node| node.id == *id)) {
+                return Err(error);
+            }
         }
         groups.sort_by(|a: &GroupListing, b| a.id.cmp(&b.id));
         Ok(groups)

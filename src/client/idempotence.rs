@@ -1,23 +1,35 @@
 //! Sequence numbers, so that a batch that is sent again is stored once (KIP-98).
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use kafka_protocol::messages::{InitProducerIdRequest, ProducerId};
+use kafka_protocol::{
+    ResponseError,
+    messages::{InitProducerIdRequest, ProducerId},
+};
 use tokio::sync::Mutex;
 
-use super::{Client, ClientError, routing::Target};
+use super::{
+    Client, ClientError,
+    produce::{NewBatch, StoredBatch},
+    routing::Target,
+};
 use crate::{
     codec::{ProducerStamp, add_to_sequence},
-    model::TopicPartition,
+    model::{Acks, TopicPartition},
 };
 
 /// Transaction timeout in a request that begins no transaction; Kafka's own clients send it too.
 const NO_TIMEOUT: i32 = i32::MAX;
 
+/// Partitions that have a turn of their own; beyond, all begin anew under another producer id.
+const PARTITIONS_MAX: usize = 100_000;
+
 /// The producer id of one producer and the sequences it has reached. One batch a partition may be under way.
 #[derive(Default)]
 pub(super) struct Idempotence {
     state: Mutex<State>,
+    /// Held while a batch of the partition is under way.
+    turns: parking_lot::Mutex<HashMap<TopicPartition, Arc<Mutex<()>>>>,
 }
 
 #[derive(Default)]
@@ -28,6 +40,37 @@ struct State {
 }
 
 impl Idempotence {
+    /// Sends a batch of so many records when those before it are settled.
+    pub async fn send(
+        &self,
+        client: &Client,
+        tp: &TopicPartition,
+        batch: NewBatch,
+        records: usize,
+    ) -> Result<StoredBatch, ClientError> {
+        let turn = {
+            let mut turns = self.turns.lock();
+            if turns.len() >= PARTITIONS_MAX {
+                // Those that are held now stay with who holds them.
+                turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+            }
+            Arc::clone(turns.entry(tp.clone()).or_default())
+        };
+        let _turn = turn.lock().await;
+        let stamp = match self.stamp(client, tp).await {
+            Ok(stamp) => stamp,
+            // Before Kafka 2.8 it took a permission of its own (KIP-679); without it, as before.
+            Err(error) if error.code() == Some(ResponseError::ClusterAuthorizationFailed) => ProducerStamp::NONE,
+            Err(error) => return Err(error),
+        };
+        let outcome = client.produce_batch(tp, batch, Acks::All, stamp).await;
+        match &outcome {
+            Ok(_) => self.stored(tp, stamp, records).await,
+            Err(_) => self.failed(stamp).await,
+        }
+        outcome
+    }
+
     /// What the next batch of a partition carries; asks the cluster for a producer id where there is none.
     pub async fn stamp(&self, client: &Client, tp: &TopicPartition) -> Result<ProducerStamp, ClientError> {
         let mut state = self.state.lock().await;

@@ -1,7 +1,12 @@
 //! What is known about the cluster, kept for a while: leaders, partitions, controller.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+mod cache;
 
+use std::{collections::BTreeSet, sync::Arc};
+
+use tokio::time::Instant;
+
+pub(super) use cache::MetadataCache;
 use kafka_protocol::{
     ResponseError,
     messages::{
@@ -9,7 +14,6 @@ use kafka_protocol::{
         metadata_response::MetadataResponseTopic,
     },
 };
-use tokio::time::Instant;
 
 use super::{
     Client, ClientError, ClusterInfo, NodeInfo, PartitionInfo, TopicInfo,
@@ -18,47 +22,8 @@ use super::{
 };
 use crate::model::{PartitionId, TopicPartition};
 
-/// A topic is asked about again after this time (Kafka's `metadata.max.age.ms` is 5 minutes; a workbench shows changes
-/// sooner).
-const METADATA_AGE_MAX: Duration = Duration::from_secs(30);
-/// Topics remembered; beyond, all are forgotten and asked again.
-const TOPICS_REMEMBERED_MAX: usize = 20_000;
-
-/// Leaders and partitions, as last told.
-#[derive(Debug, Default)]
-pub(super) struct MetadataCache {
-    topics: HashMap<Arc<str>, (Arc<TopicInfo>, Instant)>,
-    controller: Option<i32>,
-}
-
-impl MetadataCache {
-    pub fn controller(&self) -> Option<i32> {
-        self.controller
-    }
-
-    pub fn forget_controller(&mut self) {
-        self.controller = None;
-    }
-
-    pub fn forget_topic(&mut self, name: &str) {
-        self.topics.remove(name);
-    }
-
-    fn topic(&self, name: &str) -> Option<Arc<TopicInfo>> {
-        let (topic, at) = self.topics.get(name)?;
-        (at.elapsed() < METADATA_AGE_MAX).then(|| Arc::clone(topic))
-    }
-
-    fn remember(&mut self, topics: &[TopicInfo]) {
-        if self.topics.len() + topics.len() > TOPICS_REMEMBERED_MAX {
-            self.topics.clear();
-        }
-        let now = Instant::now();
-        for topic in topics.iter().filter(|topic| topic.error.is_none()).take(TOPICS_REMEMBERED_MAX) {
-            self.topics.insert(Arc::clone(&topic.name), (Arc::new(topic.clone()), now));
-        }
-    }
-}
+/// Topics asked about in one request.
+const TOPICS_ASKED_MAX: usize = 5_000;
 
 impl Client {
     /// Asks for metadata of `names` (`None`: all topics) and remembers it.
@@ -76,9 +41,12 @@ impl Client {
         };
         let (answer, _) = self.retrying(|| self.ask_node(None, asked, ANSWER_WAIT_MILLIS, build)).await?;
         let (cluster, topics) = read_metadata(answer);
+        if !cluster.nodes.is_empty() {
+            self.peers().listed(cluster.nodes.iter().map(|node| node.id));
+        }
         let mut cache = self.metadata_cache();
-        cache.controller = cluster.controller;
-        cache.remember(&topics);
+        cache.set_controller(cluster.controller);
+        cache.remember(&topics, Instant::now());
         drop(cache);
         Ok((cluster, topics))
     }
@@ -89,10 +57,30 @@ impl Client {
 
     /// A topic, from memory while that is fresh.
     pub(super) async fn known_topic(&self, name: &str) -> Result<Arc<TopicInfo>, ClientError> {
-        if let Some(topic) = self.metadata_cache().topic(name) {
+        if let Some(topic) = self.metadata_cache().topic(name, Instant::now()) {
             return Ok(topic);
         }
-        self.topic(name).await.map(Arc::new)
+        let told = Arc::new(self.topic(name).await?);
+        // As remembered, which is newer where the broker that told lags behind.
+        Ok(self.metadata_cache().topic(name, Instant::now()).unwrap_or(told))
+    }
+
+    /// Asks about all of these topics that are not known at once, rather than one by one. What cannot be had is asked
+    /// again by who needs it.
+    pub(super) async fn know_topics(&self, partitions: impl Iterator<Item = &TopicPartition>) {
+        let names: BTreeSet<Arc<str>> = partitions.map(|tp| Arc::clone(&tp.topic)).collect();
+        let unknown: Vec<&str> = {
+            let (cache, now) = (self.metadata_cache(), Instant::now());
+            names.iter().filter(|name| cache.topic(name, now).is_none()).map(|name| &**name).collect()
+        };
+        if unknown.len() < 2 {
+            return;
+        }
+        for part in unknown.chunks(TOPICS_ASKED_MAX) {
+            if self.ask_metadata(Some(part), "look at topics").await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Number of partitions of a topic, from memory while that is fresh.

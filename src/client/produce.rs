@@ -13,7 +13,7 @@ use kafka_protocol::{
 };
 
 use super::{
-    Client, ClientError, Partitioner, retry,
+    Client, ClientError, Partitioner,
     routing::{ANSWER_WAIT_MILLIS, Target},
     topics::left_out,
     wire::topic_name,
@@ -30,11 +30,14 @@ pub struct ProduceOptions {
     pub compression: Compression,
     /// Upper bound of a batch before compression, in bytes; a single larger record still goes alone.
     pub batch_bytes: usize,
+    /// Batches carry sequence numbers of this client: one whose answer is lost is sent again and stored once. Needs
+    /// acks=all, without which it is off.
+    pub idempotent: bool,
 }
 
 impl Default for ProduceOptions {
     fn default() -> Self {
-        Self { acks: Acks::All, compression: Compression::None, batch_bytes: BATCH_BYTES_DEFAULT }
+        Self { acks: Acks::All, compression: Compression::None, batch_bytes: BATCH_BYTES_DEFAULT, idempotent: false }
     }
 }
 
@@ -105,7 +108,11 @@ impl Client {
                 places.push(at);
                 drop(record);
             }
-            let sent = self.produce_batch(&tp, batch, options.acks, ProducerStamp::NONE).await;
+            let sent = if options.idempotent && options.acks == Acks::All {
+                self.idempotence().send(self, &tp, batch, places.len()).await
+            } else {
+                self.produce_batch(&tp, batch, options.acks, ProducerStamp::NONE).await
+            };
             for (nth, at) in places.into_iter().enumerate() {
                 outcomes.push((at, sent.as_ref().map(|stored| stored.record(nth)).map_err(Clone::clone)));
             }
@@ -124,7 +131,7 @@ impl Client {
     ) -> Result<StoredBatch, ClientError> {
         let (records, timestamps) = batch.build(tp, stamp)?;
         let is_idempotent = stamp.producer_id >= 0;
-        let mut attempt = 1;
+        let mut tries = self.delivery_tries();
         loop {
             let outcome = match self.leader(tp).await {
                 Ok(node) => self.produce_once(node, tp, &records, acks).await,
@@ -134,15 +141,15 @@ impl Client {
                 Ok((base, append_time)) => {
                     return Ok(StoredBatch { partition: tp.partition, base, append_time, timestamps });
                 }
+                // An earlier attempt was stored, too long ago for the broker to know where.
+                Err(error) if is_idempotent && error.code() == Some(ResponseError::DuplicateSequenceNumber) => {
+                    return Ok(StoredBatch { partition: tp.partition, base: -1, append_time: -1, timestamps });
+                }
                 Err(error) => error,
             };
-            if error.is_stale_metadata() {
-                self.metadata_cache().forget_topic(&tp.topic);
-            }
-            let wait = retry::wait_after(&error, attempt).filter(|_| is_idempotent || nothing_stored(&error));
+            let wait = tries.wait_after(&error).filter(|_| is_idempotent || nothing_stored(&error));
             let Some(wait) = wait else { return Err(error) };
-            tokio::time::sleep(wait).await;
-            attempt += 1;
+            tries.pause(wait).await;
         }
     }
 
@@ -163,8 +170,15 @@ impl Client {
                 .with_topic_data(vec![topic])
         };
         let asked = format!("produce to {tp}");
-        let (answer, _) = self.ask_once(Target::Node(node), &asked, ANSWER_WAIT_MILLIS, build).await?;
+        let answer = self.ask_once(Target::Node(node), &asked, ANSWER_WAIT_MILLIS, build).await;
+        let (answer, _) = answer.inspect_err(|_| self.metadata_cache().forget_leader(tp, node))?;
         let stored = answer.responses.iter().flat_map(|topic| &topic.partition_responses).next();
+        if let Some(stored) = stored.filter(|stored| stored.error_code != 0) {
+            let told = &stored.current_leader;
+            let mut cache = self.metadata_cache();
+            cache.take_leader(tp, told.leader_id.0, told.leader_epoch);
+            cache.forget_leader(tp, node);
+        }
         match stored {
             Some(stored) => {
                 let detail = stored.record_errors.first().and_then(|error| error.batch_index_error_message.clone());

@@ -278,17 +278,7 @@ impl Sender {
             let outcome = self.client.produce_batch(&partition, batch, self.options.acks, ProducerStamp::NONE).await;
             return Sent { partition, records, outcome };
         };
-        let outcome = match idempotence.stamp(&self.client, &partition).await {
-            Ok(stamp) => {
-                let outcome = self.client.produce_batch(&partition, batch, self.options.acks, stamp).await;
-                match &outcome {
-                    Ok(_) => idempotence.stored(&partition, stamp, records.len()).await,
-                    Err(_) => idempotence.failed(stamp).await,
-                }
-                outcome
-            }
-            Err(error) => Err(error),
-        };
+        let outcome = idempotence.send(&self.client, &partition, batch, records.len()).await;
         Sent { partition, records, outcome }
     }
 

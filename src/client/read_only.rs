@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kafka_protocol::messages::{RequestKind, ResponseKind};
 
-use super::{BoxFuture, ClientError, Connection, Transport};
+use super::{BoxFuture, ClientError, Connection, Timeouts, Transport};
 
 /// Lets through what reads, and refuses everything else with [`ClientError::ReadOnly`]: an API that is not known to read
 /// only is taken for one that changes.
@@ -20,6 +20,10 @@ impl ReadOnly {
 }
 
 impl Transport for ReadOnly {
+    fn timeouts(&self) -> Timeouts {
+        self.0.timeouts()
+    }
+
     fn connect(&self, node: Option<i32>) -> BoxFuture<'_, Result<Arc<dyn Connection>, ClientError>> {
         Box::pin(async move {
             let connection: Arc<dyn Connection> = Arc::new(Guarded(self.0.connect(node).await?));
@@ -40,6 +44,10 @@ impl Connection for Guarded {
 
     fn node_id(&self) -> i32 {
         self.0.node_id()
+    }
+
+    fn give_up(&self) {
+        self.0.give_up();
     }
 }
 

@@ -3,21 +3,21 @@
 use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use kafka_protocol::messages::{ApiVersionsRequest, FindCoordinatorRequest};
+use kafka_protocol::messages::FindCoordinatorRequest;
 use parking_lot::Mutex;
-use tokio::sync::OnceCell;
 
 use super::{
-    ClientError,
-    connection::{BoxFuture, Connection, Transport},
+    ClientError, Health, Timeouts,
+    connection::{BoxFuture, Transport},
+    idempotence::Idempotence,
     metadata::MetadataCache,
+    peers::{Peers, Tries, within},
     retry,
-    versions::PeerVersions,
     wire::{Ask, text},
 };
 use crate::model::{Clock, TimestampMillis, TopicPartition};
 
-/// How long an answer may take when nothing longer was asked for, in milliseconds.
+/// How long an answer may take when nothing longer was asked for, in milliseconds: the default of `request.timeout.ms`.
 pub(super) const ANSWER_WAIT_MILLIS: u64 = 30_000;
 /// How long a broker may take for an administrative request, in milliseconds (`timeout_ms` of the request).
 pub(super) const ADMIN_TIMEOUT_MILLIS: i32 = 20_000;
@@ -26,37 +26,22 @@ const OF_GROUP: i8 = 0;
 const OF_TRANSACTION: i8 = 1;
 /// Coordinators remembered; beyond, all are forgotten and asked again.
 const COORDINATORS_MAX: usize = 10_000;
-/// API version for ApiVersions itself; a peer that does not know it answers in version 0.
-const API_VERSIONS_VERSION: i16 = 3;
 
 /// A Kafka client. Cheap to clone; all clones share connections and what is known about the cluster.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// What all attempts of one operation may take together, in milliseconds; `None`: as the settings say.
+    patience_ms: Option<u64>,
 }
 
 struct Inner {
-    transport: Arc<dyn Transport>,
+    peers: Peers,
     client_id: String,
     clock: Arc<dyn Clock>,
-    peers: Mutex<HashMap<Option<i32>, Arc<OnceCell<Peer>>>>,
     metadata: Mutex<MetadataCache>,
     coordinators: Mutex<HashMap<(i8, String), i32>>,
-}
-
-/// A connected node and what it speaks.
-#[derive(Clone)]
-struct Peer {
-    connection: Arc<dyn Connection>,
-    versions: PeerVersions,
-}
-
-impl Peer {
-    /// The version in which it is asked.
-    fn version_of<R: Ask>(&self, asked: &str) -> Result<i16, ClientError> {
-        let chosen = self.versions.choose(R::KEY);
-        chosen.map_err(|none| ClientError::Unsupported { asked: asked.to_owned(), ours: none.ours, peer: none.peer })
-    }
+    idempotence: Idempotence,
 }
 
 /// Which node must answer.
@@ -95,14 +80,30 @@ impl Client {
     /// Like [`Client::new`], with another source of time for records and events.
     pub fn with_clock(transport: Arc<dyn Transport>, client_id: impl Into<String>, clock: Arc<dyn Clock>) -> Self {
         let inner = Inner {
-            transport,
+            peers: Peers::new(transport),
             client_id: client_id.into(),
             clock,
-            peers: Mutex::default(),
             metadata: Mutex::default(),
             coordinators: Mutex::default(),
+            idempotence: Idempotence::default(),
         };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), patience_ms: None }
+    }
+
+    /// The same client for who would rather hear soon that something fails: all attempts of one operation take about
+    /// `millis` together, besides the time that a broker takes to answer.
+    pub fn with_patience_ms(&self, millis: u64) -> Self {
+        Self { inner: Arc::clone(&self.inner), patience_ms: Some(millis) }
+    }
+
+    /// How the client gets on with the nodes of its cluster, as of now.
+    pub fn health(&self) -> Health {
+        self.inner.peers.health()
+    }
+
+    /// How long it waits for what.
+    pub fn timeouts(&self) -> &Timeouts {
+        self.inner.peers.timeouts()
     }
 
     /// The name under which brokers list this client.
@@ -146,16 +147,39 @@ impl Client {
     where
         F: Future<Output = Result<T, ClientError>> + Send,
     {
-        let mut number = 1;
+        let mut tries = self.tries();
         loop {
             let error = match attempt().await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
-            let Some(wait) = retry::wait_after(&error, number) else { return Err(error) };
-            tokio::time::sleep(wait).await;
-            number += 1;
+            let Some(wait) = tries.wait_after(&error) else { return Err(error) };
+            tries.pause(wait).await;
         }
+    }
+
+    /// For an operation that begins now and may take the usual time.
+    pub(super) fn tries(&self) -> Tries<'_> {
+        Tries::new(&self.inner.peers, self.patience_ms.unwrap_or(self.timeouts().api))
+    }
+
+    /// The same for records that are to be delivered.
+    pub(super) fn delivery_tries(&self) -> Tries<'_> {
+        Tries::new(&self.inner.peers, self.patience_ms.unwrap_or(self.timeouts().delivery))
+    }
+
+    /// The sequences of what all clones produce, where they ask for it.
+    pub(super) fn idempotence(&self) -> &Idempotence {
+        &self.inner.idempotence
+    }
+
+    /// The wait after so many failures in a row, for what goes on by itself.
+    pub(super) fn backoff(&self, failures: u32) -> Duration {
+        retry::backoff(failures, self.timeouts(), rand::random())
+    }
+
+    pub(super) fn peers(&self) -> &Peers {
+        &self.inner.peers
     }
 
     /// Asks once.
@@ -176,11 +200,11 @@ impl Client {
 
     /// The version in which this node is asked.
     pub(super) async fn version_of<R: Ask>(&self, node: i32, asked: &str) -> Result<i16, ClientError> {
-        let peer = self.peer(Some(node), asked).await?;
-        peer.version_of::<R>(asked)
+        self.inner.peers.of(Some(node), asked).await?.version_of::<R>(asked, i16::MAX)
     }
 
-    /// Asks this node (`None`: any) once.
+    /// Asks this node (`None`: any) once. `wait_millis` is how long that may take where `request.timeout.ms` has its
+    /// default of [`ANSWER_WAIT_MILLIS`]; another setting moves it by the difference.
     pub(super) async fn ask_node<R: Ask>(
         &self,
         node: Option<i32>,
@@ -188,20 +212,37 @@ impl Client {
         wait_millis: u64,
         build: impl Fn(i16) -> R + Send + Sync,
     ) -> Result<(R::Response, i16), ClientError> {
-        let peer = self.peer(node, asked).await?;
-        let version = peer.version_of::<R>(asked)?;
+        self.ask_node_up_to(node, asked, wait_millis, i16::MAX, build).await
+    }
+
+    /// Like [`Client::ask_node`], in a version of at most `version_max`.
+    pub(super) async fn ask_node_up_to<R: Ask>(
+        &self,
+        node: Option<i32>,
+        asked: &str,
+        wait_millis: u64,
+        version_max: i16,
+        build: impl Fn(i16) -> R + Send + Sync,
+    ) -> Result<(R::Response, i16), ClientError> {
+        let peers = &self.inner.peers;
+        let peer = peers.of(node, asked).await?;
+        let version = peer.version_of::<R>(asked, version_max)?;
+        peers.wait_out_throttle(&peer).await;
+        let wait_millis = wait_millis.saturating_add(self.timeouts().request).saturating_sub(ANSWER_WAIT_MILLIS).max(1);
         let call = peer.connection.call(version, build(version).into());
         let answer = match within(wait_millis, asked, call).await {
             Ok(answer) => answer,
             Err(error) => {
-                self.inner.peers.lock().remove(&node);
-                return Err(error.during(asked));
+                let error = error.during(asked);
+                peers.lost(node, &peer, &error);
+                return Err(error);
             }
         };
         let answer = R::answer(answer).ok_or_else(|| ClientError::BadAnswer {
             asked: asked.to_owned(),
             why: "it belongs to another request".to_owned(),
         })?;
+        peers.throttle(&peer, R::throttle_ms(&answer));
         Ok((answer, version))
     }
 
@@ -231,34 +272,6 @@ impl Client {
             }
             Target::Controller => self.metadata_cache().forget_controller(),
             Target::Any | Target::Node(_) => {}
-        }
-    }
-
-    async fn peer(&self, node: Option<i32>, asked: &str) -> Result<Peer, ClientError> {
-        let cell = Arc::clone(self.inner.peers.lock().entry(node).or_default());
-        let peer = cell.get_or_try_init(|| self.connect(node, asked)).await?;
-        Ok(peer.clone())
-    }
-
-    async fn connect(&self, node: Option<i32>, asked: &str) -> Result<Peer, ClientError> {
-        let connection = within(ANSWER_WAIT_MILLIS, asked, self.inner.transport.connect(node)).await?;
-        let mut version = API_VERSIONS_VERSION;
-        loop {
-            let request = ApiVersionsRequest::default()
-                .with_client_software_name(text("millpond"))
-                .with_client_software_version(text(env!("CARGO_PKG_VERSION")));
-            let answer = within(ANSWER_WAIT_MILLIS, asked, connection.call(version, request.into())).await?;
-            let answer = ApiVersionsRequest::answer(answer).ok_or_else(|| ClientError::BadAnswer {
-                asked: asked.to_owned(),
-                why: "ApiVersions was answered with something else".to_owned(),
-            })?;
-            // KIP-511: a peer that does not know the version says so in version 0.
-            if answer.error_code == UNSUPPORTED_VERSION && version > 0 {
-                version = 0;
-                continue;
-            }
-            ClientError::check(answer.error_code, || asked.to_owned(), None)?;
-            return Ok(Peer { versions: PeerVersions::of(&answer), connection });
         }
     }
 
@@ -301,7 +314,9 @@ impl Client {
     {
         let mut outcomes: Vec<Option<Result<O, ClientError>>> = items.iter().map(|_| None).collect();
         let mut pending: Vec<usize> = (0..items.len()).collect();
-        for attempt in 1.. {
+        let mut tries = self.tries();
+        loop {
+            self.know_topics(pending.iter().map(|&at| &items[at].0)).await;
             let mut parts: HashMap<i32, Vec<usize>> = HashMap::new();
             for &at in &pending {
                 match self.leader(&items[at].0).await {
@@ -311,16 +326,17 @@ impl Client {
             }
             let answers = join_all(parts.into_iter().map(|(node, at)| {
                 let answer = call(node, at.iter().map(|&i| items[i].clone()).collect());
-                async move { (at, answer.await) }
+                async move { (node, at, answer.await) }
             }))
             .await;
-            for (at, answer) in answers {
+            for (node, at, answer) in answers {
                 settle(&items, &at, answer, &mut outcomes);
+                self.forget_leaders(node, &items, &at, &outcomes);
             }
-            let (again, wait) = self.to_repeat(&items, &pending, &outcomes, attempt);
+            let (again, wait) = to_repeat(&pending, &outcomes, &tries);
             let Some(wait) = wait else { break };
             pending = again;
-            tokio::time::sleep(wait).await;
+            tries.pause(wait).await;
         }
         let missing = |tp: &TopicPartition| ClientError::BadAnswer {
             asked: format!("ask about {tp}"),
@@ -330,32 +346,42 @@ impl Client {
         settled.map(|((tp, _), outcome)| (tp.clone(), outcome.unwrap_or_else(|| Err(missing(&tp))))).collect()
     }
 
-    /// Which of `pending` are worth another attempt, and after which wait; forgets leaders that have moved.
-    fn to_repeat<T, O>(
+    /// Of what one node has refused because it does not lead it, somebody else is the leader.
+    fn forget_leaders<T, O>(
         &self,
+        node: i32,
         items: &[(TopicPartition, T)],
-        pending: &[usize],
+        part: &[usize],
         outcomes: &[Option<Result<O, ClientError>>],
-        attempt: u32,
-    ) -> (Vec<usize>, Option<Duration>) {
-        let mut again = Vec::new();
-        let mut longest = None;
-        for &at in pending {
-            let Some(Err(error)) = &outcomes[at] else { continue };
-            if error.is_stale_metadata() {
-                self.metadata_cache().forget_topic(&items[at].0.topic);
-            }
-            if let Some(wait) = retry::wait_after(error, attempt) {
-                again.push(at);
-                longest = longest.max(Some(wait));
+    ) {
+        let mut cache = self.metadata_cache();
+        for &at in part {
+            if let Some(Err(error)) = &outcomes[at]
+                && error.is_stale_metadata()
+            {
+                cache.forget_leader(&items[at].0, node);
             }
         }
-        (again, longest)
     }
 }
 
-/// Error code of ApiVersions for a version that the peer does not know.
-const UNSUPPORTED_VERSION: i16 = 35;
+/// Which of `pending` are worth another attempt, and after which wait.
+fn to_repeat<O>(
+    pending: &[usize],
+    outcomes: &[Option<Result<O, ClientError>>],
+    tries: &Tries<'_>,
+) -> (Vec<usize>, Option<Duration>) {
+    let mut again = Vec::new();
+    let mut longest = None;
+    for &at in pending {
+        let Some(Err(error)) = &outcomes[at] else { continue };
+        if let Some(wait) = tries.wait_after(error) {
+            again.push(at);
+            longest = longest.max(Some(wait));
+        }
+    }
+    (again, longest)
+}
 
 /// Puts the answer of one node where its partitions' outcomes are kept.
 fn settle<T, O>(
@@ -372,17 +398,5 @@ fn settle<T, O>(
             }
         }
         Err(error) => part.iter().for_each(|&at| outcomes[at] = Some(Err(error.clone()))),
-    }
-}
-
-/// Waits for an answer, but not for ever.
-async fn within<T>(
-    millis: u64,
-    asked: &str,
-    answer: impl Future<Output = Result<T, ClientError>>,
-) -> Result<T, ClientError> {
-    match tokio::time::timeout(Duration::from_millis(millis), answer).await {
-        Ok(answer) => answer,
-        Err(_) => Err(ClientError::TimedOut { asked: asked.to_owned(), millis }),
     }
 }

@@ -1,8 +1,9 @@
 //! The way to a broker over TCP.
 //!
 //! A [`TcpTransport`] knows some bootstrap addresses and learns where the nodes are from the answers that pass through it.
-//! To each address it keeps a small pool of connections (`pool`): a broker answers the requests of one connection in
-//! order, so a Fetch that waits for records, or a member that waits for its group, would hold up everything behind it.
+//! To each address it keeps one connection for what is answered at once, one for records to be stored, and a few for what
+//! waits (`pool`): a broker answers the requests of one connection in order, so a Fetch that waits for records, or a
+//! member that waits for its group, would hold up everything behind it.
 //! One connection (`link`) is one task that writes requests as they come and hands each answer to who asked; before that
 //! it is made, encrypted (`handshake`) and a user logged in (`login`) as [`Security`] says.
 
@@ -24,7 +25,7 @@ use self::{
     nodes::Nodes,
     pool::{Pool, Pools},
 };
-use super::{BoxFuture, ClientError, Connection, Security, Transport, wire::text};
+use super::{BoxFuture, ClientError, Connection, Security, Timeouts, Transport, wire::text};
 use crate::model::HostPort;
 
 /// Connects a client to a cluster over TCP. Clones share their connections.
@@ -36,6 +37,7 @@ struct Shared {
     bootstrap: Vec<HostPort>,
     client_id: StrBytes,
     security: Arc<Security>,
+    timeouts: Timeouts,
     nodes: Nodes,
     pools: Pools,
 }
@@ -53,28 +55,54 @@ impl TcpTransport {
             bootstrap: bootstrap.into_iter().collect(),
             client_id: text(client_id),
             security: Arc::new(security),
+            timeouts: Timeouts::default(),
             nodes: Nodes::default(),
             pools: Pools::default(),
         }))
     }
 
-    /// The first bootstrap address that answers; the error is that of the last.
+    /// The same with other limits, and with connections of its own.
+    pub fn with_timeouts(self, timeouts: Timeouts) -> Self {
+        Self(Arc::new(Shared {
+            bootstrap: self.0.bootstrap.clone(),
+            client_id: self.0.client_id.clone(),
+            security: Arc::clone(&self.0.security),
+            timeouts,
+            nodes: Nodes::default(),
+            pools: Pools::default(),
+        }))
+    }
+
+    /// The first address that answers: of the bootstrap addresses, and where none of them does, of the nodes that were
+    /// told of. Those that answered the last time come first. The error is that of the last bootstrap address.
     async fn bootstrap(&self) -> Result<Arc<Pool>, ClientError> {
         let mut failed = no_connection("no bootstrap address is given".to_owned());
-        for address in &self.0.bootstrap {
-            match self.pool(address, None).await {
-                Ok(pool) => return Ok(pool),
-                Err(error) => failed = error,
+        let known = |address: &HostPort| !self.0.bootstrap.contains(address);
+        let told: Vec<HostPort> = self.0.nodes.addresses().into_iter().filter(known).collect();
+        let mut pools: Vec<_> = self.0.bootstrap.iter().chain(&told).map(|address| self.pool_of(address)).collect();
+        let bootstrap = self.0.bootstrap.len();
+        let mut order: Vec<usize> = (0..pools.len()).collect();
+        order.sort_by_key(|at| !pools[*at].is_up());
+        for at in order {
+            match pools[at].link().await {
+                Ok(_) => return Ok(pools.swap_remove(at)),
+                Err(error) if at < bootstrap => failed = error,
+                Err(_) => {}
             }
         }
         Err(failed)
     }
 
+    fn pool_of(&self, address: &HostPort) -> Arc<Pool> {
+        let shared = &self.0;
+        shared.pools.of(address, &shared.client_id, &shared.security, &shared.timeouts)
+    }
+
     /// A pool that has at least one connection that works.
-    async fn pool(&self, address: &HostPort, node: Option<i32>) -> Result<Arc<Pool>, ClientError> {
-        let pool = self.0.pools.of(address, &self.0.client_id, &self.0.security);
-        pool.link().await.map_err(|error| match (node, &error) {
-            (Some(node), ClientError::Disconnected { why, .. }) if !self.0.bootstrap.contains(address) => {
+    async fn pool(&self, address: &HostPort, node: i32) -> Result<Arc<Pool>, ClientError> {
+        let pool = self.pool_of(address);
+        pool.link().await.map_err(|error| match &error {
+            ClientError::Disconnected { why, .. } if !self.0.bootstrap.contains(address) => {
                 no_connection(format!("the cluster says that node {node} is at {address}, but {why}"))
             }
             _ => error,
@@ -84,6 +112,10 @@ impl TcpTransport {
 }
 
 impl Transport for TcpTransport {
+    fn timeouts(&self) -> Timeouts {
+        self.0.timeouts
+    }
+
     fn connect(&self, node: Option<i32>) -> BoxFuture<'_, Result<Arc<dyn Connection>, ClientError>> {
         Box::pin(async move {
             let pool = match node {
@@ -91,7 +123,7 @@ impl Transport for TcpTransport {
                 Some(id) => {
                     let unknown = || no_connection(format!("nobody has told yet where node {id} is"));
                     let address = self.0.nodes.address(id).ok_or_else(unknown)?;
-                    self.pool(&address, node).await?
+                    self.pool(&address, id).await?
                 }
             };
             let connection: Arc<dyn Connection> = Arc::new(TcpConnection { node, pool, shared: self.0.clone() });
@@ -118,6 +150,10 @@ impl Connection for TcpConnection {
 
     fn node_id(&self) -> i32 {
         self.node.unwrap_or(-1)
+    }
+
+    fn give_up(&self) {
+        self.pool.give_up();
     }
 }
 

@@ -13,6 +13,9 @@ use crate::model::TopicPartition;
 pub(super) trait Ask: Request + Into<RequestKind> + Send {
     /// `None` when the answer is that of another API.
     fn answer(kind: ResponseKind) -> Option<Self::Response>;
+
+    /// For how long the broker asks this connection to be silent, in milliseconds (KIP-219).
+    fn throttle_ms(answer: &Self::Response) -> i32;
 }
 
 macro_rules! asks {
@@ -23,6 +26,10 @@ macro_rules! asks {
                     ResponseKind::$kind(answer) => Some(answer),
                     _ => None,
                 }
+            }
+
+            fn throttle_ms(answer: &Self::Response) -> i32 {
+                answer.throttle_time_ms
             }
         })*
     };

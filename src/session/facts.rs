@@ -10,7 +10,7 @@ use super::{ClientsFacts, ListenerState, Problem, RateHistory};
 use crate::model::{GroupKind, GroupState, Lag, Offset, PartitionId, TimestampMillis, TopicPartition};
 pub use crate::{
     broker::{RebalanceEvent, RebalanceReason},
-    client::GroupEpochs,
+    client::{GroupEpochs, Health, HealthState, NodeHealth, NodeState},
 };
 
 /// Everything that was true at `at`.
@@ -30,6 +30,8 @@ pub struct Facts {
     pub clients: Arc<ClientsFacts>,
     /// Why the newest picture could not be taken; the rest is then the last good one.
     pub problem: Option<Problem>,
+    /// When the last good picture was taken, while there is a problem: since then what is shown may have changed.
+    pub stale_since: Option<TimestampMillis>,
     /// False until the first picture was taken: an empty list then means "not known yet".
     pub first_load_done: bool,
 }
@@ -45,6 +47,8 @@ pub struct ClusterFacts {
     /// The workspace folder of the embedded broker.
     pub data_dir: Option<PathBuf>,
     pub nodes: usize,
+    /// How the session gets on with the cluster's nodes.
+    pub health: Health,
     pub size_bytes: Option<u64>,
     pub in_per_second: Option<f64>,
     pub out_per_second: Option<f64>,
@@ -175,6 +179,7 @@ impl Facts {
             groups: Arc::new([]),
             clients: Arc::default(),
             problem: None,
+            stale_since: None,
             first_load_done: false,
         }
     }

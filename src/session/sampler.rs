@@ -29,6 +29,10 @@ use crate::{
     model::{Clock, TimestampMillis, TopicPartition},
 };
 
+/// How long a look tries what fails, in milliseconds: then what is shown is told to be old.
+const PATIENCE_MILLIS: u64 = 3_000;
+/// How often it is told how it goes with the brokers while a look takes long.
+const HEALTH_EVERY: Duration = Duration::from_secs(1);
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause, however costly a look is.
@@ -101,7 +105,7 @@ impl Sampler {
         };
         let (topics, groups) = (TopicsWatch::default(), GroupsWatch::default());
         Self {
-            client,
+            client: client.with_patience_ms(PATIENCE_MILLIS),
             inspector,
             clock,
             history,
@@ -121,7 +125,11 @@ impl Sampler {
         let mut poked = false;
         loop {
             let started = Instant::now();
-            let looked = self.look(poked).await;
+            let looked = {
+                let client = self.client.clone();
+                let look = std::pin::pin!(self.look(poked));
+                telling_health(look, &client, &session).await
+            };
             let Some(inner) = session.upgrade() else { return };
             if self.publish(&inner, looked) {
                 (inner.wake)();
@@ -176,6 +184,7 @@ impl Sampler {
             Ok(()) => {
                 let topics = self.topics.facts(&self.groups.lags());
                 let mut cluster = self.cluster.facts.clone();
+                cluster.health = self.client.health();
                 cluster.listener = inner.listener.load_full();
                 cluster.address = cluster.listener.address().map(str::to_owned);
                 let sizes: Vec<u64> = topics.iter().filter_map(|t| t.size_bytes).collect();
@@ -187,11 +196,23 @@ impl Sampler {
                 };
                 cluster.clients = self.inspector.is_some().then(|| clients.outside().count());
                 let (revision, clients) = (self.revision, Arc::new(clients));
-                Facts { at, revision, cluster, topics, groups, clients, problem: None, first_load_done: true }
+                Facts {
+                    at,
+                    revision,
+                    cluster,
+                    topics,
+                    groups,
+                    clients,
+                    problem: None,
+                    stale_since: None,
+                    first_load_done: true,
+                }
             }
             Err(error) => {
                 let problem = Problem::from_client(Phrase::new("problem-cluster-look"), &error);
-                Facts { at, problem: Some(problem), ..Facts::clone(&before) }
+                let stale_since = before.stale_since.or(before.first_load_done.then_some(before.at));
+                let cluster = ClusterFacts { health: self.client.health(), ..before.cluster.clone() };
+                Facts { at, problem: Some(problem), stale_since, cluster, ..Facts::clone(&before) }
             }
         };
         let slot = at.div_euclid(RATE_SLOT_MILLIS);
@@ -200,12 +221,32 @@ impl Sampler {
         let moved = slot != self.slot && moves;
         self.slot = slot;
         let changed = !facts.shows_the_same_as(&before);
+        // Where the health was told meanwhile, it has moved already.
+        self.revision = self.revision.max(before.revision);
         if changed || moved {
             self.revision += 1;
         }
         facts.revision = self.revision;
         inner.facts.store(Arc::new(facts));
         changed || moved
+    }
+}
+
+/// Waits for a look that a broker may hold up, and tells once a second how it goes with the brokers.
+async fn telling_health<T>(mut look: impl Future<Output = T> + Unpin, client: &Client, session: &Weak<Inner>) -> T {
+    loop {
+        tokio::select! {
+            looked = &mut look => return looked,
+            () = tokio::time::sleep(HEALTH_EVERY) => {}
+        }
+        let (Some(inner), health) = (session.upgrade(), client.health()) else { continue };
+        let before = inner.facts.load();
+        if before.cluster.health == health {
+            continue;
+        }
+        let cluster = ClusterFacts { health, ..before.cluster.clone() };
+        inner.facts.store(Arc::new(Facts { cluster, revision: before.revision + 1, ..Facts::clone(&before) }));
+        (inner.wake)();
     }
 }
 

@@ -102,7 +102,7 @@ impl ImportRequest {
             keep_partitions: true,
             times: ImportTimes::Keep,
             default_key: None,
-            produce: ProduceOptions::default(),
+            produce: ProduceOptions { idempotent: true, ..ProduceOptions::default() },
         }
     }
 }

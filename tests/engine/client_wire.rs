@@ -16,8 +16,9 @@ use millpond::{
         FetchOptions, NewTopic, OffsetSpec, ProduceOptions, Transport,
     },
     codec::apis,
-    model::{GroupState, NewRecord, TopicPartition},
+    model::{Acks, GroupState, NewRecord, TopicPartition},
     session::{SystemClock, in_process::InProcess},
+    transfer::merge::{MergedReader, Stretch},
 };
 use tempfile::TempDir;
 
@@ -124,7 +125,7 @@ fn key_of(request: &RequestKind) -> ApiKey {
 
 fn refusal(request: &RequestKind, code: i16) -> ResponseKind {
     use kafka_protocol::messages::{
-        FindCoordinatorResponse, HeartbeatResponse, ProduceResponse,
+        FetchResponse, FindCoordinatorResponse, HeartbeatResponse, ProduceResponse,
         find_coordinator_response::Coordinator,
         produce_response::{PartitionProduceResponse, TopicProduceResponse},
     };
@@ -140,6 +141,7 @@ fn refusal(request: &RequestKind, code: i16) -> ResponseKind {
         RequestKind::FindCoordinator(_) => FindCoordinatorResponse::default()
             .with_coordinators(vec![Coordinator::default().with_error_code(code)])
             .into(),
+        RequestKind::Fetch(_) => FetchResponse::default().with_error_code(code).into(),
         RequestKind::Heartbeat(_) => HeartbeatResponse::default().with_error_code(code).into(),
         other => panic!("no refusal for {other:?}"),
     }
@@ -295,4 +297,53 @@ async fn a_damaged_partition_does_not_hold_up_the_others() {
     assert_eq!(consumer.positions(), [(TopicPartition::new("orders", 1), 1)]);
     let error = client.fetch(&TopicPartition::new("orders", 0), 0, FetchOptions::default()).await.unwrap_err();
     assert_eq!(error.name(), "KAFKA_STORAGE_ERROR");
+}
+
+/// One record in each of a thousand partitions.
+async fn wide(client: &Client) {
+    const PARTITIONS: i32 = 1_000;
+    client.create_topic(&NewTopic::new("wide", PARTITIONS)).await.unwrap();
+    let to = |partition| NewRecord { partition: Some(partition), ..record("v") };
+    let options = ProduceOptions { acks: Acks::Leader, ..ProduceOptions::default() };
+    client.produce("wide", (0..PARTITIONS).map(to).collect(), options).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_partitions_are_read_with_tens_of_requests() {
+    let (wire, client, _broker, _dir) = open(99).await;
+    wide(&client).await;
+    let all: Vec<_> = (0..1_000).map(|partition| TopicPartition::new("wide", partition)).collect();
+    let ends = client.offsets(all.iter().map(|tp| (tp.clone(), OffsetSpec::Latest)).collect()).await.unwrap();
+    assert!(ends.iter().all(|(_, end)| end.as_ref().unwrap().offset == Some(1)));
+    assert_eq!(wire.calls("ListOffsets"), 1);
+    let stretches = all.iter().map(|partition| Stretch { partition: partition.clone(), from: 0, to: 1 });
+    let mut reader = MergedReader::new(client.clone(), stretches.collect());
+    let mut seen = 0;
+    while reader.next().await.unwrap().is_some() {
+        seen += 1;
+    }
+    assert_eq!(seen, 1_000);
+    assert!(wire.calls("Fetch") < 20, "{} requests", wire.calls("Fetch"));
+    let before = wire.calls("Fetch");
+    let options =
+        ConsumerOptions { auto_offset_reset: AutoOffsetReset::Earliest, ..ConsumerOptions::new("g", ["wide"]) };
+    let consumer = Consumer::start(client, options);
+    consume(&consumer, 1_000).await;
+    assert!(wire.calls("Fetch") - before < 50, "{} requests", wire.calls("Fetch") - before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetch_session_that_the_broker_forgets_begins_anew() {
+    let (wire, client, _broker, _dir) = open(99).await;
+    client.create_topic(&NewTopic::new("orders", 2)).await.unwrap();
+    client.produce("orders", vec![record("v"); 10], ProduceOptions::default()).await.unwrap();
+    let (not_found, wrong_epoch) = (Fault::Code(70), Fault::Code(71));
+    wire.inject("Fetch", &[not_found, wrong_epoch, Fault::Break]);
+    let options =
+        ConsumerOptions { auto_offset_reset: AutoOffsetReset::Earliest, ..ConsumerOptions::new("g", ["orders"]) };
+    let consumer = Consumer::start(client.clone(), options);
+    consume(&consumer, 10).await;
+    wire.inject("Fetch", &[wrong_epoch]);
+    client.produce("orders", vec![record("v"); 10], ProduceOptions::default()).await.unwrap();
+    consume(&consumer, 10).await;
 }

@@ -20,6 +20,7 @@ mod hostile_broker;
 mod kill;
 mod labs;
 mod log;
+mod moves;
 mod over_tcp;
 mod producers;
 mod reach;

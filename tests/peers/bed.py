@@ -43,17 +43,22 @@ def stamped(stamp, *sources):
         file.write(digest(sources))
 
 
+def jars(parts="kafka"):
+    """The class path of a folder's pom.xml; resolved once a change of it."""
+    os.makedirs(PARTS, exist_ok=True)
+    pom = os.path.join(HERE, parts, "pom.xml")
+    path = os.path.join(PARTS, "classpath" if parts == "kafka" else f"classpath-{parts}")
+    if not fresh(path + ".of", pom):
+        command = ["mvn", "-q", "-B", "-f", pom, "dependency:build-classpath", f"-Dmdep.outputFile={path}"]
+        subprocess.run(command, check=True)
+        stamped(path + ".of", pom)
+    with open(path, encoding="utf-8") as file:
+        return file.read().strip()
+
+
 def classpath():
     """The class path of Apache Kafka and of our Java programs; resolves and compiles once a change of them."""
-    os.makedirs(PARTS, exist_ok=True)
-    pom = os.path.join(HERE, "kafka", "pom.xml")
-    jars = os.path.join(PARTS, "classpath")
-    if not fresh(jars + ".of", pom):
-        command = ["mvn", "-q", "-B", "-f", pom, "dependency:build-classpath", f"-Dmdep.outputFile={jars}"]
-        subprocess.run(command, check=True)
-        stamped(jars + ".of", pom)
-    with open(jars, encoding="utf-8") as file:
-        path = file.read().strip()
+    path, pom = jars(), os.path.join(HERE, "kafka", "pom.xml")
     folder = os.path.join(HERE, "java")
     sources = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".java"))
     classes = os.path.join(PARTS, "classes")
@@ -64,11 +69,12 @@ def classpath():
     return f"{classes}:{path}"
 
 
-def java(*arguments, heap="128m", log="off", options=()):
+def java(*arguments, heap="128m", log="off", options=(), parts="kafka"):
     """A command line that runs a Java program with little memory and a quick start."""
     return [
         "java", f"-Xmx{heap}", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-        f"-Dorg.slf4j.simpleLogger.defaultLogLevel={log}", *options, "-cp", classpath(), *arguments,
+        f"-Dorg.slf4j.simpleLogger.defaultLogLevel={log}", *options,
+        "-cp", classpath() if parts == "kafka" else jars(parts), *arguments,
     ]
 
 

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{ConsumerEventKind, ConsumerState, shared::Shared};
 use crate::{
     client::{
-        ClientError, retry,
+        ClientError,
         routing::{ANSWER_WAIT_MILLIS, Target},
         wire::{group_id, text, topic_name},
     },
@@ -73,7 +73,7 @@ impl AssignedMember {
                     if failures > FAILURES_MAX || !self.take(error.clone()) {
                         return self.shared.fail(error);
                     }
-                    tokio::time::sleep(retry::backoff(failures)).await;
+                    tokio::time::sleep(self.shared.client.backoff(failures)).await;
                 }
             }
         }

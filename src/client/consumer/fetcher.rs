@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     client::{
-        BoxFuture, ClientError, FetchOptions, Fetched, Isolation, OffsetSpec, fetch::header_of, records_from,
+        BoxFuture, ClientError, FetchOptions, Fetched, Isolation, OffsetSpec,
+        fetch::header_of,
+        fetch_session::{FetchSession, is_session_fault},
+        records_from,
         routing::PartitionOutcomes,
     },
     codec::DECOMPRESSED_BYTES_MAX_DEFAULT,
@@ -42,6 +45,7 @@ pub(super) struct Fetcher {
 struct Answer {
     node: i32,
     plan: u64,
+    session: FetchSession,
     asked: Vec<TopicPartition>,
     outcomes: Result<PartitionOutcomes<Fetched>, ClientError>,
 }
@@ -55,12 +59,14 @@ impl Fetcher {
         let mut under_way: FuturesUnordered<BoxFuture<'_, Answer>> = FuturesUnordered::new();
         let mut busy: HashSet<i32> = HashSet::new();
         let mut plan = 0;
+        let mut sessions: HashMap<i32, FetchSession> = HashMap::new();
         loop {
             let current = self.shared.inner.lock().plan;
             if current != plan {
                 // Long polls may wait for partitions that are not ours any more, and know nothing of new ones.
                 under_way.clear();
-                busy.clear();
+                // What these have said is not known: they begin anew.
+                busy.drain().for_each(|node| _ = sessions.insert(node, FetchSession::default()));
                 plan = current;
             }
             if !self.find_starts().await {
@@ -69,13 +75,15 @@ impl Fetcher {
             let (requests, wake) = self.requests(&busy).await;
             for (node, from) in requests.into_iter().take(NODES_AT_ONCE_MAX.saturating_sub(busy.len())) {
                 busy.insert(node);
-                under_way.push(Box::pin(self.fetch(node, plan, from)));
+                let session = sessions.remove(&node).unwrap_or_default();
+                under_way.push(Box::pin(self.fetch(session, node, plan, from)));
             }
             tokio::select! {
                 biased;
                 Some(answer) = under_way.next(), if !under_way.is_empty() => {
                     busy.remove(&answer.node);
-                    self.deliver(answer);
+                    let (node, session) = (answer.node, self.deliver(answer));
+                    sessions.insert(node, session);
                 }
                 () = self.shared.fetch.notified() => {}
                 () = until(wake) => {}
@@ -83,7 +91,13 @@ impl Fetcher {
         }
     }
 
-    async fn fetch(&self, node: i32, plan: u64, from: Vec<(TopicPartition, Offset)>) -> Answer {
+    async fn fetch(
+        &self,
+        mut session: FetchSession,
+        node: i32,
+        plan: u64,
+        from: Vec<(TopicPartition, Offset)>,
+    ) -> Answer {
         let options = FetchOptions {
             max_bytes: self.shared.options.buffer_bytes.clamp(1, PARTITION_BYTES * 8),
             max_wait_ms: MAX_WAIT_MILLIS,
@@ -91,8 +105,8 @@ impl Fetcher {
             isolation: self.shared.options.isolation,
         };
         let asked = from.iter().map(|(tp, _)| tp.clone()).collect();
-        let outcomes = self.shared.client.fetch_from(node, from, options, PARTITION_BYTES).await;
-        Answer { node, plan, asked, outcomes }
+        let outcomes = self.shared.client.fetch_in(&mut session, node, from, options, PARTITION_BYTES).await;
+        Answer { node, plan, session, asked, outcomes }
     }
 
     /// What to ask which leader, and when to look again although nothing happens.
@@ -121,9 +135,12 @@ impl Fetcher {
         (requests, wake)
     }
 
-    fn deliver(&self, answer: Answer) {
+    /// Takes in an answer; gives its session back.
+    fn deliver(&self, answer: Answer) -> FetchSession {
         let outcomes = match answer.outcomes {
             Ok(outcomes) => outcomes,
+            // The next request begins another session, and nothing is lost.
+            Err(error) if error.code().is_some_and(is_session_fault) => return answer.session,
             Err(error) => answer.asked.iter().map(|tp| (tp.clone(), Err(error.clone()))).collect(),
         };
         for (tp, outcome) in outcomes {
@@ -135,12 +152,13 @@ impl Fetcher {
                 Err(error @ ClientError::Batch { .. }) => self.block(&tp, answer.plan, error),
                 Err(error) => {
                     if error.is_stale_metadata() {
-                        self.shared.client.metadata_cache().forget_topic(&tp.topic);
+                        self.shared.client.metadata_cache().forget_leader(&tp, answer.node);
                     }
                     self.put_off(&tp, error);
                 }
             }
         }
+        answer.session
     }
 
     /// Decodes batch by batch: what stands before a damaged batch is still handed over.

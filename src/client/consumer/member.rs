@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::{ConsumerEventKind, ConsumerState, shared::Shared};
 use crate::{
     client::{
-        ClientError, retry,
+        ClientError,
         routing::{ANSWER_WAIT_MILLIS, Target},
         wire::{group_id, text},
     },
@@ -73,7 +73,7 @@ impl Member {
             self.reason = error.why();
             if !is_group_move(&error) {
                 self.shared.tell(ConsumerEventKind::Problem(error));
-                tokio::time::sleep(retry::backoff(failures)).await;
+                tokio::time::sleep(self.shared.client.backoff(failures)).await;
             }
         }
     }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{ShareConsumerEventKind, shared::Shared};
 use crate::{
     client::{
-        ClientError, ConsumerState, retry,
+        ClientError, ConsumerState,
         routing::{ANSWER_WAIT_MILLIS, Target},
         wire::{group_id, text, topic_name},
     },
@@ -62,7 +62,7 @@ impl Member {
                         self.shared.fail(error);
                         return;
                     }
-                    retry::backoff(failures)
+                    self.shared.client.backoff(failures)
                 }
             };
             tokio::time::sleep(wait).await;

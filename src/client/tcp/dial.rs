@@ -17,9 +17,6 @@ use crate::{
     model::HostPort,
 };
 
-/// How long each step may take until a connection can be used (`socket.connection.setup.timeout.ms`).
-pub const SETUP_WAIT: Duration = Duration::from_secs(10);
-
 /// What requests and answers travel over: a socket, or encryption over one.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
@@ -32,30 +29,35 @@ pub struct Dialed {
     pub until: Option<Instant>,
 }
 
-/// Connects to an address, as `security` says.
-pub async fn dial(address: &HostPort, client_id: &str, security: &Security) -> Result<Dialed, ClientError> {
-    let socket = connect(address).await?;
+/// Connects to an address, as `security` says. Each step may take `wait` (`socket.connection.setup.timeout.ms`).
+pub async fn dial(
+    address: &HostPort,
+    client_id: &str,
+    security: &Security,
+    wait: Duration,
+) -> Result<Dialed, ClientError> {
+    let socket = connect(address, wait).await?;
     let mut stream: Box<dyn Stream> = match &security.tls {
-        Some(tls) => Box::new(handshake::encrypt(socket, address, tls).await?),
+        Some(tls) => Box::new(handshake::encrypt(socket, address, tls, wait).await?),
         None => Box::new(socket),
     };
     let Some(sasl) = &security.sasl else { return Ok(Dialed { stream, until: None }) };
-    match timeout(SETUP_WAIT, login::log_in(&mut stream, address, client_id, sasl)).await {
+    match timeout(wait, login::log_in(&mut stream, address, client_id, sasl)).await {
         Ok(until) => Ok(Dialed { until: until?, stream }),
-        Err(_) => Err(no_connection(too_slow(address, "finish the login"))),
+        Err(_) => Err(no_connection(too_slow(address, "finish the login", wait))),
     }
 }
 
-/// For a step that took longer than [`SETUP_WAIT`].
-pub fn too_slow(address: &HostPort, step: &str) -> String {
-    format!("{address} did not {step} within {} seconds", SETUP_WAIT.as_secs())
+/// For a step that took longer than `wait`.
+pub fn too_slow(address: &HostPort, step: &str, wait: Duration) -> String {
+    format!("{address} did not {step} within {} seconds", wait.as_secs_f64())
 }
 
-async fn connect(address: &HostPort) -> Result<TcpStream, ClientError> {
-    let stream = match timeout(SETUP_WAIT, TcpStream::connect((address.host.as_str(), address.port))).await {
+async fn connect(address: &HostPort, wait: Duration) -> Result<TcpStream, ClientError> {
+    let stream = match timeout(wait, TcpStream::connect((address.host.as_str(), address.port))).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Err(no_connection(why_not(address, &error))),
-        Err(_) => return Err(no_connection(too_slow(address, "answer"))),
+        Err(_) => return Err(no_connection(too_slow(address, "answer", wait))),
     };
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "requests may be delayed: TCP_NODELAY");

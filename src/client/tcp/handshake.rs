@@ -1,15 +1,12 @@
 //! The handshake of TLS, and what to change when it fails.
 
-use std::io;
+use std::{io, time::Duration};
 
 use rustls::{AlertDescription, CertificateError, Error, pki_types::ServerName};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::{
-    dial::{SETUP_WAIT, too_slow},
-    no_connection,
-};
+use super::{dial::too_slow, no_connection};
 use crate::{
     client::{ClientError, Tls},
     model::HostPort,
@@ -19,16 +16,21 @@ use crate::{
 const FAILED: &str = "SSL_HANDSHAKE_FAILED";
 
 /// Encrypts a connection that was just made.
-pub async fn encrypt(stream: TcpStream, address: &HostPort, tls: &Tls) -> Result<TlsStream<TcpStream>, ClientError> {
+pub async fn encrypt(
+    stream: TcpStream,
+    address: &HostPort,
+    tls: &Tls,
+    wait: Duration,
+) -> Result<TlsStream<TcpStream>, ClientError> {
     let Ok(name) = ServerName::try_from(address.host.clone()) else {
         let why = format!("{:?} is no host name that a certificate could be for", address.host);
         return Err(ClientError::security(FAILED, why, "connect by a name or an IP address"));
     };
     let handshake = TlsConnector::from(tls.0.clone()).connect(name, stream);
-    match tokio::time::timeout(SETUP_WAIT, handshake).await {
+    match tokio::time::timeout(wait, handshake).await {
         Ok(Ok(stream)) => Ok(stream),
         Ok(Err(error)) => Err(why_not(address, &error)),
-        Err(_) => Err(no_connection(too_slow(address, "finish the handshake of TLS"))),
+        Err(_) => Err(no_connection(too_slow(address, "finish the handshake of TLS", wait))),
     }
 }
 

@@ -35,8 +35,20 @@ impl Nodes {
                 let several = answer.coordinators.iter().filter(|found| found.error_code == 0);
                 self.put(several.map(|found| (found.node_id, &*found.host, found.port)).chain(one));
             }
+            // Where the leaders are that a node names instead of itself (KIP-951).
+            ResponseKind::Produce(answer) => {
+                self.put(answer.node_endpoints.iter().map(|node| (node.node_id, &*node.host, node.port)));
+            }
+            ResponseKind::Fetch(answer) => {
+                self.put(answer.node_endpoints.iter().map(|node| (node.node_id, &*node.host, node.port)));
+            }
             _ => {}
         }
+    }
+
+    /// All addresses that were told.
+    pub fn addresses(&self) -> Vec<HostPort> {
+        self.0.lock().values().cloned().collect()
     }
 
     fn put<'a>(&self, told: impl Iterator<Item = (BrokerId, &'a str, i32)>) {
