@@ -9,10 +9,15 @@ pub mod cli;
 pub mod client_config;
 
 mod act;
+mod clusters;
+mod keeper;
 mod listener;
 mod logic;
+mod opening;
+mod reach;
 pub mod settings;
 mod signals;
+mod tabs;
 pub mod window;
 mod workspace;
 

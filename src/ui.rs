@@ -7,6 +7,7 @@ pub mod ctx;
 pub mod place;
 
 pub mod action;
+pub mod clusters;
 pub mod command;
 
 pub mod theme;

@@ -8,13 +8,19 @@ use std::{
 use eframe::egui;
 
 use super::{
+    opening::Refused,
+    settings::OpenCluster,
+    tabs::{Failure, State, Tab},
     window::{App, SAVE_AFTER},
-    workspace::{self, Workspace},
 };
 use crate::{
     labs,
-    session::{Event, Facts},
-    ui::toasts::{Toast, Tone},
+    session::{Event, Facts, Session},
+    ui::{
+        Text,
+        clusters::ClusterKey,
+        toasts::{Toast, Tone},
+    },
 };
 
 /// "4 min ago" and the like are drawn anew at least this often while nothing else happens.
@@ -26,10 +32,13 @@ impl App {
     pub(super) fn advance(&mut self, ctx: &egui::Context) {
         self.take_opened(ctx);
         self.take_session_news();
+        self.take_cluster_news();
         self.drop_old_commands();
+        // What was asked for while a cluster was drawn happens there, whatever is shown by then.
+        let drawn = self.tabs.shown_key();
         let actions = std::mem::take(&mut *self.actions.borrow_mut());
         for action in actions {
-            self.perform(ctx, action);
+            self.perform(ctx, drawn, action);
         }
         self.keep_settings(ctx);
         self.keep_progress();
@@ -38,41 +47,51 @@ impl App {
     }
 
     fn take_opened(&mut self, ctx: &egui::Context) {
-        let Workspace::Opening(opening) = &mut self.workspace else { return };
-        let Some(result) = opening.take() else { return };
-        self.workspace = match result {
-            Ok(session) => {
-                self.settings.opened(&self.data_dir);
-                self.load_progress();
-                self.listener.apply(&session, self.settings.listener.clone());
-                Workspace::Open(session)
-            }
-            Err(error) => {
-                tracing::error!(%error, "the workspace could not be opened");
-                Workspace::Failed(workspace::failure(&self.data_dir, &error))
-            }
-        };
-        ctx.request_repaint();
+        let mut opened = None;
+        for tab in self.tabs.iter_mut() {
+            let State::Opening(opening) = &mut tab.state else { continue };
+            let Some(result) = opening.take() else { continue };
+            let walk = opening.walk.take();
+            tab.state = match result {
+                Ok(session) => {
+                    if tab.key == ClusterKey::Workspace {
+                        opened = Some(session.clone());
+                    }
+                    State::Open(session)
+                }
+                Err(Refused::Asks(needs)) => State::Asks(needs),
+                Err(Refused::Problem(problem)) => State::Failed(Failure { problem: *problem, walk }),
+            };
+            ctx.request_repaint();
+        }
+        if let Some(session) = opened {
+            self.settings.opened(&self.data_dir);
+            self.load_progress();
+            self.listener.apply(&session, self.settings.listener.clone());
+        }
     }
 
     fn take_session_news(&mut self) {
-        let Workspace::Open(session) = &self.workspace else {
-            if self.facts.first_load_done {
-                self.facts = Arc::new(Facts::empty());
-            }
-            return;
-        };
-        self.facts = session.facts();
-        for event in session.take_events() {
-            let toast = match event {
-                Event::JobDone { said, .. } => Toast::good(self.text.say(&said)),
-                Event::Note(said) => Toast::new(Tone::Note, self.text.say(&said)),
-                Event::JobFailed { problem, .. } | Event::Trouble(problem) => Toast {
-                    detail: Some(self.text.say(&problem.why)).filter(|why| !why.is_empty()),
-                    ..Toast::new(Tone::Bad, self.text.say(&problem.what))
-                },
+        let (shown, text) = (self.tabs.shown_key(), &self.text);
+        for tab in self.tabs.iter_mut() {
+            let Some(session) = tab.session().cloned() else {
+                if tab.facts.first_load_done {
+                    tab.facts = Arc::new(Facts::empty());
+                }
+                continue;
             };
-            self.toasts.push(toast);
+            tab.facts = session.facts();
+            for event in session.take_events() {
+                let mut toast = toast(text, event);
+                // What happens on a cluster that is not shown says where.
+                if tab.key != shown {
+                    let workspace = text.get("cluster-local");
+                    let name = tab.profile.as_deref().map_or(&*workspace, |profile| &profile.name);
+                    let args = [("cluster", name.into()), ("said", toast.text.as_str().into())];
+                    toast = Toast { text: text.with("toast-elsewhere", &args), link: None, ..toast };
+                }
+                self.toasts.push(toast);
+            }
         }
     }
 
@@ -90,7 +109,13 @@ impl App {
     }
 
     fn keep_settings(&mut self, ctx: &egui::Context) {
-        self.settings.place = self.place.clone();
+        self.settings.place = self.tabs.workspace().place.clone();
+        self.settings.clusters.clear();
+        self.settings.clusters.extend(self.tabs.iter().filter_map(|tab| match tab.key {
+            ClusterKey::Workspace => None,
+            ClusterKey::Cluster(id) => Some(OpenCluster { id, place: tab.place.clone() }),
+        }));
+        self.settings.shown = self.tabs.shown_key();
         ctx.input(|input| {
             let viewport = input.viewport();
             let maximized = viewport.maximized.unwrap_or(false);
@@ -120,8 +145,8 @@ impl App {
 
     /// A step that was finished is kept at once; that happens every few minutes at most.
     fn keep_progress(&mut self) {
-        self.labs.note_place(&self.place);
-        if !matches!(self.workspace, Workspace::Open(_)) || *self.labs.progress() == self.saved_progress {
+        self.labs.note_place(&self.tabs.shown().place);
+        if self.tabs.workspace().session().is_none() || *self.labs.progress() == self.saved_progress {
             return;
         }
         self.saved_progress = self.labs.progress().clone();
@@ -145,14 +170,23 @@ impl App {
         if self.settings != self.saved {
             self.save_settings();
         }
-        match &mut self.workspace {
-            Workspace::Open(session) => session.close(),
-            Workspace::Opening(opening) => {
-                if let Some(session) = opening.finish() {
-                    session.close();
-                }
+        let sessions: Vec<Session> = self.tabs.iter_mut().filter_map(Tab::end).collect();
+        // Each takes a moment until its members have left their groups: all at once.
+        std::thread::scope(|scope| {
+            for session in &sessions {
+                scope.spawn(|| session.close());
             }
-            Workspace::Failed(_) => {}
-        }
+        });
+    }
+}
+
+fn toast(text: &Text, event: Event) -> Toast {
+    match event {
+        Event::JobDone { said, .. } => Toast::good(text.say(&said)),
+        Event::Note(said) => Toast::new(Tone::Note, text.say(&said)),
+        Event::JobFailed { problem, .. } | Event::Trouble(problem) => Toast {
+            detail: Some(text.say(&problem.why)).filter(|why| !why.is_empty()),
+            ..Toast::new(Tone::Bad, text.say(&problem.what))
+        },
     }
 }

@@ -8,8 +8,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    session::ListenerSettings,
-    ui::{Place, ViewSettings},
+    session::{ListenerSettings, connections::ConnectionId},
+    ui::{Place, ViewSettings, clusters::ClusterKey},
 };
 
 /// Folders kept in the list of workspaces that were opened lately.
@@ -24,10 +24,22 @@ pub struct Settings {
     /// Where the window was, and in which workspace.
     pub place: Place,
     pub workspace: Option<PathBuf>,
+    /// The clusters that were open beside it, in their order, and what was shown.
+    pub clusters: Vec<OpenCluster>,
+    pub shown: ClusterKey,
     /// Newest first.
     pub recent: Vec<PathBuf>,
     /// How other programs reach the broker.
     pub listener: ListenerSettings,
+}
+
+/// A cluster that was open, and where it was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct OpenCluster {
+    pub id: ConnectionId,
+    #[serde(default)]
+    pub place: Place,
 }
 
 /// Size of the window in points.

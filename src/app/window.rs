@@ -11,10 +11,12 @@ use std::{
 use eframe::egui;
 
 use super::{
+    clusters::Clusters,
     listener::Listener,
     settings::Settings,
     signals,
-    workspace::{Opening, Workspace},
+    tabs::{State, Tab, Tabs},
+    workspace,
 };
 use crate::{
     labs,
@@ -22,13 +24,12 @@ use crate::{
     session::{Facts, OpenSessionOptions, Session, SystemClock},
     ui::{
         Action, Command, Ctx, Place, Text, Theme,
-        confirm::ConfirmDialog,
+        clusters::{ClusterAction, ClusterKey},
         ctx::ThemeChoice,
         format::Format,
         palette::Palette,
-        place::History,
-        screens::Screens,
-        shell::{self, Shell},
+        screens::clusters::ClustersScreen,
+        shell::{self, Around, Shell},
         text::Language,
         theme,
         toasts::Toasts,
@@ -55,24 +56,23 @@ pub struct App {
     pub(super) saved: Settings,
     pub(super) unsaved_since: Option<Instant>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) workspace: Workspace,
+    /// The workspace and the clusters that are open.
+    pub(super) tabs: Tabs,
+    /// The clusters that are known.
+    pub(super) clusters: Clusters,
+    clusters_screen: ClustersScreen,
     /// Of the open workspace.
     pub(super) listener: Listener,
-    pub(super) facts: Arc<Facts>,
     pub(super) text: Text,
-    pub(super) place: Place,
-    pub(super) history: History,
     pub(super) actions: RefCell<Vec<Action>>,
     /// Commands that wait for a screen to take them, and for how many frames they have.
     pub(super) commands: RefCell<Vec<Command>>,
     pub(super) commands_age: u32,
-    pub(super) screens: Screens,
     pub(super) labs: labs::Screen,
     /// The progress of the labs as it stands in the workspace's file.
     pub(super) saved_progress: labs::Progress,
     pub(super) shell: Shell,
     pub(super) palette: Palette,
-    pub(super) confirm: Option<ConfirmDialog>,
     pub(super) toasts: Toasts,
 }
 
@@ -124,7 +124,7 @@ fn why_no_window(error: &str) -> &str {
 }
 
 impl App {
-    /// Opens the workspace in the background and is ready to draw.
+    /// Opens what was open before in the background and is ready to draw.
     pub fn new(
         ctx: &egui::Context,
         options: WindowOptions,
@@ -136,11 +136,16 @@ impl App {
             settings.place = Place::default();
         }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let opening = Opening::start(&options.data_dir, None, session_options(ctx, &clock));
-        Self::build(ctx, options.data_dir, settings, saved, settings_path, clock, Workspace::Opening(opening))
+        let opening = workspace::start(&options.data_dir, None, session_options(ctx, &clock));
+        let clusters = Clusters::load(settings_path.as_deref(), &options.data_dir);
+        let paths = Paths { data_dir: options.data_dir, settings: settings_path };
+        let mut app = Self::build(ctx, paths, settings, saved, clusters, clock, State::Opening(opening));
+        app.reopen_clusters(ctx);
+        app
     }
 
-    /// For tests: fonts and style installed, English, light, the workspace already open, no settings file.
+    /// For tests: fonts and style installed, English, light, the workspace already open, no settings file. Profiles of
+    /// clusters and what is kept of them lie beside the workspace.
     ///
     /// # Errors
     /// When the workspace cannot be opened.
@@ -152,67 +157,67 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let session = Session::open_local(&data_dir, session_options(ctx, &clock))?;
         let saved = settings.clone();
-        Ok(Self::build(ctx, data_dir, settings, saved, None, clock, Workspace::Open(session)))
+        let clusters = Clusters::load(None, &data_dir);
+        let paths = Paths { data_dir, settings: None };
+        let mut app = Self::build(ctx, paths, settings, saved, clusters, clock, State::Open(session));
+        app.reopen_clusters(ctx);
+        Ok(app)
     }
 
     fn build(
         ctx: &egui::Context,
-        data_dir: PathBuf,
+        paths: Paths,
         settings: Settings,
         saved: Settings,
-        settings_path: Option<PathBuf>,
+        clusters: Clusters,
         clock: Arc<dyn Clock>,
-        workspace: Workspace,
+        state: State,
     ) -> Self {
         theme::install_fonts(ctx);
         theme::apply(ctx, settings.view.calm);
         choose_theme(ctx, settings.view.theme);
+        let is_open = matches!(state, State::Open(_));
+        let workspace = Tab::new(ClusterKey::Workspace, None, state, settings.place.clone());
         let mut app = Self {
             text: Text::new(Language::of(settings.view.language)),
-            place: settings.place.clone(),
-            data_dir,
+            data_dir: paths.data_dir,
             settings,
-            settings_path,
+            settings_path: paths.settings,
             saved,
             unsaved_since: None,
             clock,
-            workspace,
+            tabs: Tabs::new(workspace),
+            clusters,
+            clusters_screen: ClustersScreen::default(),
             listener: Listener::default(),
-            facts: Arc::new(Facts::empty()),
-            history: History::default(),
             actions: RefCell::default(),
             commands: RefCell::default(),
             commands_age: 0,
-            screens: Screens::default(),
             labs: labs::Screen::default(),
             saved_progress: labs::Progress::default(),
             shell: Shell::default(),
             palette: Palette::default(),
-            confirm: None,
             toasts: Toasts::default(),
         };
-        if matches!(app.workspace, Workspace::Open(_)) {
+        if is_open {
             app.load_progress();
         }
         app
     }
 
-    /// The open session.
+    /// The open session of what is shown.
     pub fn session(&self) -> Option<&Session> {
-        match &self.workspace {
-            Workspace::Open(session) => Some(session),
-            _ => None,
-        }
+        self.tabs.shown().session()
     }
 
     /// The place that is shown.
     pub fn place(&self) -> &Place {
-        &self.place
+        &self.tabs.shown().place
     }
 
     /// The newest picture that was drawn.
     pub fn facts(&self) -> &Facts {
-        &self.facts
+        &self.tabs.shown().facts
     }
 
     /// Plays a lab file, as if a person had opened it.
@@ -234,47 +239,60 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let format = Format { language: self.text.language(), times: self.settings.view.times };
-        let session = match &self.workspace {
-            Workspace::Open(session) => Some(session),
+        let views: Vec<_> = self.tabs.iter().map(Tab::view).collect();
+        let tab = self.tabs.shown_mut();
+        let Some(view) = views.iter().find(|view| view.key == tab.key) else { return };
+        let session = match &tab.state {
+            State::Open(session) => Some(session),
             _ => None,
         };
         let ctx = Ctx {
             session,
-            facts: &self.facts,
+            facts: &tab.facts,
             text: &self.text,
             theme: Theme::of_dark(ui.visuals().dark_mode),
             format: &format,
             settings: &self.settings.view,
             listener: &self.settings.listener,
-            place: &self.place,
+            place: &tab.place,
             actions: &self.actions,
             commands: &self.commands,
             now: self.clock.now(),
+            cluster: view,
+            open: &views,
+            known: self.clusters.known(),
         };
-        for command in crate::ui::command::pressed(ui, &self.place) {
+        for command in crate::ui::command::pressed(ui, ctx.place) {
             ctx.act(Action::Run(command));
         }
-        let failed = matches!(self.workspace, Workspace::Failed(_));
-        self.shell.bars(ui, &ctx, &self.settings.recent, &self.data_dir, failed);
-        match &self.workspace {
-            Workspace::Open(_) if is_of_labs(&self.place) => self.labs.ui(ui, &ctx),
-            Workspace::Open(_) => self.screens.ui(ui, &ctx),
-            // Settings need no workspace.
-            _ if self.place == Place::Settings => self.screens.ui(ui, &ctx),
-            Workspace::Opening(opening) => shell::opening(ui, &ctx, opening.since),
-            Workspace::Failed(failure) => shell::failed(ui, &ctx, &failure.problem),
+        if let Some(nth) = crate::ui::command::pressed_cluster(ui) {
+            ctx.act(Action::Cluster(ClusterAction::ShowNth(nth)));
+        }
+        self.shell.bars(ui, &ctx, &Around { recent: &self.settings.recent, folder: &self.data_dir });
+        match &tab.state {
+            // About the window as a whole: need no session.
+            _ if ctx.place.is_of_window() => match ctx.place {
+                Place::Settings => tab.screens.ui(ui, &ctx),
+                _ => self.clusters_screen.ui(ui, &ctx),
+            },
+            State::Open(_) if is_of_labs(ctx.place) => self.labs.ui(ui, &ctx),
+            State::Open(_) => shell::screen(ui, &ctx, |ui| tab.screens.ui(ui, &ctx)),
+            State::Opening(opening) => shell::opening(ui, &ctx, opening.since),
+            State::Failed(failure) => shell::failed(ui, &ctx, &failure.problem, failure.walk.as_ref()),
+            State::Asks(needs) => self.shell.asks(ui, &ctx, needs),
         }
         self.palette.ui(ui, &ctx);
         self.shell.dialogs(ui, &ctx, &self.data_dir);
-        if let Some(confirm) = &mut self.confirm
+        if let Some(confirm) = &mut tab.confirm
             && let Some(end) = confirm.ui(ui, &ctx)
         {
-            if let (true, Some(dialog)) = (end, self.confirm.take()) {
+            if let (true, Some(dialog)) = (end, tab.confirm.take()) {
                 self.actions.borrow_mut().push(Action::With(dialog.into_work()));
             }
-            self.confirm = None;
+            tab.confirm = None;
         }
         self.toasts.ui(ui, &ctx);
+        shell::edge(ui, &ctx);
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
@@ -284,6 +302,12 @@ impl eframe::App for App {
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
+}
+
+/// Where the window keeps things.
+struct Paths {
+    data_dir: PathBuf,
+    settings: Option<PathBuf>,
 }
 
 /// Everything time-dependent goes by this clock, and everything that changes asks the window to draw.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::clusters::ClusterAction;
 use super::command::Command;
 use super::confirm::Confirm;
 use super::ctx::{LanguageChoice, TableLayout, ThemeChoice, TimeDisplay};
@@ -49,8 +50,8 @@ pub enum Action {
     },
     /// Close this workspace and open another folder.
     OpenWorkspace(PathBuf),
-    /// Try again to open the workspace that failed.
-    RetryOpen,
+    /// Around the clusters: which is open, which is shown, which are known.
+    Cluster(ClusterAction),
     Quit,
 }
 
@@ -70,6 +71,7 @@ impl std::fmt::Debug for Action {
             }
             Self::Run(command) => f.debug_tuple("Run").field(command).finish(),
             Self::Ask(confirm) => f.debug_tuple("Ask").field(&confirm.verb).finish(),
+            Self::Cluster(action) => f.debug_tuple("Cluster").field(action).finish(),
             Self::TableLayout { table, .. } => f.debug_tuple("TableLayout").field(table).finish(),
             other => f.write_str(match other {
                 Self::Back => "Back",
@@ -85,7 +87,6 @@ impl std::fmt::Debug for Action {
                 Self::Calm(_) => "Calm",
                 Self::Listener(_) => "Listener",
                 Self::OpenWorkspace(_) => "OpenWorkspace",
-                Self::RetryOpen => "RetryOpen",
                 _ => "Quit",
             }),
         }

@@ -22,6 +22,9 @@ pub enum Command {
     GoTransfers,
     GoLabs,
     GoSettings,
+    GoClusters,
+    AddCluster,
+    CloseCluster,
     FirstLesson,
     FreePlay,
     OpenLab,
@@ -55,7 +58,7 @@ pub enum Command {
 
 impl Command {
     /// In the order of the palette.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 44] = [
         Self::LoadSample,
         Self::ReplaySample,
         Self::NewTopic,
@@ -77,6 +80,9 @@ impl Command {
         Self::GoTransfers,
         Self::GoLabs,
         Self::GoSettings,
+        Self::GoClusters,
+        Self::AddCluster,
+        Self::CloseCluster,
         Self::FirstLesson,
         Self::FreePlay,
         Self::OpenLab,
@@ -132,6 +138,26 @@ impl Command {
             || matches!(self, Self::Find | Self::Send | Self::Live | Self::RecordLife | Self::ResetOffsets)
     }
 
+    /// Changes the cluster that is shown: not possible where it was opened read-only.
+    pub fn changes(self) -> bool {
+        matches!(
+            self,
+            Self::NewTopic
+                | Self::NewGroup
+                | Self::NewConsumer
+                | Self::ImportFile
+                | Self::Send
+                | Self::ResetOffsets
+                | Self::LoadSample
+                | Self::ReplaySample
+        )
+    }
+
+    /// Needs the broker inside: a cluster has nothing like it.
+    pub fn is_of_workspace(self) -> bool {
+        matches!(self, Self::GoConnections | Self::ConnectApp | Self::RecordLife)
+    }
+
     /// Moves the time of a lesson. Its keys are those of other things elsewhere, so they count in a lesson alone.
     pub fn is_for_lab(self) -> bool {
         matches!(
@@ -154,13 +180,13 @@ impl Command {
             Self::Find => ("command-find", icon::SEARCH, Some((ALONE, Key::Slash))),
             Self::Back => ("command-back", icon::BACK, Some((ALT, Key::ArrowLeft))),
             Self::Forward => ("command-forward", icon::FORWARD, Some((ALT, Key::ArrowRight))),
-            Self::GoOverview => ("command-go-overview", icon::OVERVIEW, Some((WITH, Key::Num1))),
-            Self::GoTopics => ("command-go-topics", icon::TOPICS, Some((WITH, Key::Num2))),
-            Self::GoGroups => ("command-go-groups", icon::GROUPS, Some((WITH, Key::Num3))),
-            Self::GoConsume => ("command-go-consume", icon::CONSUME, Some((WITH, Key::Num4))),
-            Self::GoConnections => ("command-go-connections", icon::CONNECTIONS, Some((WITH, Key::Num5))),
-            Self::GoTransfers => ("command-go-transfers", icon::TRANSFERS, Some((WITH, Key::Num6))),
-            Self::GoLabs => ("command-go-labs", icon::LABS, Some((WITH, Key::Num7))),
+            Self::GoOverview => ("command-go-overview", icon::OVERVIEW, Some((ALT, Key::Num1))),
+            Self::GoTopics => ("command-go-topics", icon::TOPICS, Some((ALT, Key::Num2))),
+            Self::GoGroups => ("command-go-groups", icon::GROUPS, Some((ALT, Key::Num3))),
+            Self::GoConsume => ("command-go-consume", icon::CONSUME, Some((ALT, Key::Num4))),
+            Self::GoConnections => ("command-go-connections", icon::CONNECTIONS, Some((ALT, Key::Num5))),
+            Self::GoTransfers => ("command-go-transfers", icon::TRANSFERS, Some((ALT, Key::Num6))),
+            Self::GoLabs => ("command-go-labs", icon::LABS, Some((ALT, Key::Num7))),
             Self::FirstLesson => ("command-first-lesson", icon::LABS, None),
             Self::FreePlay => ("command-free-play", icon::LABS, None),
             Self::OpenLab => ("command-open-lab", icon::FOLDER, None),
@@ -171,6 +197,9 @@ impl Command {
             Self::LabJump => ("command-lab-jump", icon::TIME, Some((ALONE, Key::J))),
             Self::LabStartOver => ("command-lab-start-over", icon::RESET, None),
             Self::GoSettings => ("command-go-settings", icon::SETTINGS, Some((WITH, Key::Comma))),
+            Self::GoClusters => ("command-go-clusters", icon::CLUSTERS, None),
+            Self::AddCluster => ("command-add-cluster", icon::ADD, None),
+            Self::CloseCluster => ("command-close-cluster", icon::CLOSE, None),
             Self::NewTopic => ("command-new-topic", icon::ADD, Some((WITH, Key::N))),
             Self::LoadSample => ("command-load-sample", icon::DROP, None),
             Self::ReplaySample => ("command-replay-sample", icon::HISTORY, None),
@@ -193,6 +222,31 @@ impl Command {
             Self::Quit => ("command-quit", icon::POWER, Some((WITH, Key::Q))),
         }
     }
+}
+
+/// The keys that show what is open: `Ctrl 1` the first, up to `Ctrl 9`.
+const CLUSTER_KEYS: [Key; 9] = [
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
+];
+
+/// Takes the keys for one of what is open out of the input: its place, from 0.
+pub fn pressed_cluster(ctx: &egui::Context) -> Option<usize> {
+    ctx.input_mut(|input| CLUSTER_KEYS.into_iter().position(|key| input.consume_key(Modifiers::COMMAND, key)))
+}
+
+/// The keys for what is open at that place, as they are written on this system.
+pub fn cluster_keys(ctx: &egui::Context, nth: usize) -> Option<String> {
+    let key = CLUSTER_KEYS.get(nth)?;
+    let shortcut = KeyboardShortcut::new(Modifiers::COMMAND, *key);
+    Some(written(&shortcut, ctx.os() == egui::os::OperatingSystem::Mac))
 }
 
 fn written(shortcut: &KeyboardShortcut, is_mac: bool) -> String {

@@ -45,7 +45,8 @@ impl ConfirmDialog {
     /// Draws it. `Some(true)` when confirmed, `Some(false)` when not.
     pub fn ui(&mut self, ui: &Ui, ctx: &Ctx<'_>) -> Option<bool> {
         let missing = self.question.typed.as_ref().filter(|wanted| **wanted != self.typed.trim());
-        let why_not = missing.map(|name| ctx.text.with("confirm-type", &[("name", name.as_str().into())]));
+        let untyped = missing.map(|name| ctx.text.with("confirm-type", &[("name", name.as_str().into())]));
+        let why_not = ctx.read_only_why().map(|why| why.to_string()).or(untyped);
         let cancel = ctx.t("cancel");
         let dialog = Dialog::new(&self.question.title, &self.question.verb, &cancel)
             .dangerous()
@@ -63,6 +64,7 @@ impl ConfirmDialog {
 fn body(ui: &mut Ui, ctx: &Ctx<'_>, question: &Confirm, typed: &mut String, focused: &mut bool) {
     let theme = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 6.0;
+    super::shell::on_cluster(ui, ctx);
     for loss in &question.losses {
         ui.horizontal_top(|ui| {
             icon::show(ui, icon::CARE, theme.care);

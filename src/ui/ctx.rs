@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
+use super::clusters::{ClusterAction, ClusterView, Known};
 use super::command::Command;
 use super::format::Format;
 use super::place::Place;
@@ -32,6 +33,12 @@ pub struct Ctx<'a> {
     /// Commands that wait for the screen they belong to, see [`Ctx::take`].
     pub commands: &'a RefCell<Vec<Command>>,
     pub now: TimestampMillis,
+    /// What is shown: the workspace or a cluster.
+    pub cluster: &'a ClusterView,
+    /// Everything that is open, the workspace first.
+    pub open: &'a [ClusterView],
+    /// What is known beside it.
+    pub known: &'a Known,
 }
 
 impl Ctx<'_> {
@@ -48,6 +55,33 @@ impl Ctx<'_> {
     /// Hands work to the session, performed in `App::logic`.
     pub fn with_session(&self, work: impl FnOnce(&Session) + 'static) {
         self.act(Action::with(work));
+    }
+
+    /// Asks for something around the clusters.
+    pub fn act_on_clusters(&self, action: ClusterAction) {
+        self.act(Action::Cluster(action));
+    }
+
+    /// Why nothing here can be changed: on a cluster that was opened read-only, for [`Button::unless`] and the like.
+    ///
+    /// [`Button::unless`]: super::widgets::Button::unless
+    pub fn read_only_why(&self) -> Option<Arc<str>> {
+        self.session.is_some_and(Session::is_read_only).then(|| self.t("read-only-why"))
+    }
+
+    /// The same, or else the reason of the one who asks.
+    pub fn unless_read_only(&self, own: Option<&str>) -> Option<Arc<str>> {
+        self.read_only_why().or_else(|| own.map(Arc::from))
+    }
+
+    /// The verb of a button that changes something; none where nothing can be changed.
+    pub fn if_changing<'v>(&self, verb: &'v str) -> Option<&'v str> {
+        self.read_only_why().is_none().then_some(verb)
+    }
+
+    /// Whether what is shown is a cluster, and not the workspace with the broker inside.
+    pub fn is_cluster(&self) -> bool {
+        self.cluster.profile.is_some()
     }
 
     /// A text without arguments.

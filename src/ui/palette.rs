@@ -7,6 +7,7 @@ use egui::{
 
 use super::{
     action::Action,
+    clusters::{ClusterAction, ClusterKey},
     command::Command,
     ctx::Ctx,
     icon::{self, Icon},
@@ -43,6 +44,7 @@ struct Found {
 enum What {
     Command(Command),
     Place(Place),
+    Cluster(ClusterKey),
 }
 
 impl Palette {
@@ -131,6 +133,8 @@ impl Palette {
         match what {
             What::Command(command) => ctx.act(Action::Run(*command)),
             What::Place(place) => ctx.go(place.clone()),
+            What::Cluster(ClusterKey::Cluster(id)) => ctx.act_on_clusters(ClusterAction::Open(*id)),
+            What::Cluster(key) => ctx.act_on_clusters(ClusterAction::Show(*key)),
         }
     }
 }
@@ -172,7 +176,10 @@ fn row(ui: &mut Ui, ctx: &Ctx<'_>, found: &Found, chosen: bool) -> egui::Respons
 fn find(ctx: &Ctx<'_>, query: &str) -> Vec<Found> {
     let mut found = Vec::new();
     for command in Command::ALL {
-        if command == Command::Palette || command.is_for_lab() && !matches!(ctx.place, Place::Lab { .. }) {
+        let lab = command.is_for_lab() && !matches!(ctx.place, Place::Lab { .. });
+        let nothing_like_it = ctx.is_cluster() && command.is_of_workspace() || command == Command::CloseCluster && !ctx.is_cluster();
+        let refused = command.changes() && ctx.read_only_why().is_some();
+        if command == Command::Palette || lab || nothing_like_it || refused {
             continue;
         }
         let words = ctx.t(command.text_id());
@@ -186,6 +193,7 @@ fn find(ctx: &Ctx<'_>, query: &str) -> Vec<Found> {
             });
         }
     }
+    find_clusters(ctx, query, &mut found);
     // Without a query the commands alone fill the list.
     if !query.is_empty() {
         for topic in ctx.facts.topics.iter() {
@@ -216,6 +224,23 @@ fn find(ctx: &Ctx<'_>, query: &str) -> Vec<Found> {
     found.sort_by_key(|found| std::cmp::Reverse(found.score));
     found.truncate(ROWS_MAX);
     found
+}
+
+/// What is open besides what is shown, and what is known.
+fn find_clusters(ctx: &Ctx<'_>, query: &str, found: &mut Vec<Found>) {
+    if query.is_empty() {
+        return;
+    }
+    let known = ctx.known.book.profiles().iter().map(|profile| (ClusterKey::Cluster(profile.id), profile.name.clone()));
+    let workspace = [(ClusterKey::Workspace, ctx.t("cluster-local").to_string())];
+    for (key, name) in workspace.into_iter().chain(known).filter(|(key, _)| *key != ctx.cluster.key) {
+        let words = ctx.text.with("cluster-show", &[("cluster", name.as_str().into())]);
+        // By its own name, as "show" would find all of them.
+        if let Some(score) = score(&name, query) {
+            let what = What::Cluster(key);
+            found.push(Found { score, icon: icon::CLUSTERS, words, kind: "palette-clusters", what });
+        }
+    }
 }
 
 /// How well the letters of the query are found in the words, in order; `None` where one is missing. Letters that

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Offset, PartitionId};
+use crate::{
+    model::{Offset, PartitionId},
+    session::connections::ConnectionId,
+};
 
 /// A place in the window.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,6 +59,12 @@ pub enum Place {
         topic: String,
     },
     Settings,
+    /// The clusters that are known.
+    Clusters,
+    /// The form of one of them; without an id, of a new one.
+    ClusterForm {
+        id: Option<ConnectionId>,
+    },
 }
 
 impl Place {
@@ -69,6 +78,26 @@ impl Place {
         Self::Group { id: id.into(), tab: GroupTab::default() }
     }
 
+    /// About the window as a whole, whatever cluster is shown.
+    pub fn is_of_window(&self) -> bool {
+        matches!(self, Self::Settings | Self::Clusters | Self::ClusterForm { .. })
+    }
+
+    /// Whether another place shows the same thing from another side: no step on the way back.
+    pub fn is_same_thing(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Topic { name: to, .. }, Self::Topic { name: from, .. })
+            | (Self::Group { id: to, .. }, Self::Group { id: from, .. })
+            | (Self::Topic { name: to, .. }, Self::Record { topic: from, .. })
+            | (Self::Record { topic: to, .. }, Self::Topic { name: from, .. }) => to == from,
+            (
+                Self::Connections | Self::Client { .. } | Self::Request { .. },
+                Self::Connections | Self::Client { .. } | Self::Request { .. },
+            ) => true,
+            _ => false,
+        }
+    }
+
     /// The entry of the left navigation that this place belongs to.
     pub fn root(&self) -> Self {
         match self {
@@ -76,6 +105,7 @@ impl Place {
             Self::Group { .. } => Self::Groups,
             Self::Client { .. } | Self::Request { .. } | Self::ConnectApp => Self::Connections,
             Self::Lab { .. } => Self::Labs,
+            Self::ClusterForm { .. } => Self::Clusters,
             other => other.clone(),
         }
     }

@@ -1,5 +1,6 @@
 //! The screens: one file (and folder) each, dispatched by place.
 
+pub mod clusters;
 pub mod connect_app;
 pub mod connections;
 pub mod consume;
@@ -67,6 +68,8 @@ impl Screens {
             Place::ConnectApp => self.connect_app.ui(ui, ctx),
             Place::Transfers => self.transfers.ui(ui, ctx),
             Place::Settings => self.settings.ui(ui, ctx),
+            // Drawn by the app, as they belong to the window and not to what is open in it.
+            Place::Clusters | Place::ClusterForm { .. } => {}
             // Drawn by the room `labs`, which is built on this one.
             Place::Labs | Place::Lab { .. } | Place::Watch { .. } => {}
         }

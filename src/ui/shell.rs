@@ -1,33 +1,51 @@
 //! The frame of the window: top bar, navigation at the left, status at the bottom, the screen in the middle.
 
 mod dialogs;
+mod edge;
 mod navigation;
+mod standing;
 mod status;
+mod switcher;
 mod top;
 
-use std::{
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::path::{Path, PathBuf};
 
 use egui::Ui;
 
-use super::{action::Action, ctx::Ctx, icon, widgets};
-use crate::session::Problem;
-use dialogs::{Shortcuts, WorkspaceDialog};
+use super::{
+    clusters::{ClusterKey, Needs},
+    ctx::Ctx,
+};
+use crate::session::connections::ConnectionId;
+use dialogs::{CloseDialog, Shortcuts, WorkspaceDialog};
+use standing::Asking;
+
+pub use self::{
+    edge::{edge, on_cluster},
+    standing::{failed, opening, screen},
+};
 
 /// What the frame keeps between frames.
 #[derive(Default)]
 pub struct Shell {
     workspace: Option<WorkspaceDialog>,
     shortcuts: Option<Shortcuts>,
+    close: Option<CloseDialog>,
+    /// What is typed for a cluster that waits for it.
+    asking: Option<(ClusterKey, Asking)>,
+}
+
+/// The workspace folder and those that were open before.
+pub struct Around<'a> {
+    pub recent: &'a [PathBuf],
+    pub folder: &'a Path,
 }
 
 impl Shell {
-    /// Draws the bars around the screen; what is left of `ui` is the screen's. `failed`: the workspace could not be opened.
-    pub fn bars(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, recent: &[PathBuf], folder: &Path, failed: bool) {
-        top::show(ui, ctx, recent, folder);
-        status::show(ui, ctx, failed);
+    /// Draws the bars around the screen; what is left of `ui` is the screen's.
+    pub fn bars(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, around: &Around<'_>) {
+        top::show(ui, ctx, around);
+        status::show(ui, ctx);
         navigation::show(ui, ctx);
     }
 
@@ -39,6 +57,9 @@ impl Shell {
         if self.shortcuts.as_mut().is_some_and(|dialog| dialog.ui(ui, ctx)) {
             self.shortcuts = None;
         }
+        if self.close.as_mut().is_some_and(|dialog| dialog.ui(ui, ctx)) {
+            self.close = None;
+        }
     }
 
     /// Asks for the folder of another workspace.
@@ -46,29 +67,27 @@ impl Shell {
         self.workspace = Some(WorkspaceDialog::default());
     }
 
+    /// Asks whether a cluster is to be closed although works run there.
+    pub fn ask_close(&mut self, id: ConnectionId) {
+        self.close = Some(CloseDialog { id });
+    }
+
     /// Shows the list of shortcuts.
     pub fn show_shortcuts(&mut self) {
         self.shortcuts = Some(Shortcuts);
     }
-}
 
-/// The middle while the workspace is on its way.
-pub fn opening(ui: &mut Ui, ctx: &Ctx<'_>, since: Instant) {
-    widgets::page(ui, |ui| widgets::waiting(ui, since, &ctx.t("opening")));
-}
-
-/// The middle when it could not be opened: why, and what to do.
-pub fn failed(ui: &mut Ui, ctx: &Ctx<'_>, problem: &Problem) {
-    widgets::page(ui, |ui| {
-        if widgets::problem_page(ui, ctx, problem, Some(&ctx.t("open-retry"))) {
-            ctx.act(Action::RetryOpen);
+    /// The middle while a cluster waits for something to be typed.
+    pub fn asks(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, needs: &Needs) {
+        let key = ctx.cluster.key;
+        if self.asking.as_ref().is_none_or(|(known, _)| *known != key) {
+            self.asking = Some((key, Asking::default()));
         }
-        ui.vertical_centered(|ui| {
-            ui.add_space(8.0);
-            let other = widgets::Button::secondary(&ctx.t("open-other")).icon(icon::FOLDER).show(ui);
-            if other.clicked() {
-                ctx.act(Action::Run(super::Command::OpenWorkspace));
-            }
-        });
-    });
+        if let Some((_, asking)) = &mut self.asking
+            && asking.ui(ui, ctx, needs)
+        {
+            // Nothing secret stays in the window.
+            self.asking = None;
+        }
+    }
 }

@@ -36,6 +36,7 @@ catalogue![
     "queue",
     "connections",
     "connect",
+    "clusters",
     "errors",
     "life",
     "group",

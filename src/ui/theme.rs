@@ -8,6 +8,8 @@ mod style;
 
 use egui::Color32;
 
+use crate::session::connections::ProfileColour;
+
 pub use fonts::{body, caption, data, figure, install as install_fonts, medium, section, semibold, title};
 pub use style::apply;
 
@@ -68,6 +70,8 @@ pub struct Theme {
     /// Ground of what the pointer is over.
     pub hover: Color32,
     series: [Color32; SERIES],
+    /// Of clusters, in the order of [`ProfileColour::ALL`].
+    profiles: [Color32; 8],
     /// Share of a colour in the ground of its chip.
     tint: f32,
 }
@@ -106,6 +110,16 @@ pub static DARK: Theme = Theme {
         rgb(0x7C9CF0),
         rgb(0xA9B7BD),
     ],
+    profiles: [
+        rgb(0x79A9F2),
+        rgb(0x35B8C9),
+        rgb(0x4CC38A),
+        rgb(0xE0CB4F),
+        rgb(0xEE9A4D),
+        rgb(0xF0736C),
+        rgb(0xE38DBE),
+        rgb(0xB29DF3),
+    ],
     tint: 0.20,
 };
 
@@ -139,6 +153,16 @@ pub static LIGHT: Theme = Theme {
         rgb(0x4358C4),
         rgb(0x5E6B72),
     ],
+    profiles: [
+        rgb(0x2563BE),
+        rgb(0x0A7A8C),
+        rgb(0x1B7F50),
+        rgb(0x7F6A00),
+        rgb(0xB4540A),
+        rgb(0xC2342C),
+        rgb(0xB03A7E),
+        rgb(0x6B4FC4),
+    ],
     tint: 0.13,
 };
 
@@ -157,6 +181,16 @@ impl Theme {
     /// order of appearance, or the colour of a thing would change. Repeats after [`SERIES`]; add a letter or shape.
     pub fn series(&self, index: usize) -> Color32 {
         self.series[index % SERIES]
+    }
+
+    /// A cluster's colour.
+    pub fn profile(&self, colour: ProfileColour) -> Color32 {
+        self.profiles[colour as usize % self.profiles.len()]
+    }
+
+    /// Text on a cluster's colour.
+    pub fn on_profile(&self) -> Color32 {
+        if self.dark { self.window } else { self.panel }
     }
 
     /// Ground of a chip or a marked row in that colour, opaque, for use on a panel.
@@ -224,6 +258,19 @@ mod tests {
             at_least(4.5, "on accent", theme.on_accent, theme.accent);
             for (name, color) in theme.meanings() {
                 at_least(4.5, &format!("chip {name}"), theme.chip_text(color), theme.tinted(color));
+            }
+        }
+    }
+
+    #[test]
+    fn the_colours_of_clusters_carry_words() {
+        for theme in [&DARK, &LIGHT] {
+            for colour in ProfileColour::ALL {
+                let found = theme.profile(colour);
+                at_least(4.5, &format!("on {colour:?}"), theme.on_profile(), found);
+                at_least(4.5, &format!("chip {colour:?}"), theme.chip_text(found), theme.tinted(found));
+                at_least(3.0, &format!("edge {colour:?}"), found, theme.window);
+                at_least(4.5, &format!("quiet on {colour:?}"), theme.quiet, theme.washed(found));
             }
         }
     }

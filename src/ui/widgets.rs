@@ -24,13 +24,13 @@ mod tabs;
 pub use button::{Button, danger, focus_ring, icon_button, icon_button_enabled, link, primary, secondary};
 pub use card::{FigureLine, card, card_fill, card_header, figure};
 pub use chart::{Chart, Line, Mark};
-pub use chip::{chip, chip_plain, group_kind, group_kind_word, group_state, group_state_word};
+pub use chip::{chip, chip_filled, chip_plain, group_kind, group_kind_word, group_state, group_state_word};
 pub use dialog::{Dialog, DialogEnd};
 pub use empty::{empty, waiting};
 pub use fields::{Field, check, multiline, plain_field, search, switch, text_field};
 pub use keys::key_cap;
 pub use labels::{
-    body, caption, clickable, data, data_quiet, elided, faint, paragraph, quiet, rich, section, strong, title,
+    body, caption, clickable, data, data_quiet, elided, faint, one_line, paragraph, quiet, rich, section, strong, title,
 };
 pub use menu::{item, item_danger, item_why, menu, more, note, rule};
 pub use page::{columns, page, page_header, page_scroll, panel_right, toolbar};

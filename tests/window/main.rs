@@ -1,6 +1,7 @@
 //! The whole window through its accessibility tree, without a display.
 #![allow(clippy::unwrap_used)]
 
+mod clusters;
 mod connections;
 mod consume;
 mod groups;

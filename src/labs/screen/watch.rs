@@ -14,7 +14,9 @@ use crate::{
     labs::picture::Picture,
     session::{Loadable, watch::WatchedTopic},
     ui::{
-        Ctx, GroupTab, Place, TopicTab, icon,
+        Ctx, GroupTab, Place, TopicTab,
+        clusters::ClusterKey,
+        icon,
         theme::{self, AROUND, BETWEEN},
         widgets::{self, Button},
     },
@@ -30,6 +32,8 @@ const HEAD: f32 = 160.0;
 #[derive(Default)]
 pub(super) struct WatchScreen {
     topic: String,
+    /// Where the topic is: others may have one of that name.
+    cluster: ClusterKey,
     slot: Loadable<WatchedTopic>,
     asked: Option<Instant>,
     picture: Picture,
@@ -39,8 +43,8 @@ pub(super) struct WatchScreen {
 impl WatchScreen {
     /// Draws the topic.
     pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &str) {
-        if self.topic != topic {
-            *self = Self { topic: topic.to_owned(), ..Self::default() };
+        if self.topic != topic || self.cluster != ctx.cluster.key {
+            *self = Self { topic: topic.to_owned(), cluster: ctx.cluster.key, ..Self::default() };
         }
         self.look(ui, ctx, topic);
         let watched = self.slot.value();

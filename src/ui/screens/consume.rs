@@ -85,8 +85,8 @@ impl ConsumeScreen {
                 return;
             }
             let none = ctx.t("consume-why-no-topic");
-            let why_not = ctx.facts.topics.is_empty().then_some(&*none);
-            new = ui.add(Button::primary(&ctx.t("command-new-consumer")).unless(why_not)).clicked();
+            let why_not = ctx.unless_read_only(ctx.facts.topics.is_empty().then_some(&*none));
+            new = ui.add(Button::primary(&ctx.t("command-new-consumer")).unless(why_not.as_deref())).clicked();
             if running > 0 && ui.add(Button::secondary(&ctx.t("consume-stop-all"))).clicked() {
                 ctx.with_session(|session| session.consumers().stop_all());
             }
@@ -106,7 +106,7 @@ impl ConsumeScreen {
         } else {
             (ctx.t("consume-empty"), ctx.t("command-new-consumer"))
         };
-        let clicked = widgets::empty(ui, icon::CONSUME, &sentence, Some(&verb)).is_some_and(|r| r.clicked());
+        let clicked = widgets::empty(ui, icon::CONSUME, &sentence, ctx.if_changing(&verb)).is_some_and(|r| r.clicked());
         match (clicked, no_topic) {
             (true, true) => ctx.act(crate::ui::Action::Run(Command::LoadSample)),
             (true, false) => self.dialog = Some(NewConsumerDialog::new(ctx, view, self.last_plan.as_ref())),

@@ -119,6 +119,7 @@ impl GroupScreen {
                     danger::delete_item(ui, ctx, group);
                 });
                 let nothing = group.partitions.is_empty().then(|| ctx.t("group-reset-nothing"));
+                let nothing = ctx.read_only_why().or(nothing);
                 let verb = ctx.t(if group.is_queue() { "queue-reset" } else { "group-reset" });
                 if ui.add(Button::secondary(&verb).unless(nothing.as_deref())).clicked() {
                     self.reset = Some(ResetDialog::new(group));

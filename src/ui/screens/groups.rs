@@ -80,7 +80,8 @@ impl GroupsScreen {
             &ctx.t("nav-groups"),
             |ui| drop(widgets::quiet(ui, &about)),
             |ui| {
-                if ui.add(Button::primary(&ctx.t("command-new-group"))).clicked() {
+                let why = ctx.read_only_why();
+                if ui.add(Button::primary(&ctx.t("command-new-group")).unless(why.as_deref())).clicked() {
                     ctx.act(Action::Run(Command::NewGroup));
                 }
                 let id = Id::unique("groups-find");
@@ -183,7 +184,7 @@ fn nothing(ui: &mut Ui, ctx: &Ctx<'_>) {
         widgets::problem_page(ui, ctx, problem, None);
     } else if ctx.facts.first_load_done {
         let (sentence, verb) = (ctx.t("groups-none"), ctx.t("groups-start-consumer"));
-        if widgets::empty(ui, icon::GROUPS, &sentence, Some(&verb)).is_some_and(|r| r.clicked()) {
+        if widgets::empty(ui, icon::GROUPS, &sentence, ctx.if_changing(&verb)).is_some_and(|r| r.clicked()) {
             ctx.act(Action::Run(Command::NewConsumer));
         }
     }

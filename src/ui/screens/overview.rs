@@ -8,6 +8,7 @@ use egui::Ui;
 
 use crate::ui::{
     action::Action,
+    clusters::addresses,
     command::Command,
     ctx::Ctx,
     format, icon,
@@ -28,7 +29,7 @@ impl OverviewScreen {
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         if !ctx.facts.first_load_done {
             widgets::page(ui, |_| ());
-        } else if ctx.facts.topics.iter().all(|topic| topic.internal) {
+        } else if !ctx.is_cluster() && ctx.facts.topics.iter().all(|topic| topic.internal) {
             first::show(ui, ctx);
         } else {
             self.filled(ui, ctx);
@@ -56,25 +57,25 @@ impl OverviewScreen {
 }
 
 fn header(ui: &mut Ui, ctx: &Ctx<'_>) {
-    let place = ctx.facts.cluster.data_dir.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     widgets::page_header(
         ui,
         &[],
         &ctx.t("nav-overview"),
         |ui| {
             let color = theme::of(ui).quiet;
-            let mut words = ctx.text.with("overview-kept-in", &[("path", place.into())]);
-            if let Some(address) = &ctx.facts.cluster.address {
-                words = ctx.text.with("overview-at", &[("address", address.as_str().into()), ("kept", words.into())]);
-            }
-            widgets::elided(ui, &words, theme::body(), color);
+            widgets::elided(ui, &whereabouts(ctx), theme::body(), color);
         },
         |ui| {
-            if ui.add(Button::primary(&ctx.t(Command::NewTopic.text_id()))).clicked() {
+            let why = ctx.read_only_why();
+            if ui.add(Button::primary(&ctx.t(Command::NewTopic.text_id())).unless(why.as_deref())).clicked() {
                 ctx.act(Action::Run(Command::NewTopic));
             }
-            if ui.add(Button::secondary(&ctx.t("overview-import")).icon(icon::IMPORT)).clicked() {
+            if ui.add(Button::secondary(&ctx.t("overview-import")).icon(icon::IMPORT).unless(why.as_deref())).clicked() {
                 ctx.act(Action::Run(Command::ImportFile));
+            }
+            // Samples are for one's own workspace.
+            if ctx.is_cluster() {
+                return;
             }
             let sample = ui.add(Button::secondary(&ctx.t("overview-sample")).icon(icon::DROP).opens_menu());
             widgets::menu(&sample, |ui| {
@@ -86,6 +87,19 @@ fn header(ui: &mut Ui, ctx: &Ctx<'_>) {
             });
         },
     );
+}
+
+/// Where it is: the addresses of a cluster, or the folder and the listener of the workspace.
+fn whereabouts(ctx: &Ctx<'_>) -> String {
+    if let Some(profile) = &ctx.cluster.profile {
+        return ctx.text.say(&addresses(profile));
+    }
+    let place = ctx.facts.cluster.data_dir.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    let kept = ctx.text.with("overview-kept-in", &[("path", place.into())]);
+    match &ctx.facts.cluster.address {
+        Some(address) => ctx.text.with("overview-at", &[("address", address.as_str().into()), ("kept", kept.into())]),
+        None => kept,
+    }
 }
 
 fn figures(ui: &mut Ui, ctx: &Ctx<'_>) {

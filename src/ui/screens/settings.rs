@@ -55,9 +55,13 @@ impl SettingsScreen {
                 ui.set_max_width(WIDTH);
                 ui.spacing_mut().item_spacing.y = BETWEEN;
                 looks(ui, ctx);
-                workspace(ui, ctx);
-                self.listener.ui(ui, ctx, self.users.is_nobody());
-                self.users.ui(ui, ctx);
+                if ctx.is_cluster() {
+                    widgets::paragraph(ui, &ctx.t("settings-of-workspace"));
+                } else {
+                    workspace(ui, ctx);
+                    self.listener.ui(ui, ctx, self.users.is_nobody());
+                    self.users.ui(ui, ctx);
+                }
                 about(ui, ctx);
             });
         });

@@ -218,7 +218,7 @@ fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, dialog: &mut Option<T
         if widgets::item(ui, icon::COPY, &ctx.t("topic-copy-name"), None) {
             ctx.act(Action::Copy(topic.name.to_string()));
         }
-        if widgets::item(ui, icon::IMPORT, &ctx.t("topic-import"), None) {
+        if widgets::item_why(ui, icon::IMPORT, &ctx.t("topic-import"), ctx.read_only_why().as_deref()) {
             ctx.act(Action::Run(Command::ImportFile));
         }
         if widgets::item(ui, icon::SETTINGS, &ctx.t("topic-open-settings"), None) {
@@ -228,7 +228,8 @@ fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, dialog: &mut Option<T
         topics::change_items(ui, ctx, topic, dialog);
     });
     let export = ui.add(Button::secondary(&ctx.t("topic-export")).icon(icon::EXPORT)).clicked();
-    if ui.add(Button::secondary(&ctx.t("topic-consume")).icon(icon::CONSUME)).clicked() {
+    let (consume, why) = (ctx.t("topic-consume"), ctx.read_only_why());
+    if ui.add(Button::secondary(&consume).icon(icon::CONSUME).unless(why.as_deref())).clicked() {
         let name = topic.name.to_string();
         ctx.with_session(move |session| session.consumers().suggest(name));
         ctx.act(Action::Run(Command::NewConsumer));

@@ -110,10 +110,12 @@ impl TopicsScreen {
                 }
             },
             |ui| {
-                if widgets::primary(ui, &ctx.t("topics-new")).clicked() {
+                let why = ctx.read_only_why();
+                if ui.add(Button::primary(&ctx.t("topics-new")).unless(why.as_deref())).clicked() {
                     self.dialog = Some(TopicDialog::new_topic());
                 }
-                if ui.add(Button::secondary(&ctx.t("topics-import")).icon(icon::IMPORT)).clicked() {
+                let import = ctx.t("topics-import");
+                if ui.add(Button::secondary(&import).icon(icon::IMPORT).unless(why.as_deref())).clicked() {
                     ctx.act(crate::ui::Action::Run(Command::ImportFile));
                 }
                 if !any {
@@ -235,10 +237,11 @@ impl TopicsScreen {
             ui,
             |ui| drop(widgets::strong(ui, &words)),
             |ui| {
-                if widgets::danger(ui, &ctx.t("topics-delete")).clicked() {
+                let why = ctx.read_only_why();
+                if ui.add(Button::danger(&ctx.t("topics-delete")).unless(why.as_deref())).clicked() {
                     danger::ask_delete(ctx, &names);
                 }
-                if widgets::danger(ui, &ctx.t("topics-empty")).clicked() {
+                if ui.add(Button::danger(&ctx.t("topics-empty")).unless(why.as_deref())).clicked() {
                     danger::ask_empty(ctx, &names);
                 }
                 clear = widgets::secondary(ui, &ctx.t("topics-unmark-all")).clicked();

@@ -10,12 +10,14 @@ use parking_lot::Mutex;
 
 use super::super::{
     action::Action,
+    clusters::ClusterAction,
     command::Command,
     ctx::Ctx,
     icon,
     theme::fonts,
     widgets::{self, Button, Dialog, DialogEnd, Field},
 };
+use crate::session::connections::ConnectionId;
 
 /// Asks for a folder: typed, or chosen in the system's dialog.
 #[derive(Default)]
@@ -76,6 +78,29 @@ impl WorkspaceDialog {
     }
 }
 
+/// Asks before a cluster is closed where works run.
+pub(super) struct CloseDialog {
+    pub id: ConnectionId,
+}
+
+impl CloseDialog {
+    /// Draws it; true when it is done.
+    pub(super) fn ui(&mut self, ui: &Ui, ctx: &Ctx<'_>) -> bool {
+        let view = ctx.open.iter().find(|view| view.id() == Some(self.id));
+        let Some((view, profile)) = view.and_then(|view| Some((view, view.profile.as_deref()?))) else { return true };
+        let name = [("cluster", profile.name.as_str().into())];
+        let (title, verb) = (ctx.text.with("cluster-close-title", &name), ctx.text.with("cluster-close", &name));
+        let end = Dialog::new(&title, &verb, &ctx.t("cancel")).dangerous().show(ui, |ui| {
+            let jobs = ctx.text.with("cluster-close-jobs", &[("n", (view.jobs as u64).into())]);
+            widgets::paragraph(ui, &jobs);
+        });
+        if end == DialogEnd::Confirmed {
+            ctx.act_on_clusters(ClusterAction::Close(self.id));
+        }
+        end != DialogEnd::Open
+    }
+}
+
 impl Shortcuts {
     /// Draws it; true when it is done.
     pub(super) fn ui(&mut self, ui: &Ui, ctx: &Ctx<'_>) -> bool {
@@ -94,6 +119,7 @@ impl Shortcuts {
                 });
             }
             ui.add_space(8.0);
+            widgets::paragraph(ui, &ctx.t("shortcuts-clusters"));
             widgets::paragraph(ui, &ctx.t("shortcuts-tables"));
         });
         end != DialogEnd::Open

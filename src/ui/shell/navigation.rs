@@ -24,7 +24,8 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
         .show(ui, |ui| {
             ui.painter().vline(ui.max_rect().right() + 8.5, ui.clip_rect().y_range(), theme.rule());
             ui.spacing_mut().item_spacing.y = 2.0;
-            head(ui, &ctx.t("nav-workspace"));
+            let of_cluster = ctx.is_cluster();
+            head(ui, &ctx.t(if of_cluster { "nav-cluster" } else { "nav-workspace" }));
             let topics = ctx.facts.topics.iter().filter(|topic| !topic.internal).count();
             let known = ctx.facts.first_load_done;
             let clients = ctx.facts.cluster.clients.filter(|clients| *clients > 0);
@@ -40,11 +41,15 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
             for (place, icon, words, count) in entries {
                 entry(ui, ctx, place, icon, words, count);
             }
-            ui.add_space(12.0);
-            head(ui, &ctx.t("nav-learn"));
-            entry(ui, ctx, Place::Labs, icon::LABS, "nav-labs", None);
+            // Lessons have brokers of their own, and are no part of somebody's cluster.
+            if !of_cluster {
+                ui.add_space(12.0);
+                head(ui, &ctx.t("nav-learn"));
+                entry(ui, ctx, Place::Labs, icon::LABS, "nav-labs", None);
+            }
             ui.with_layout(egui::Layout::bottom_up(egui::Align::Min), |ui| {
                 entry(ui, ctx, Place::Settings, icon::SETTINGS, "nav-settings", None);
+                entry(ui, ctx, Place::Clusters, icon::CLUSTERS, "nav-clusters", None);
             });
         });
 }

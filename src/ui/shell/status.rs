@@ -4,6 +4,7 @@ use egui::{Align, Color32, Frame, Layout, Margin, Panel, Sense, Ui, Vec2};
 
 use super::super::{
     action::Action,
+    clusters::{Standing, addresses},
     command::Command,
     ctx::Ctx,
     format, icon,
@@ -16,17 +17,17 @@ use crate::session::{JobState, JobView, ListenerState, Listening};
 /// Height of the bar, in points.
 const HEIGHT: f32 = 26.0;
 
-pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
+pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
     let theme = theme::of(ui);
     let bar = Panel::bottom("status-bar")
         .exact_size(HEIGHT)
         .resizable(false)
         .show_separator_line(false)
-        .frame(Frame::new().fill(theme.panel).inner_margin(Margin::symmetric(12, 0)))
+        .frame(Frame::new().fill(super::edge::bar(ctx)).inner_margin(Margin::symmetric(12, 0)))
         .show(ui, |ui| {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 20.0;
-                facts(ui, ctx, failed);
+                facts(ui, ctx);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| jobs(ui, ctx));
             });
         });
@@ -56,38 +57,34 @@ pub(super) fn no_address(ctx: &Ctx<'_>) -> (&'static str, String) {
     }
 }
 
-fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
+fn facts(ui: &mut Ui, ctx: &Ctx<'_>) {
     let theme = theme::of(ui);
     let words = |ui: &mut Ui, words: &str| widgets::rich(ui, words, fonts::caption(), theme.quiet);
     let cluster = &ctx.facts.cluster;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 7.0;
         let (dot, _) = ui.allocate_exact_size(Vec2::splat(8.0), Sense::hover());
-        ui.painter().circle_filled(dot.center(), 4.0, color(ctx));
-        if ctx.session.is_none() {
-            words(ui, &ctx.t(if failed { "status-none" } else { "status-starting" }));
-        } else if let Some(address) = &cluster.address {
-            let response = widgets::clickable(ui, address, fonts::caption(), theme.quiet);
-            let about = match &*cluster.listener {
-                ListenerState::Listens(Listening { taken: Some(taken), address, .. }) => {
-                    let words = [("taken", taken.as_str().into()), ("address", address.as_str().into())];
-                    ctx.text.with("listener-taken", &words)
+        match ctx.cluster.profile.as_deref() {
+            Some(profile) => {
+                let color = super::switcher::standing_color(theme, ctx.cluster.standing);
+                ui.painter().circle_filled(dot.center(), 4.0, color);
+                let reached = ctx.text.say(&addresses(profile));
+                words(ui, &reached).on_hover_text(&*ctx.t("status-cluster-about"));
+                if let Some((_, says)) = ctx.cluster.standing.says() {
+                    widgets::rich(ui, &ctx.t(says), fonts::caption(), color);
                 }
-                ListenerState::OfOwner { address, .. } => {
-                    ctx.text.with("listener-of-owner", &[("address", address.as_str().into())])
-                }
-                _ => ctx.t(Command::ConnectApp.text_id()).to_string(),
-            };
-            if response.on_hover_text(about).clicked() {
-                ctx.go(Place::ConnectApp);
             }
-        } else {
-            let (id, about) = no_address(ctx);
-            words(ui, &ctx.t(id)).on_hover_text(about);
+            None => {
+                ui.painter().circle_filled(dot.center(), 4.0, color(ctx));
+                address(ui, ctx);
+            }
         }
     });
     if ctx.session.is_none() {
         return;
+    }
+    if ctx.is_cluster() && cluster.nodes > 0 {
+        words(ui, &ctx.text.with("status-brokers", &[("n", (cluster.nodes as u64).into())]));
     }
     if let Some(clients) = cluster.clients {
         let words = ctx.text.with("status-clients", &[("n", (clients as u64).into())]);
@@ -97,7 +94,10 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
     }
     let rate = |id: &str, rate: Option<f64>| ctx.text.with(id, &[("rate", format::rate_or_unknown(rate).into())]);
     words(ui, &rate("status-in", cluster.in_per_second));
-    words(ui, &rate("status-out", cluster.out_per_second));
+    // A cluster does not tell what leaves it.
+    if !ctx.is_cluster() || cluster.out_per_second.is_some() {
+        words(ui, &rate("status-out", cluster.out_per_second));
+    }
     if let Some(size) = cluster.size_bytes {
         words(ui, &ctx.text.with("status-disk", &[("size", format::bytes_text(size).into())]));
     }
@@ -108,6 +108,35 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>, failed: bool) {
             widgets::rich(ui, &ctx.text.say(&problem.what), fonts::caption(), theme.care)
                 .on_hover_text(ctx.text.say(&problem.why));
         });
+    }
+}
+
+/// Where other programs reach the workspace, or why they do not.
+fn address(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let theme = theme::of(ui);
+    let cluster = &ctx.facts.cluster;
+    let words = |ui: &mut Ui, words: &str| widgets::rich(ui, words, fonts::caption(), theme.quiet);
+    if ctx.session.is_none() {
+        let failed = ctx.cluster.standing == Standing::Failed;
+        words(ui, &ctx.t(if failed { "status-none" } else { "status-starting" }));
+    } else if let Some(address) = &cluster.address {
+        let response = widgets::clickable(ui, address, fonts::caption(), theme.quiet);
+        let about = match &*cluster.listener {
+            ListenerState::Listens(Listening { taken: Some(taken), address, .. }) => {
+                let words = [("taken", taken.as_str().into()), ("address", address.as_str().into())];
+                ctx.text.with("listener-taken", &words)
+            }
+            ListenerState::OfOwner { address, .. } => {
+                ctx.text.with("listener-of-owner", &[("address", address.as_str().into())])
+            }
+            _ => ctx.t(Command::ConnectApp.text_id()).to_string(),
+        };
+        if response.on_hover_text(about).clicked() {
+            ctx.go(Place::ConnectApp);
+        }
+    } else {
+        let (id, about) = no_address(ctx);
+        words(ui, &ctx.t(id)).on_hover_text(about);
     }
 }
 

@@ -21,6 +21,12 @@ pub fn chip_plain(ui: &mut Ui, word: &str, color: Color32) -> Response {
     draw(ui, None, word, color)
 }
 
+/// A chip whose ground is the colour itself, for what must not be overlooked.
+pub fn chip_filled(ui: &mut Ui, word: &str, color: Color32) -> Response {
+    let theme = theme::of(ui);
+    paint(ui, None, word, theme.on_profile(), color)
+}
+
 /// The chip of a group's type: queue or subscription by its icon, Kafka's word for the type, what it means on hover.
 pub fn group_kind(ui: &mut Ui, text: &Text, kind: GroupKind) -> Response {
     let theme = theme::of(ui);
@@ -72,17 +78,20 @@ pub fn group_state_word(text: &Text, state: GroupState) -> std::sync::Arc<str> {
 }
 
 fn draw(ui: &mut Ui, icon: Option<Icon>, word: &str, color: Color32) -> Response {
+    let theme = theme::of(ui);
+    paint(ui, icon, word, theme.chip_text(color), theme.tinted(color))
+}
+
+fn paint(ui: &mut Ui, icon: Option<Icon>, word: &str, front: Color32, ground: Color32) -> Response {
     const HEIGHT: f32 = 20.0;
     const ICON: f32 = 13.0;
-    let theme = theme::of(ui);
-    let front = theme.chip_text(color);
     let galley = ui.painter().layout_no_wrap(word.to_owned(), fonts::medium(11.5), front);
     let lead = if icon.is_some() { ICON + 4.0 } else { 0.0 };
     let size = Vec2::new((galley.size().x + lead + 16.0).ceil(), HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, word));
     let painter = ui.painter();
-    painter.rect_filled(rect, HEIGHT / 2.0, theme.tinted(color));
+    painter.rect_filled(rect, HEIGHT / 2.0, ground);
     if let Some(icon) = icon {
         icon.paint(painter, egui::pos2(rect.left() + 8.0 + ICON / 2.0, rect.center().y), ICON, front);
     }

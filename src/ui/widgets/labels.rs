@@ -95,7 +95,7 @@ pub fn section(ui: &mut Ui, text: &str) -> Response {
 }
 
 /// Words laid out on one line of at most `width` points, ending in `…` where they do not fit.
-pub(super) fn one_line(
+pub fn one_line(
     ui: &Ui,
     text: &str,
     font: FontId,

@@ -34,9 +34,12 @@ pub fn item(ui: &mut Ui, icon: Icon, text: &str, keys: Option<&str>) -> bool {
     entry(ui, icon, text, keys, theme::of(ui).text, true).clicked()
 }
 
-/// An entry in red, for what leads to a question before something is lost.
-pub fn item_danger(ui: &mut Ui, icon: Icon, text: &str) -> bool {
-    entry(ui, icon, text, None, theme::of(ui).bad, true).clicked()
+/// An entry in red, for what leads to a question before something is lost; disabled with the reason, when there is one.
+pub fn item_danger(ui: &mut Ui, icon: Icon, text: &str, why_not: Option<&str>) -> bool {
+    match why_not {
+        Some(_) => item_why(ui, icon, text, why_not),
+        None => entry(ui, icon, text, None, theme::of(ui).bad, true).clicked(),
+    }
 }
 
 /// An entry that is disabled, with the reason on hover, when there is one.

@@ -13,7 +13,7 @@ pub fn delete_item(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
     if group.is_active() {
         let why = ctx.text.with("group-delete-why-not", &[("n", (group.members.len() as u64).into())]);
         widgets::item_why(ui, icon::DELETE, &ctx.t("group-delete"), Some(&why));
-    } else if widgets::item_danger(ui, icon::DELETE, &ctx.t("group-delete")) {
+    } else if widgets::item_danger(ui, icon::DELETE, &ctx.t("group-delete"), ctx.read_only_why().as_deref()) {
         ask_delete(ctx, group);
     }
 }
@@ -28,7 +28,7 @@ pub fn delete_offsets_items(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
         let words = ctx.text.with("group-delete-offsets", &[("topic", (&**topic).into())]);
         if why.is_some() {
             widgets::item_why(ui, icon::CLEAR, &words, why.as_deref());
-        } else if widgets::item_danger(ui, icon::CLEAR, &words) {
+        } else if widgets::item_danger(ui, icon::CLEAR, &words, ctx.read_only_why().as_deref()) {
             ask_delete_offsets(ctx, group, topic);
         }
     }

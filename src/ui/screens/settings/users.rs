@@ -132,7 +132,7 @@ impl UsersCard {
             self.dialog = Some(UserDialog::role(&user.name, role));
         }
         widgets::rule(ui);
-        if widgets::item_danger(ui, icon::DELETE, &ctx.t("users-remove-menu")) {
+        if widgets::item_danger(ui, icon::DELETE, &ctx.t("users-remove-menu"), None) {
             self.ask_remove(ctx, user, count);
         }
     }

@@ -34,7 +34,7 @@ impl GroupsTab {
         widgets::page(ui, |ui| {
             if groups.is_empty() {
                 let (sentence, verb) = (ctx.t("topic-groups-none"), ctx.t("groups-start-consumer"));
-                if widgets::empty(ui, icon::GROUPS, &sentence, Some(&verb)).is_some_and(|r| r.clicked()) {
+                if widgets::empty(ui, icon::GROUPS, &sentence, ctx.if_changing(&verb)).is_some_and(|r| r.clicked()) {
                     let name = topic.name.to_string();
                     ctx.with_session(move |session| session.consumers().suggest(name));
                     ctx.act(Action::Run(Command::NewConsumer));

@@ -174,8 +174,9 @@ impl Rows for TopicRows<'_, '_> {
 
 /// The entries that change a topic; the topic's own screen offers the same.
 pub fn change_items(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, dialog: &mut Option<TopicDialog>) {
-    let internal = topic.internal.then(|| ctx.t("topics-internal-why"));
-    if widgets::item(ui, icon::COPY, &ctx.t("topics-clone"), None) {
+    let read_only = ctx.read_only_why();
+    let internal = read_only.clone().or_else(|| topic.internal.then(|| ctx.t("topics-internal-why")));
+    if widgets::item_why(ui, icon::COPY, &ctx.t("topics-clone"), read_only.as_deref()) {
         *dialog = Some(TopicDialog::clone_of(topic));
     }
     if widgets::item_why(ui, icon::ADD, &ctx.t("topics-add-partitions"), internal.as_deref()) {
@@ -185,12 +186,12 @@ pub fn change_items(ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, dialog: &mut
     if widgets::item_why(ui, icon::HISTORY, &ctx.t("topics-delete-before"), internal.as_deref()) {
         *dialog = Some(TopicDialog::delete_before(topic));
     }
-    if internal.is_none() {
+    if !topic.internal {
         let names = [Arc::clone(&topic.name)];
-        if widgets::item_danger(ui, icon::CLEAR, &ctx.t("topics-empty")) {
+        if widgets::item_danger(ui, icon::CLEAR, &ctx.t("topics-empty"), read_only.as_deref()) {
             super::danger::ask_empty(ctx, &names);
         }
-        if widgets::item_danger(ui, icon::DELETE, &ctx.t("topics-delete")) {
+        if widgets::item_danger(ui, icon::DELETE, &ctx.t("topics-delete"), read_only.as_deref()) {
             super::danger::ask_delete(ctx, &names);
         }
     }

@@ -90,7 +90,7 @@ impl ImportPage {
         self.take_guess();
         let mut over = false;
         widgets::page(ui, |ui| {
-            let why_not = self.fault(ctx).map(|id| ctx.t(id));
+            let why_not = ctx.read_only_why().or_else(|| self.fault(ctx).map(|id| ctx.t(id)));
             let way = ctx.t("nav-transfers");
             let back = widgets::page_header(
                 ui,

@@ -53,7 +53,8 @@ pub(super) fn buttons(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView) {
 
 fn over_buttons(ui: &mut Ui, ctx: &Ctx<'_>, consumer: &ConsumerView) {
     let id = consumer.id;
-    if ui.add(Button::secondary(&ctx.t("consume-start-again")).icon(icon::CONSUME)).clicked() {
+    let (verb, why) = (ctx.t("consume-start-again"), ctx.read_only_why());
+    if ui.add(Button::secondary(&verb).icon(icon::CONSUME).unless(why.as_deref())).clicked() {
         let mut plan = (*consumer.plan).clone();
         plan.processing_millis = consumer.processing_millis;
         plan.name = Some(consumer.name.to_string());

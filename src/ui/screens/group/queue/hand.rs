@@ -35,7 +35,7 @@ pub(super) fn record_items(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts, chose
     match why_not_archive(ctx, &tally) {
         Some(why) => drop(widgets::item_why(ui, icon::CLOSE, &ctx.t("queue-archive"), Some(&why))),
         None => {
-            if widgets::item_danger(ui, icon::CLOSE, &ctx.t("queue-archive")) {
+            if widgets::item_danger(ui, icon::CLOSE, &ctx.t("queue-archive"), None) {
                 ask_archive(ctx, group, chosen, strips);
             }
         }
@@ -51,7 +51,7 @@ pub(in super::super) fn purge_items(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFac
         let words = ctx.text.with("queue-purge", &[("topic", (&**topic).into())]);
         if group.lag_on(topic).records().unwrap_or_default() == 0 {
             widgets::item_why(ui, icon::CLEAR, &words, Some(&ctx.t("queue-purge-why-not")));
-        } else if widgets::item_danger(ui, icon::CLEAR, &words) {
+        } else if widgets::item_danger(ui, icon::CLEAR, &words, ctx.read_only_why().as_deref()) {
             ask_purge(ctx, group, topic);
         }
     }
@@ -64,12 +64,14 @@ fn tally(chosen: &Selection, strips: &[Strip<'_>]) -> Tally {
 
 /// What is available or accepted cannot be delivered again from here.
 pub(super) fn why_not_redeliver(ctx: &Ctx<'_>, tally: &Tally) -> Option<String> {
-    (tally.acquired + tally.archived == 0).then(|| ctx.t("queue-redeliver-why-not").to_string())
+    let read_only = ctx.read_only_why().map(|why| why.to_string());
+    read_only.or_else(|| (tally.acquired + tally.archived == 0).then(|| ctx.t("queue-redeliver-why-not").to_string()))
 }
 
 /// What is finished cannot be given up.
 pub(super) fn why_not_archive(ctx: &Ctx<'_>, tally: &Tally) -> Option<String> {
-    (tally.acquired + tally.available == 0).then(|| ctx.t("queue-archive-why-not").to_string())
+    let read_only = ctx.read_only_why().map(|why| why.to_string());
+    read_only.or_else(|| (tally.acquired + tally.available == 0).then(|| ctx.t("queue-archive-why-not").to_string()))
 }
 
 /// Redelivers; asks first where a member would lose its lock.

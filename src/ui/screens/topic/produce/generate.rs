@@ -271,7 +271,7 @@ impl GenerateForm {
 
     /// The button that starts; `start` is Ctrl+Enter.
     pub(super) fn start_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &Sending, start: bool) {
-        let why_not = self.why_not(ctx);
+        let why_not = ctx.read_only_why().or_else(|| self.why_not(ctx));
         let verb = ctx.t("generator-start");
         let keys = Command::Send.keys(ui.ctx()).unwrap_or_default();
         let clicked = ui.add(Button::primary(&verb).keys(&keys).unless(why_not.as_deref())).clicked();

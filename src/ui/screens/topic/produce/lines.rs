@@ -102,9 +102,9 @@ impl LinesForm {
             _ => ctx.text.with("produce-lines-verb-skip", &args),
         };
         let none = ctx.t("produce-lines-none");
-        let why_not = (good == 0 || self.read.cut.is_some()).then_some(&*none);
+        let why_not = ctx.unless_read_only((good == 0 || self.read.cut.is_some()).then_some(&*none));
         let keys = Command::Send.keys(ui.ctx()).unwrap_or_default();
-        let clicked = ui.add(Button::primary(&verb).keys(&keys).unless(why_not)).clicked();
+        let clicked = ui.add(Button::primary(&verb).keys(&keys).unless(why_not.as_deref())).clicked();
         let waiting = ctx.session.is_some_and(|s| s.produce_log().waiting() > 0);
         if waiting {
             widgets::quiet(ui, &ctx.t("produce-sending"));

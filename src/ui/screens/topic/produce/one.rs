@@ -116,6 +116,7 @@ impl OneForm {
     /// The button that sends; `send` is Ctrl+Enter.
     pub(super) fn send_ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, sending: &Sending, send: bool) {
         let fault = self.fault(ctx);
+        let fault = ctx.unless_read_only(fault.as_deref());
         let verb = ctx.t("produce-verb");
         let keys = Command::Send.keys(ui.ctx()).unwrap_or_default();
         let clicked = ui.add(Button::primary(&verb).keys(&keys).unless(fault.as_deref())).clicked();

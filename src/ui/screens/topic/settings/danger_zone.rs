@@ -47,7 +47,7 @@ fn line(ui: &mut Ui, ctx: &Ctx<'_>, verb: &str, about: &str, dangerous: bool, wh
     widgets::toolbar(
         ui,
         |ui| drop(widgets::quiet(ui, &ctx.t(about))),
-        |ui| clicked = ui.add(button.unless(why_not)).clicked(),
+        |ui| clicked = ui.add(button.unless(ctx.unless_read_only(why_not).as_deref())).clicked(),
     );
     clicked
 }

@@ -1,0 +1,176 @@
+### Clusters: the switcher, the list, the form, the way to a cluster, secrets
+
+nav-cluster = Cluster
+nav-clusters = Clusters
+palette-clusters = Clusters
+
+command-go-clusters = Show the clusters
+command-add-cluster = Add a cluster…
+command-close-cluster = Close this cluster
+
+clusters-count = { $n ->
+    [0] none yet
+    [one] 1 cluster
+   *[other] { $n } clusters
+}
+clusters-none = Real Kafka clusters stand here, beside the workspace of this computer. Add one to browse and work on it in this window.
+clusters-unread = The list of clusters could not be read
+clusters-open-many = { $n } clusters are open already; close one first
+
+cluster-show = Show { $cluster }
+cluster-not-open = Known, not open
+cluster-opening = opening
+cluster-asks = asks
+cluster-stale = out of reach
+cluster-failed = not reached
+cluster-closed = closed
+cluster-is-open = open
+cluster-read-only = read-only
+cluster-address-more = { $address } and { $n } more
+
+cluster-open = Open
+cluster-show-it = Show
+cluster-edit = Edit…
+cluster-duplicate = Duplicate
+cluster-copy-name = { $cluster } { $n }
+cluster-reopen = Connect anew
+cluster-close = Close { $cluster }
+cluster-close-title = Close { $cluster }?
+cluster-close-jobs = { $n ->
+    [one] 1 job runs there. It is stopped where it is.
+   *[other] { $n } jobs run there. They are stopped where they are.
+}
+cluster-remove = Remove…
+cluster-remove-title = Remove { $cluster } from the list?
+cluster-remove-verb = Remove { $cluster }
+cluster-remove-about = Its settings, its kept secrets and its recorded lag go. Nothing changes on the cluster itself.
+cluster-not-saved = { $cluster } could not be saved
+cluster-not-removed = { $cluster } could not be removed
+
+cluster-new = Add a cluster
+cluster-save-open = Save and open
+cluster-name = Name
+cluster-standing = State
+cluster-environment = Environment
+cluster-environment-hint = production, staging, …
+cluster-environment-usual = Often used
+env-production = production
+env-staging = staging
+env-test = test
+env-development = development
+cluster-colour = Colour
+colour-blue = Blue
+colour-teal = Teal
+colour-green = Green
+colour-yellow = Yellow
+colour-orange = Orange
+colour-red = Red
+colour-pink = Pink
+colour-purple = Purple
+cluster-read-only-switch = Read-only
+cluster-read-only-about = Nothing on the cluster can be changed from here: no records, topics, settings, offsets. The client itself refuses.
+read-only-why = This cluster is open read-only, so nothing on it can be changed. Switch that off in its settings under Clusters.
+
+cluster-bootstrap = Brokers
+cluster-bootstrap-about = HOST:PORT of one or more brokers, separated by commas. Any of them tells where the others are.
+cluster-security = Security
+cluster-encryption = Encryption
+cluster-encryption-off = none
+cluster-encryption-tls = TLS
+cluster-authorities = Trusted authorities
+cluster-authorities-system = of the system
+cluster-authorities-own = own file
+cluster-authorities-file = Certificates of the authorities (PEM)
+cluster-identity = With a certificate of my own (mutual TLS)
+cluster-certificate = My certificate (PEM)
+cluster-key = Its private key (PEM, not encrypted)
+cluster-verify-host = Check that the certificate is for the broker’s host
+cluster-verify-host-off = Without this check another server can pass for the broker.
+cluster-login = Login
+cluster-login-nobody = none
+cluster-login-password = user and password
+cluster-login-token = token
+cluster-login-oauth = OpenID client
+cluster-mechanism = Mechanism
+cluster-plain-open = PLAIN without TLS sends the password as it is: everybody on the way can read it.
+cluster-user = User
+cluster-endpoint = Token endpoint
+cluster-endpoint-about = https://…/token of the OpenID provider (sasl.oauthbearer.token.endpoint.url)
+cluster-oauth-client = Client id
+cluster-scope = Scope (may be empty)
+cluster-extensions = SASL extensions (may be empty)
+cluster-extensions-about = name=value, separated by commas, such as logicalCluster=lkc-1
+cluster-more = More: client.id and time-outs
+timeout-socket-connection-setup-timeout-ms = For each step until a connection can be used
+timeout-request-timeout-ms = For an answer
+timeout-retry-backoff-ms = Before the second attempt
+timeout-retry-backoff-max-ms = Before any later attempt
+timeout-delivery-timeout-ms = Until a produced record counts as lost
+
+cluster-fault-name = Give it a name
+cluster-fault-bootstrap = Write each broker as HOST:PORT, such as kafka.example:9092
+cluster-fault-no-bootstrap = Name at least one broker
+cluster-fault-authorities = Choose the file with the authorities’ certificates
+cluster-fault-identity = Choose the certificate and its private key
+cluster-fault-user = Name the user who logs in
+cluster-fault-endpoint = Write the token endpoint in full, from https:// on
+cluster-fault-client = Give the client id that the OpenID provider knows
+cluster-fault-extensions = Write the extensions as name=value, separated by commas
+cluster-fault-millis = Milliseconds, more than 0
+
+cluster-test = Test
+cluster-test-runs = on the way
+cluster-test-passed = everything works
+cluster-test-failed = it stops here
+cluster-test-secrets = Type the password (or token) first
+walk-state-waits = not yet
+walk-state-running = on the way
+walk-state-passed = passed
+walk-state-skipped = not needed
+walk-state-failed = failed
+
+cluster-opening-page = Opening { $cluster }
+cluster-opening-for = for { $n } s
+cluster-open-failed = { $cluster } could not be opened
+cluster-way = The way to it, step by step
+cluster-asks-page = Open { $cluster }
+cluster-stale-since = Not up to date since { $time }
+cluster-look-again = Look again
+status-brokers = { $n ->
+    [one] 1 broker
+   *[other] { $n } brokers
+}
+status-cluster-about = Where this cluster is entered; it tells where its other brokers are
+confirm-on = On the cluster
+toast-elsewhere = { $cluster }: { $said }
+shortcuts-clusters = Ctrl 1 to Ctrl 9 show what is open, the workspace first
+
+secret-password = Password
+secret-password-of = Password of { $user }
+secret-token = Token
+secret-client = Client secret
+secret-client-of = Client secret of { $client }
+secret-missing = Type it first
+secret-unchanged = unchanged
+secret-policy = Keep it in
+secret-policy-store = the system’s key store
+secret-policy-store-about = Keychain, Credential Manager or Secret Service. Where there is none it is asked for.
+secret-policy-file = an encrypted file
+secret-policy-file-about = One file for all clusters beside the settings; one pass phrase opens it, once a start.
+secret-policy-ask = nowhere
+secret-policy-ask-about = It is typed each time, and forgotten when the window is closed.
+secret-phrase = Pass phrase of the encrypted file
+secret-phrase-about = It opens the file with the secrets of all clusters until the window is closed.
+secret-phrase-new = New pass phrase for the encrypted file
+secret-phrase-new-about = At least 8 characters. Who forgets it types the secrets anew.
+secret-phrase-again = The same pass phrase again
+secret-phrase-differs = The two pass phrases differ
+secret-phrase-missing = Type the pass phrase first
+secret-not-kept = The secret of { $cluster } could not be kept; it is remembered until the window is closed
+secret-no-key-store = This system has no key store that can be used, so it is typed each time
+secret-wrong-phrase = That pass phrase does not open the file
+secret-short-phrase = A new pass phrase has at least 8 characters
+secret-locked = The encrypted file is locked
+secret-trouble = The secrets could not be used
+
+settings-of-workspace = Folder, listener and users belong to the workspace of this computer: show it (Ctrl 1) to change them.
