@@ -146,7 +146,8 @@ impl App {
 
     fn save_profile(&mut self, ctx: &egui::Context, profile: Profile, typed: Typed) {
         if let Err(error) = self.clusters.known.book.put(profile.clone()) {
-            let problem = Problem::new(Phrase::new("cluster-not-saved").with("cluster", profile.name), error.to_string());
+            let problem =
+                Problem::new(Phrase::new("cluster-not-saved").with("cluster", profile.name), error.to_string());
             self.say(&problem);
             return;
         }
@@ -187,7 +188,10 @@ impl App {
             close(tab);
         }
         if let Err(error) = self.clusters.known.book.remove(id) {
-            self.say(&Problem::new(Phrase::new("cluster-not-removed").with("cluster", profile.name), error.to_string()));
+            self.say(&Problem::new(
+                Phrase::new("cluster-not-removed").with("cluster", profile.name),
+                error.to_string(),
+            ));
             return;
         }
         let (keeper, state) = (Arc::clone(&self.clusters.keeper), self.clusters.state_dir.join(id.to_string()));

@@ -84,7 +84,10 @@ impl Keeper {
         let Err(error) = kept else { return Ok(None) };
         let in_memory = typed.secrets.keep(profile.id, &self.memory);
         in_memory.map_err(|error| problem(&error))?;
-        Ok(Some(Problem { what: Phrase::new("secret-not-kept").with("cluster", profile.name.as_str()), ..problem(&error) }))
+        Ok(Some(Problem {
+            what: Phrase::new("secret-not-kept").with("cluster", profile.name.as_str()),
+            ..problem(&error)
+        }))
     }
 
     /// Forgets what was typed for it since the start: it was wrong.

@@ -56,7 +56,9 @@ impl Opening {
         let thread = match thread {
             Ok(thread) => Some(thread),
             Err(error) => {
-                *slot.lock() = Slot::Done(Err(Refused::Problem(Box::new(super::workspace::plain_failure(&SessionError::Threads(error))))));
+                *slot.lock() = Slot::Done(Err(Refused::Problem(Box::new(super::workspace::plain_failure(
+                    &SessionError::Threads(error),
+                )))));
                 None
             }
         };

@@ -225,17 +225,8 @@ impl Command {
 }
 
 /// The keys that show what is open: `Ctrl 1` the first, up to `Ctrl 9`.
-const CLUSTER_KEYS: [Key; 9] = [
-    Key::Num1,
-    Key::Num2,
-    Key::Num3,
-    Key::Num4,
-    Key::Num5,
-    Key::Num6,
-    Key::Num7,
-    Key::Num8,
-    Key::Num9,
-];
+const CLUSTER_KEYS: [Key; 9] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
 /// Takes the keys for one of what is open out of the input: its place, from 0.
 pub fn pressed_cluster(ctx: &egui::Context) -> Option<usize> {

@@ -177,7 +177,8 @@ fn find(ctx: &Ctx<'_>, query: &str) -> Vec<Found> {
     let mut found = Vec::new();
     for command in Command::ALL {
         let lab = command.is_for_lab() && !matches!(ctx.place, Place::Lab { .. });
-        let nothing_like_it = ctx.is_cluster() && command.is_of_workspace() || command == Command::CloseCluster && !ctx.is_cluster();
+        let nothing_like_it =
+            ctx.is_cluster() && command.is_of_workspace() || command == Command::CloseCluster && !ctx.is_cluster();
         let refused = command.changes() && ctx.read_only_why().is_some();
         if command == Command::Palette || lab || nothing_like_it || refused {
             continue;

@@ -70,7 +70,8 @@ fn header(ui: &mut Ui, ctx: &Ctx<'_>) {
             if ui.add(Button::primary(&ctx.t(Command::NewTopic.text_id())).unless(why.as_deref())).clicked() {
                 ctx.act(Action::Run(Command::NewTopic));
             }
-            if ui.add(Button::secondary(&ctx.t("overview-import")).icon(icon::IMPORT).unless(why.as_deref())).clicked() {
+            if ui.add(Button::secondary(&ctx.t("overview-import")).icon(icon::IMPORT).unless(why.as_deref())).clicked()
+            {
                 ctx.act(Action::Run(Command::ImportFile));
             }
             // Samples are for one's own workspace.

@@ -281,7 +281,13 @@ impl Chips {
                 chips.add(ui, None, profile.environment.trim(), front, ground);
             }
             if profile.read_only {
-                chips.add(ui, Some(icon::LOCK), &ctx.t("cluster-read-only"), theme.chip_text(theme.note), theme.tinted(theme.note));
+                chips.add(
+                    ui,
+                    Some(icon::LOCK),
+                    &ctx.t("cluster-read-only"),
+                    theme.chip_text(theme.note),
+                    theme.tinted(theme.note),
+                );
             }
         }
         if let (Some((icon, words)), true) = (view.standing.says(), view.profile.is_some()) {
@@ -303,10 +309,8 @@ impl Chips {
         let mut x = from.x;
         for chip in self.parts {
             let width = chip.width();
-            let rect = egui::Rect::from_min_size(
-                egui::pos2(x, from.y - Self::HEIGHT / 2.0),
-                Vec2::new(width, Self::HEIGHT),
-            );
+            let rect =
+                egui::Rect::from_min_size(egui::pos2(x, from.y - Self::HEIGHT / 2.0), Vec2::new(width, Self::HEIGHT));
             ui.painter().rect_filled(rect, Self::HEIGHT / 2.0, chip.ground);
             let mut left = x + 8.0;
             if let Some(icon) = chip.icon {

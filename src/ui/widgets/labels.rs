@@ -95,13 +95,7 @@ pub fn section(ui: &mut Ui, text: &str) -> Response {
 }
 
 /// Words laid out on one line of at most `width` points, ending in `…` where they do not fit.
-pub fn one_line(
-    ui: &Ui,
-    text: &str,
-    font: FontId,
-    color: egui::Color32,
-    width: f32,
-) -> std::sync::Arc<egui::Galley> {
+pub fn one_line(ui: &Ui, text: &str, font: FontId, color: egui::Color32, width: f32) -> std::sync::Arc<egui::Galley> {
     let format = egui::TextFormat { font_id: font, color, ..egui::TextFormat::default() };
     let mut job = egui::text::LayoutJob::single_section(text.to_owned(), format);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));

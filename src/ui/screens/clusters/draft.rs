@@ -227,7 +227,8 @@ impl Draft {
 
     fn timeouts(&self) -> Result<TimeoutPlan, Fault> {
         let [connect, request, backoff, backoff_max, delivery] = &self.timeouts;
-        let millis = |text: &String| text.trim().parse::<u64>().ok().filter(|millis| *millis > 0).ok_or("cluster-fault-millis");
+        let millis =
+            |text: &String| text.trim().parse::<u64>().ok().filter(|millis| *millis > 0).ok_or("cluster-fault-millis");
         Ok(TimeoutPlan {
             connect_millis: millis(connect)?,
             request_millis: millis(request)?,
@@ -252,7 +253,9 @@ fn texts(plan: &TimeoutPlan) -> [String; 5] {
 /// "a=1, b=2".
 fn pairs(text: &str) -> Option<Vec<(String, String)>> {
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts.map(|part| part.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))).collect()
+    parts
+        .map(|part| part.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())))
+        .collect()
 }
 
 fn pairs_text(pairs: &[(String, String)]) -> String {

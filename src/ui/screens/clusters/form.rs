@@ -3,11 +3,7 @@
 
 use egui::{Align, CornerRadius, CursorIcon, Layout, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
-use super::{
-    draft::Draft,
-    secret_fields::SecretFields,
-    security, steps,
-};
+use super::{draft::Draft, secret_fields::SecretFields, security, steps};
 use crate::{
     session::connections::{ConnectionId, Profile, ProfileColour},
     ui::{
@@ -51,13 +47,7 @@ impl Form {
     pub fn new(ctx: &Ctx<'_>) -> Self {
         let taken = |colour: &ProfileColour| ctx.known.book.profiles().iter().any(|profile| profile.colour == *colour);
         let colour = ProfileColour::ALL.into_iter().find(|colour| !taken(colour)).unwrap_or_default();
-        Self {
-            id: None,
-            draft: Draft::new(colour),
-            secrets: SecretFields::default(),
-            test: None,
-            more: false,
-        }
+        Self { id: None, draft: Draft::new(colour), secrets: SecretFields::default(), test: None, more: false }
     }
 
     /// Of one that is known.
@@ -65,13 +55,7 @@ impl Form {
         let mut draft = Draft::new(profile.colour);
         draft.base = Some(profile.clone());
         draft.fill(profile);
-        Self {
-            id: Some(profile.id),
-            draft,
-            secrets: SecretFields::default(),
-            test: None,
-            more: false,
-        }
+        Self { id: Some(profile.id), draft, secrets: SecretFields::default(), test: None, more: false }
     }
 
     /// The cluster; `None` for a new one.
@@ -114,24 +98,30 @@ impl Form {
         let vault = security::wanted(ctx, &self.draft, &self.secrets);
         let locked = vault.and_then(|vault| self.secrets.phrase_why_not(ctx, vault));
         let why_not = why_not.or(locked);
-        let crumb = widgets::page_header(ui, &[&ctx.t("nav-clusters")], &title, |_| (), |ui| {
-            let is_new = self.id.is_none();
-            let verb = ctx.t(if is_new { "cluster-save-open" } else { "save" });
-            if ui.add(Button::primary(&verb).unless(why_not.as_deref())).clicked()
-                && let Ok(profile) = &made
-            {
-                self.save(ctx, profile.clone());
-            }
-            let test = ctx.t("cluster-test");
-            if ui.add(Button::secondary(&test).icon(icon::LIVE).unless(why_not.as_deref())).clicked()
-                && let Ok(profile) = &made
-            {
-                self.start_test(ctx, profile.clone());
-            }
-            if widgets::secondary(ui, &ctx.t("cancel")).clicked() {
-                ctx.go(Place::Clusters);
-            }
-        });
+        let crumb = widgets::page_header(
+            ui,
+            &[&ctx.t("nav-clusters")],
+            &title,
+            |_| (),
+            |ui| {
+                let is_new = self.id.is_none();
+                let verb = ctx.t(if is_new { "cluster-save-open" } else { "save" });
+                if ui.add(Button::primary(&verb).unless(why_not.as_deref())).clicked()
+                    && let Ok(profile) = &made
+                {
+                    self.save(ctx, profile.clone());
+                }
+                let test = ctx.t("cluster-test");
+                if ui.add(Button::secondary(&test).icon(icon::LIVE).unless(why_not.as_deref())).clicked()
+                    && let Ok(profile) = &made
+                {
+                    self.start_test(ctx, profile.clone());
+                }
+                if widgets::secondary(ui, &ctx.t("cancel")).clicked() {
+                    ctx.go(Place::Clusters);
+                }
+            },
+        );
         if crumb.is_some() {
             ctx.go(Place::Clusters);
         }
@@ -171,7 +161,11 @@ impl Form {
                 let label = ctx.t("cluster-name");
                 widgets::text_field(ui, &Field { width: half, ..Field::new(&label) }, &mut draft.name);
                 let (label, hint) = (ctx.t("cluster-environment"), ctx.t("cluster-environment-hint"));
-                widgets::text_field(ui, &Field { width: half, hint: &hint, ..Field::new(&label) }, &mut draft.environment);
+                widgets::text_field(
+                    ui,
+                    &Field { width: half, hint: &hint, ..Field::new(&label) },
+                    &mut draft.environment,
+                );
             });
             row(ui, &ctx.t("cluster-environment-usual"), |ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
@@ -224,7 +218,11 @@ impl Form {
                 let bad = text.trim().parse::<u64>().is_ok_and(|millis| millis > 0);
                 let fault = (!bad).then_some(&*fault);
                 let help = ctx.t(&format!("timeout-{}", name.replace('.', "-")));
-                widgets::text_field(ui, &Field { mono: true, width: 200.0, fault, help: &help, ..Field::new(name) }, text);
+                widgets::text_field(
+                    ui,
+                    &Field { mono: true, width: 200.0, fault, help: &help, ..Field::new(name) },
+                    text,
+                );
             }
         });
     }
@@ -248,18 +246,14 @@ impl Form {
 /// A label at the left and a control.
 pub(super) fn row(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
     let theme = theme::of(ui);
-    ui.allocate_ui_with_layout(
-        Vec2::new(ui.available_width(), CONTROL),
-        Layout::left_to_right(Align::Center),
-        |ui| {
-            ui.set_min_height(CONTROL);
-            let (slot, _) = ui.allocate_exact_size(Vec2::new(LABELS, CONTROL), Sense::hover());
-            let galley = widgets::one_line(ui, label, fonts::body(), theme.quiet, LABELS - 8.0);
-            let at = egui::pos2(slot.left(), slot.center().y - galley.size().y / 2.0);
-            ui.painter().galley(at, galley, theme.quiet);
-            control(ui);
-        },
-    );
+    ui.allocate_ui_with_layout(Vec2::new(ui.available_width(), CONTROL), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_height(CONTROL);
+        let (slot, _) = ui.allocate_exact_size(Vec2::new(LABELS, CONTROL), Sense::hover());
+        let galley = widgets::one_line(ui, label, fonts::body(), theme.quiet, LABELS - 8.0);
+        let at = egui::pos2(slot.left(), slot.center().y - galley.size().y / 2.0);
+        ui.painter().galley(at, galley, theme.quiet);
+        control(ui);
+    });
 }
 
 fn swatch(ui: &mut Ui, ctx: &Ctx<'_>, current: &mut ProfileColour, colour: ProfileColour) {

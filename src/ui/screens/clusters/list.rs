@@ -44,7 +44,8 @@ impl List {
             ui.add_space(8.0);
             if profiles.is_empty() {
                 let verb = ctx.t(Command::AddCluster.text_id());
-                if widgets::empty(ui, icon::CLUSTERS, &ctx.t("clusters-none"), Some(&verb)).is_some_and(|r| r.clicked()) {
+                if widgets::empty(ui, icon::CLUSTERS, &ctx.t("clusters-none"), Some(&verb)).is_some_and(|r| r.clicked())
+                {
                     ctx.act(Action::Run(Command::AddCluster));
                 }
                 return;
@@ -190,7 +191,8 @@ impl Rows for ClusterRows<'_> {
 /// The same under another name, without its secrets: those are kept by its id.
 fn duplicate(ctx: &Ctx<'_>, profile: &Profile) -> Profile {
     let taken = |name: &str| ctx.known.book.profiles().iter().any(|other| other.name == name);
-    let named = |n: u64| ctx.text.with("cluster-copy-name", &[("cluster", profile.name.as_str().into()), ("n", n.into())]);
+    let named =
+        |n: u64| ctx.text.with("cluster-copy-name", &[("cluster", profile.name.as_str().into()), ("n", n.into())]);
     let name = (2..).map(named).find(|name| !taken(name)).unwrap_or_default();
     Profile { id: ConnectionId::fresh(), name, ..profile.clone() }
 }

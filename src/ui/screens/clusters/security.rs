@@ -24,8 +24,9 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, draft: &mut Draft, secrets: &mut 
         widgets::card_header(ui, &ctx.t("cluster-security"), protocol(draft), |_| ());
         encryption(ui, ctx, draft);
         row(ui, &ctx.t("cluster-login"), |ui| {
-            let words = ["cluster-login-nobody", "cluster-login-password", "cluster-login-token", "cluster-login-oauth"]
-                .map(|id| ctx.t(id));
+            let words =
+                ["cluster-login-nobody", "cluster-login-password", "cluster-login-token", "cluster-login-oauth"]
+                    .map(|id| ctx.t(id));
             let logins = [Login::Nobody, Login::Password, Login::Token, Login::Credentials];
             let entries: Vec<_> = logins.into_iter().zip(words.iter().map(|word| &**word)).collect();
             widgets::segmented(ui, &mut draft.login, &entries);

@@ -7,7 +7,6 @@ use crate::{
     ui::{
         clusters::WalkSeen,
         ctx::Ctx,
-
         icon::{self, Icon},
         theme::{self, fonts},
         widgets,

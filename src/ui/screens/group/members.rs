@@ -20,7 +20,9 @@ const PARTITIONS_NAMED_MAX: usize = 12;
 pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, group: &GroupFacts) {
     if group.members.is_empty() {
         let start = ctx.t("groups-start-consumer");
-        if widgets::empty(ui, icon::GROUPS, &ctx.t("group-members-none"), ctx.if_changing(&start)).is_some_and(|r| r.clicked()) {
+        if widgets::empty(ui, icon::GROUPS, &ctx.t("group-members-none"), ctx.if_changing(&start))
+            .is_some_and(|r| r.clicked())
+        {
             ctx.act(Action::Run(Command::NewConsumer));
         }
         return;

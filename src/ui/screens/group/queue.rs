@@ -93,7 +93,8 @@ impl QueueView {
         };
         if picture.partitions.is_empty() {
             let (sentence, verb) = (ctx.t("queue-nothing-yet"), ctx.t("groups-start-consumer"));
-            if widgets::empty(ui, icon::QUEUE, &sentence, ctx.if_changing(&verb)).is_some_and(|button| button.clicked()) {
+            if widgets::empty(ui, icon::QUEUE, &sentence, ctx.if_changing(&verb)).is_some_and(|button| button.clicked())
+            {
                 if let Some(topic) = group.topics.first().map(ToString::to_string) {
                     ctx.with_session(move |session| session.consumers().suggest(topic));
                 }

@@ -78,7 +78,9 @@ impl GroupSettings {
             |ui| {
                 if count > 0 {
                     let verb = ctx.text.with("settings-apply", &[("count", count.into())]);
-                    apply = ui.add(Button::primary(&verb).unless(ctx.unless_read_only(faulty.as_deref()).as_deref())).clicked();
+                    apply = ui
+                        .add(Button::primary(&verb).unless(ctx.unless_read_only(faulty.as_deref()).as_deref()))
+                        .clicked();
                     discard = widgets::secondary(ui, &ctx.t("settings-discard")).clicked();
                 }
             },

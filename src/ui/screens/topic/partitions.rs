@@ -71,7 +71,11 @@ impl PartitionsTab {
                 if ui.add(Button::secondary(&add).icon(icon::ADD).unless(internal.as_deref())).clicked() {
                     self.dialog = Some(TopicDialog::add_partitions(topic));
                 }
-                if compacted && ui.add(Button::secondary(&ctx.t("partitions-compact")).unless(ctx.read_only_why().as_deref())).clicked() {
+                if compacted
+                    && ui
+                        .add(Button::secondary(&ctx.t("partitions-compact")).unless(ctx.read_only_why().as_deref()))
+                        .clicked()
+                {
                     let topic = Arc::clone(&topic.name);
                     ctx.with_session(move |session| {
                         session.compact_topic(topic);
