@@ -99,7 +99,12 @@ impl Player {
         for (n, step) in file.steps.iter().enumerate() {
             self.world.lesson.show(n);
             let skipped = self.options.skip.as_ref() == Some(&step.id);
-            let tasks = (0..step.tasks.len()).map(|m| self.task(&file, n, m, skipped)).collect();
+            let mut tasks: Vec<TaskReport> = Vec::new();
+            for m in 0..step.tasks.len() {
+                // Tasks are done in their order: after one that was not, none can be, so nothing is waited for.
+                let possible = tasks.iter().all(|task| task.held);
+                tasks.push(self.task(&file, n, m, skipped, possible));
+            }
             let right = step.question.as_ref().and_then(|question| question.right_choice());
             if let Some(choice) = right.filter(|_| !skipped) {
                 self.world.lesson.answer(n, choice);
@@ -118,7 +123,7 @@ impl Player {
         }
     }
 
-    fn task(&mut self, file: &LabFile, n: usize, m: usize, skipped: bool) -> TaskReport {
+    fn task(&mut self, file: &LabFile, n: usize, m: usize, skipped: bool, possible: bool) -> TaskReport {
         let task = &file.steps[n].tasks[m];
         self.world.pass((self.options.wait_s * 1_000.0) as i64);
         if !skipped {
@@ -129,7 +134,7 @@ impl Player {
             }
         }
         let began = self.world.now_ms();
-        let within_ms = (task.within_s * 1_000.0) as i64;
+        let within_ms = if possible { (task.within_s * 1_000.0) as i64 } else { 0 };
         let is_done =
             |world: &World| world.lesson.step(n).and_then(|step| step.tasks.get(m)).is_some_and(|task| task.done);
         self.world.look();

@@ -4,3 +4,4 @@ mod file;
 mod guide;
 mod lessons;
 mod play;
+mod stage;

@@ -14,6 +14,8 @@ pub const WINDOW_REQUESTS_KEPT_MAX: usize = 1_000;
 pub const FAILED_KEPT_MAX: usize = 1_000;
 /// How far back a request is looked for whose answer was just written.
 const ANSWERED_LOOK_BACK: usize = 1_024;
+/// How many places around its own a request is looked for.
+const PLACES_AROUND: usize = 64;
 /// Fields of requests and answers that are kept, in bytes of text.
 const DETAIL_BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -112,11 +114,21 @@ impl Rings {
             && let Some((id, bytes)) = self.detailed.pop_front()
         {
             self.detail_bytes -= bytes;
-            if let Some(entry) = self.find(id) {
+            // One that is not where it should be has been dropped, or was answered so late that it lies far from its place:
+            // then its detail goes with it. Looking through everything would cost each request that comes.
+            let rings = [&mut self.clients, &mut self.window, &mut self.failed];
+            if let Some(entry) = rings.into_iter().find_map(|ring| find_near(ring, id)) {
                 entry.detail = Detail::Nothing;
             }
         }
     }
+}
+
+/// Looks around the place where a request should be, as ids go up by and large.
+fn find_near(ring: &mut VecDeque<Entry>, id: RequestId) -> Option<&mut Entry> {
+    let place = ring.partition_point(|entry| entry.view.id < id);
+    let end = ring.len().min(place + PLACES_AROUND);
+    ring.range_mut(place.saturating_sub(PLACES_AROUND)..end).find(|entry| entry.view.id == id)
 }
 
 impl RequestFilter {

@@ -51,8 +51,8 @@ fn right_and_wrong(lesson: &Arc<LabFile>) {
     assert_eq!(report.failed(), Vec::<String>::new(), "{}", lesson.id);
     assert_eq!(report.refused, Vec::<String>::new(), "{}", lesson.id);
     assert!(report.passed, "{}", lesson.id);
-    let step = &lesson.steps[lesson.number as usize % lesson.steps.len()];
-    wrong(lesson, &step.id);
+    // The last: after another one, those that follow would be waited for in vain.
+    wrong(lesson, &lesson.steps[lesson.steps.len() - 1].id);
 }
 
 fn wrong(lesson: &Arc<LabFile>, step: &str) {
