@@ -27,7 +27,10 @@ impl Watched {
     fn open(file: LabFile) -> Self {
         let (say, news) = sync_channel(1);
         let options = StageOptions { speed: Speed::Paused, ..StageOptions::default() };
-        let wake = move || drop(say.try_send(()));
+        let wake = move || {
+            // Full: the news is waiting already.
+            let _ = say.try_send(());
+        };
         Self { stage: Stage::open(Arc::new(file), options, wake).unwrap(), news }
     }
 
