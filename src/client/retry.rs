@@ -9,7 +9,7 @@ use super::{ClientError, Timeouts};
 /// Attempts to reach a cluster of which no node has answered yet: an address that is wrong never comes.
 const ATTEMPTS_UNREACHED_MAX: u32 = 8;
 /// Attempts after UNKNOWN_TOPIC_OR_PARTITION: a topic just created may take a moment, a name that is wrong never comes.
-const ATTEMPTS_UNKNOWN_TOPIC_MAX: u32 = 4;
+const ATTEMPTS_UNKNOWN_TOPIC_MAX: u32 = 5;
 /// Attempts after no answer in time, though the time for all is over: the first may have gone to a node that is gone.
 const ATTEMPTS_TIMED_OUT_MAX: u32 = 2;
 /// By how much a wait is longer or shorter, so that clients that failed together do not come back together (KIP-580).
@@ -86,7 +86,7 @@ mod tests {
         assert!(is_final(&busy, tried(200, 59_500)));
         assert!(is_final(&ClientError::kafka(ResponseError::NonEmptyGroup, "x", None), tried(1, 0)));
         let unknown = ClientError::kafka(ResponseError::UnknownTopicOrPartition, "x", None);
-        assert!(!is_final(&unknown, tried(3, 0)) && is_final(&unknown, tried(4, 0)));
+        assert!(!is_final(&unknown, tried(4, 0)) && is_final(&unknown, tried(5, 0)));
         let slow = ClientError::TimedOut { asked: "x".into(), millis: 1 };
         assert!(!is_final(&slow, tried(1, 70_000)) && is_final(&slow, tried(2, 70_000)));
     }

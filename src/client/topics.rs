@@ -149,7 +149,22 @@ impl Client {
         })
         .await?;
         self.metadata_cache().forget_topic(&topic.name);
+        self.wait_for_topic(&topic.name).await;
         Ok(())
+    }
+
+    /// The brokers of a cluster learn of a new topic a moment after its controller made it: until then, whoever uses it
+    /// would be told that there is none.
+    async fn wait_for_topic(&self, name: &str) {
+        for attempt in 1..=VISIBLE_ATTEMPTS_MAX {
+            match self.topic(name).await {
+                Ok(topic) if topic.partitions.iter().all(|partition| partition.leader.is_some()) => return,
+                Ok(_) | Err(ClientError::Kafka { error: ResponseError::UnknownTopicOrPartition, .. }) => {}
+                // It is made all the same.
+                Err(_) => return,
+            }
+            tokio::time::sleep(self.backoff(attempt)).await;
+        }
     }
 
     /// Deletes topics with all of their records; one outcome a topic.
@@ -236,6 +251,9 @@ impl Client {
         Ok(outcomes)
     }
 }
+
+/// Looks for a topic that was just made; with the waits between them some seconds.
+const VISIBLE_ATTEMPTS_MAX: u32 = 8;
 
 /// The answer does not mention what was asked about.
 pub(super) fn left_out(asked: &str) -> ClientError {
