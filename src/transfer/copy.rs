@@ -51,6 +51,7 @@ mod groups;
 mod job;
 mod lane;
 pub mod mark;
+mod patience;
 pub mod plan;
 mod slice;
 

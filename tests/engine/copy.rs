@@ -99,7 +99,7 @@ fn record(partition: i32, at: i64, key: Option<&str>, value: Option<&str>) -> Ne
 
 async fn planned(from: &Client, to: &Client, topics: &[&str], begin: Begin, slice: &Slice) -> CopyRequest {
     let topics: Vec<_> = topics.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect();
-    let facts = describe(from, to, &topics, slice).await.unwrap();
+    let facts = describe(from, to, &topics, slice, &Cancel::new()).await.unwrap();
     CopyRequest { plan: plan(&facts, begin), slice: slice.clone() }
 }
 

@@ -81,7 +81,7 @@ impl Cli {
             (_, true) => Begin::Append,
             _ => Begin::New,
         };
-        let facts = describe(&self.client, target, &topics, &slice).await?;
+        let facts = describe(&self.client, target, &topics, &slice, &self.cancel).await?;
         let plan = plan(&facts, begin);
         if args.dry_run {
             self.show_plan(&plan, &args)?;

@@ -6,8 +6,12 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
 
 use self::keyed::Latest;
-use super::{job::PartitionOutcome, lane::READER, slice::Slice};
-use crate::client::{Client, ReadRange, Reader};
+use super::{
+    job::PartitionOutcome,
+    patience::{Patience, Steady},
+    slice::Slice,
+};
+use crate::client::Client;
 use crate::model::{NewRecord, Offset, TimestampType, TopicPartition};
 use crate::transfer::{Cancel, Progress, ProgressSink, TransferError};
 
@@ -82,7 +86,8 @@ pub async fn compare(
     let mut compacted = std::collections::BTreeMap::new();
     for outcome in copied {
         if !compacted.contains_key(&outcome.target.topic) {
-            let by_key = keeps_latest(source, &outcome.source).await? || keeps_latest(target, &outcome.target).await?;
+            let by_key = keeps_latest(source, &outcome.source, cancel).await?
+                || keeps_latest(target, &outcome.target, cancel).await?;
             compacted.insert(outcome.target.topic.clone(), by_key);
         }
     }
@@ -94,29 +99,28 @@ pub async fn compare(
     };
     let sides = copied.iter().map(|outcome| {
         let by_key = compacted.get(&outcome.target.topic).copied().unwrap_or_default();
-        let run = partition(source, target, outcome, slice, by_key, &note);
-        async move { cancel.race(run).await.ok_or(TransferError::Cancelled)? }
+        partition((source, target), outcome, slice, by_key, &note, cancel)
     });
     stream::iter(sides).buffered(PARTITIONS_AT_ONCE_MAX).try_collect().await
 }
 
-async fn keeps_latest(client: &Client, tp: &TopicPartition) -> Result<bool, TransferError> {
-    let configs = client.describe_topic_configs(&tp.topic).await?;
+async fn keeps_latest(client: &Client, tp: &TopicPartition, cancel: &Cancel) -> Result<bool, TransferError> {
+    let configs = Patience::brief(cancel).ask(|| client.describe_topic_configs(&tp.topic)).await?;
     let policy = configs.iter().find(|config| config.name == "cleanup.policy");
     Ok(policy.and_then(|policy| policy.value.as_deref()).is_some_and(|value| value.contains("compact")))
 }
 
 async fn partition(
-    source: &Client,
-    target: &Client,
+    (source, target): (&Client, &Client),
     outcome: &PartitionOutcome,
     slice: &Slice,
     by_key: bool,
-    note: &(dyn Fn(u64) + Sync),
+    note: &(dyn Fn(u64) + Send + Sync),
+    cancel: &Cancel,
 ) -> Result<Compared, TransferError> {
     let mark = &outcome.mark;
-    let mut here = Side::open(source, &outcome.source, mark.began.0, mark.from);
-    let mut there = Side::open(target, &outcome.target, mark.began.1, mark.at);
+    let mut here = Side::open(source, &outcome.source, (mark.began.0, mark.from), cancel);
+    let mut there = Side::open(target, &outcome.target, (mark.began.1, mark.at), cancel);
     let whole = Slice::default();
     let mut found = Compared {
         source: outcome.source.clone(),
@@ -206,24 +210,23 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// One side of a partition, read from one end to the other.
-struct Side {
-    reader: Reader,
-    topic: std::sync::Arc<str>,
+struct Side<'a> {
+    reader: Steady<'a>,
+    topic: &'a str,
     buffer: std::vec::IntoIter<crate::model::Record>,
 }
 
-impl Side {
-    fn open(client: &Client, tp: &TopicPartition, from: Offset, to: Offset) -> Self {
-        let range = ReadRange { partition: tp.clone(), from, to };
-        let reader = Reader::start(client.clone(), vec![range], READER);
-        Self { reader, topic: tp.topic.clone(), buffer: Vec::new().into_iter() }
+impl<'a> Side<'a> {
+    fn open(client: &'a Client, tp: &'a TopicPartition, range: (Offset, Offset), cancel: &'a Cancel) -> Self {
+        let reader = Steady::start(client, tp, range.0, range.1, cancel);
+        Self { reader, topic: &tp.topic, buffer: Vec::new().into_iter() }
     }
 
     /// The next record that the slice takes; without a timestamp where the broker has set it.
     async fn next(&mut self, slice: &Slice) -> Result<Option<(Offset, NewRecord)>, TransferError> {
         loop {
             for record in self.buffer.by_ref() {
-                let Some(mut taken) = slice.take(&self.topic, &record) else { continue };
+                let Some(mut taken) = slice.take(self.topic, &record) else { continue };
                 if slice.is_whole() && record.batch.timestamp_type == TimestampType::LogAppendTime {
                     taken.timestamp = None;
                 }

@@ -6,18 +6,29 @@ use kafka_protocol::ResponseError;
 
 use super::{
     mark::{Mark, group_of},
+    patience::Patience,
     plan::{Facts, SourcePartition, SourceTopic, TargetTopic, TopicPair, own_settings, replicas_for},
     slice::Slice,
 };
 use crate::client::{Client, ClientError, NewTopic, OffsetSpec, TopicInfo};
 use crate::model::TopicPartition;
-use crate::transfer::{TransferError, ends};
+use crate::transfer::{Cancel, TransferError, ends};
 
 /// What is known of the topics (name at the source, name at the target) on both sides.
 ///
 /// # Errors
 /// When a cluster does not answer; a topic that is missing is told by the plan.
 pub async fn describe(
+    source: &Client,
+    target: &Client,
+    topics: &[(String, String)],
+    slice: &Slice,
+    cancel: &Cancel,
+) -> Result<Facts, TransferError> {
+    Patience::brief(cancel).ask(|| describe_once(source, target, topics, slice)).await
+}
+
+async fn describe_once(
     source: &Client,
     target: &Client,
     topics: &[(String, String)],

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 
 use super::{
     job::PartitionOutcome,
-    lane::READER,
     mark::{Mark, group_of},
+    patience::{Patience, Steady},
     slice::Slice,
 };
-use crate::client::{Client, ClientError, ReadRange, Reader};
+use crate::client::{Client, ClientError};
 use crate::model::{GroupKind, NewRecord, Offset, TopicPartition};
 use crate::transfer::{Cancel, TransferError};
 
@@ -67,13 +67,13 @@ pub async fn carry_groups(
 ) -> Result<Vec<CarriedGroup>, TransferError> {
     let by_source: BTreeMap<_, _> = copied.iter().map(|outcome| (&outcome.source, outcome)).collect();
     let mut carried = Vec::new();
-    for group in candidates(source).await? {
+    for group in Patience::brief(cancel).ask(|| candidates(source)).await? {
         let mut offsets = Vec::new();
         let mut wanted = Vec::new();
-        for (tp, at) in source.committed(&group).await? {
+        for (tp, at) in Patience::brief(cancel).ask(|| source.committed(&group)).await? {
             let Some(outcome) = by_source.get(&tp) else { continue };
-            let mapper = Mapper { source, target, outcome, slice };
-            let (offset, note) = cancel.race(mapper.map(at.offset)).await.ok_or(TransferError::Cancelled)??;
+            let mapper = Mapper { source, target, outcome, slice, cancel };
+            let (offset, note) = mapper.map(at.offset).await?;
             if note != GroupNote::Unproved {
                 wanted.push((outcome.target.clone(), offset, at.metadata));
             }
@@ -81,7 +81,8 @@ pub async fn carry_groups(
             offsets.push(CarriedOffset { source: (tp, at.offset), target, note });
         }
         if !wanted.is_empty() {
-            for (tp, answer) in target.commit_with_notes(&group, wanted).await? {
+            let commit = || target.commit_with_notes(&group, wanted.clone());
+            for (tp, answer) in Patience::brief(cancel).ask(commit).await? {
                 let Err(error) = answer else { continue };
                 let refused = offsets.iter_mut().find(|offset| offset.target.0 == tp);
                 refused.into_iter().for_each(|offset| offset.note = GroupNote::Refused(error.clone()));
@@ -99,6 +100,7 @@ struct Mapper<'a> {
     target: &'a Client,
     outcome: &'a PartitionOutcome,
     slice: &'a Slice,
+    cancel: &'a Cancel,
 }
 
 impl Mapper<'_> {
@@ -120,8 +122,7 @@ impl Mapper<'_> {
             let note = if count == 0 { GroupNote::Exact } else { GroupNote::Unproved };
             return Ok((offset.max(mark.began.1), note));
         };
-        let range = ReadRange { partition: self.outcome.target.clone(), from: offset, to: offset + 1 };
-        let mut reader = Reader::start(self.target.clone(), vec![range], READER);
+        let mut reader = Steady::start(self.target, &self.outcome.target, offset, offset + 1, self.cancel);
         let there = match reader.next().await? {
             Some(piece) => piece.records()?.into_iter().next(),
             None => None,
@@ -135,8 +136,7 @@ impl Mapper<'_> {
 
     /// Chosen records from `at` to where the copy ended, and the first of them.
     async fn count(&self, mark: &Mark, at: Offset) -> Result<(u64, Option<NewRecord>), TransferError> {
-        let range = ReadRange { partition: self.outcome.source.clone(), from: at, to: mark.from };
-        let mut reader = Reader::start(self.source.clone(), vec![range], READER);
+        let mut reader = Steady::start(self.source, &self.outcome.source, at, mark.from, self.cancel);
         let (mut count, mut first) = (0, None);
         while let Some(piece) = reader.next().await? {
             for record in piece.records()? {

@@ -11,8 +11,9 @@ use tokio::sync::OnceCell;
 
 use super::{
     CopyFault, Slice,
-    lane::{Lane, Patience},
+    lane::Lane,
     mark::Mark,
+    patience::Patience,
     plan::{Make, PartitionPlan, Plan, TopicPlan},
 };
 use crate::client::{Client, OffsetSpec, ProducerPlace};

@@ -2,28 +2,18 @@
 
 mod source;
 
-use std::{future::Future, time::Duration};
-
-use kafka_protocol::ResponseError;
-use tokio::time::Instant;
-
+pub(super) use self::source::Batch;
 use self::source::Source;
-pub(super) use self::source::{Batch, READER};
 use super::{
     CopyFault,
     job::Gauge,
     mark::{Mark, Place, STEPS_MAX},
+    patience::Patience,
     slice::Slice,
 };
 use crate::client::{Client, ClientError, OffsetSpec};
 use crate::model::{Offset, TopicPartition};
 use crate::transfer::{Cancel, TransferError};
-
-/// How long a cluster may take nothing, or give nothing, before the copy of a partition gives up: longer than a cluster
-/// needs to find another leader, or a node to start again.
-const PATIENCE: Duration = Duration::from_secs(180);
-/// Between two attempts, growing.
-const WAIT: std::ops::RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(3);
 
 /// A partition on its way.
 pub(super) struct Lane<'a> {
@@ -115,7 +105,7 @@ impl Lane<'_> {
                 Ok(base) => return Err(self.foreign(base)),
                 Err(error) => error,
             };
-            patience.wait(error).await?;
+            patience.wait(error.into()).await?;
             let now = self.place(mark).await?;
             if now.target > place.target {
                 // It is stored after all: one batch is under way at a time, so it is this one.
@@ -144,55 +134,4 @@ impl Lane<'_> {
     fn foreign(&self, end: Offset) -> TransferError {
         CopyFault::ForeignRecords { partition: self.into.clone(), end, group: self.group.to_owned() }.into()
     }
-}
-
-/// Waits while a cluster recovers, but not for ever.
-pub(super) struct Patience<'a> {
-    partition: &'a TopicPartition,
-    cancel: &'a Cancel,
-    since: Instant,
-    wait: Duration,
-}
-
-impl<'a> Patience<'a> {
-    /// About a partition of the target.
-    pub fn new(partition: &'a TopicPartition, cancel: &'a Cancel) -> Self {
-        Self { partition, cancel, since: Instant::now(), wait: *WAIT.start() }
-    }
-
-    /// Asks until there is an answer.
-    pub async fn ask<T, F>(mut self, mut ask: impl FnMut() -> F) -> Result<T, TransferError>
-    where
-        F: Future<Output = Result<T, ClientError>>,
-    {
-        loop {
-            match self.cancel.race(ask()).await.ok_or(TransferError::Cancelled)? {
-                Ok(answer) => return Ok(answer),
-                Err(error) => self.wait(error).await?,
-            }
-        }
-    }
-
-    /// Waits before the next attempt; fails where `error` is not one that passes, or lasts.
-    async fn wait(&mut self, error: ClientError) -> Result<(), TransferError> {
-        if !may_pass(&error) {
-            return Err(error.into());
-        }
-        if self.since.elapsed() > PATIENCE {
-            let (partition, why) = (self.partition.clone(), error.to_string());
-            return Err(CopyFault::OutOfPatience { partition, seconds: PATIENCE.as_secs(), why }.into());
-        }
-        self.cancel.race(tokio::time::sleep(self.wait)).await.ok_or(TransferError::Cancelled)?;
-        self.wait = (self.wait * 2).min(*WAIT.end());
-        Ok(())
-    }
-}
-
-/// Whether waiting helps.
-fn may_pass(error: &ClientError) -> bool {
-    use ResponseError as E;
-    // Another batch at this sequence is in the log already, or about to be: the end tells soon.
-    let by_sequence = matches!(error.code(), Some(E::OutOfOrderSequenceNumber | E::DuplicateSequenceNumber));
-    // A name that is not known was known when the copy began: metadata lags behind while nodes come and go.
-    by_sequence || error.is_retriable()
 }

@@ -2,26 +2,15 @@
 
 use std::collections::VecDeque;
 
-use super::{Lane, Patience};
-use crate::client::{Isolation, Piece, ReadOrder, ReadRange, Reader, ReaderOptions};
+use super::Lane;
+use crate::client::Piece;
 use crate::model::{Compression, NewRecord, Offset};
-use crate::transfer::TransferError;
+use crate::transfer::{TransferError, copy::patience::Steady};
 
 /// Records that are in memory for one partition, in bytes; a piece of the source more may come on top.
 const STRETCH_BYTES: usize = 4 * 1024 * 1024;
-/// What one batch of the source may decompress to, in bytes.
-const DECOMPRESSED_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// What a record needs in a batch beyond key, value and headers, in bytes, generously; a header needs as much again.
 const RECORD_OVERHEAD_BYTES: usize = 40;
-
-/// How the source is read: what is committed, a piece ahead.
-pub(in crate::transfer::copy) const READER: ReaderOptions = ReaderOptions {
-    piece_bytes: 1024 * 1024,
-    order: ReadOrder::InTurn,
-    ahead_pieces: 1,
-    decompressed_bytes_max: DECOMPRESSED_BYTES_MAX,
-    isolation: Isolation::ReadCommitted,
-};
 
 /// Records that are stored together.
 #[derive(Debug)]
@@ -44,7 +33,7 @@ pub(super) struct Stretch {
 /// Reads on, also when the cluster is away for a while.
 pub(super) struct Source<'a> {
     lane: &'a Lane<'a>,
-    reader: Reader,
+    reader: Steady<'a>,
     buffer: VecDeque<Waiting>,
     buffer_bytes: usize,
     /// Everything below is read.
@@ -76,7 +65,7 @@ impl<'a> Source<'a> {
     }
 
     fn between(lane: &'a Lane<'a>, from: Offset, to: Offset) -> Self {
-        let reader = open(lane, from, to);
+        let reader = Steady::start(lane.source, &lane.from, from, to, lane.cancel);
         Self { lane, reader, buffer: VecDeque::new(), buffer_bytes: 0, read: from, to, gone: 0 }
     }
 
@@ -115,22 +104,13 @@ impl<'a> Source<'a> {
     }
 
     async fn read_piece(&mut self) -> Result<(), TransferError> {
-        let lane = self.lane;
-        let mut patience = Patience::new(&lane.into, lane.cancel);
-        let piece = loop {
-            match lane.cancel.race(self.reader.next()).await.ok_or(TransferError::Cancelled)? {
-                Ok(Some(piece)) => break piece,
-                // The range is over sooner than it was asked for: there is no more.
-                Ok(None) => {
-                    self.read = self.to;
-                    return Ok(());
-                }
-                Err(error) => patience.wait(error).await?,
-            }
-            self.reader = open(lane, self.read, self.to);
+        let Some(piece) = self.reader.next().await? else {
+            // The range is over sooner than it was asked for: there is no more.
+            self.read = self.to;
+            return Ok(());
         };
         self.keep(&piece)?;
-        lane.gauge.passed((piece.to - self.read).unsigned_abs());
+        self.lane.gauge.passed((piece.to - self.read).unsigned_abs());
         self.read = piece.to;
         Ok(())
     }
@@ -148,9 +128,4 @@ impl<'a> Source<'a> {
         }
         Ok(())
     }
-}
-
-fn open(lane: &Lane<'_>, from: Offset, to: Offset) -> Reader {
-    let range = ReadRange { partition: lane.from.clone(), from, to };
-    Reader::start(lane.source.clone(), vec![range], READER)
 }
