@@ -10,6 +10,7 @@ pub mod clients;
 mod clock;
 pub mod connections;
 pub mod consumers;
+pub mod copy;
 mod events;
 mod facts;
 mod files;
@@ -112,8 +113,15 @@ struct Inner {
     produce_log: ProduceLog,
     poke: Arc<Notify>,
     transfers: transfers::Transfers,
+    copies: copy::Copies,
     handle: Handle,
     runtime: Mutex<Option<Runtime>>,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Session")
+    }
 }
 
 impl Session {

@@ -89,7 +89,8 @@ impl Tab {
             State::Asks(_) => Standing::Asks,
         };
         let jobs = self.session().map_or(0, Session::jobs_running);
-        ClusterView { key: self.key, profile: self.profile.clone(), standing, jobs }
+        let session = self.session().cloned();
+        ClusterView { key: self.key, profile: self.profile.clone(), standing, jobs, session }
     }
 
     /// Shows another place, and notes the way back.

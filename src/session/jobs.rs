@@ -34,6 +34,7 @@ pub enum JobKind {
     Export,
     Generate,
     Sample,
+    Copy,
     Other,
 }
 

@@ -16,6 +16,7 @@ use super::{
     Facts, Inner, LagHistory, ListenerState, Session, SystemClock,
     connections::{ConnectError, Profile, Secrets},
     consumers::Consumers,
+    copy::Copies,
     events::Events,
     in_process::InProcess,
     jobs::Jobs,
@@ -192,6 +193,7 @@ impl Session {
             produce_log: ProduceLog::default(),
             poke: Arc::new(Notify::new()),
             transfers: Transfers::default(),
+            copies: Copies::default(),
             handle: runtime.handle().clone(),
             runtime: Mutex::new(Some(runtime)),
         }));

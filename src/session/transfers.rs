@@ -11,7 +11,7 @@ use std::{
 
 use parking_lot::Mutex;
 
-use self::words::problem;
+pub(super) use self::words::problem;
 use super::{JobHandle, JobId, JobKind, JobUnit, Loadable, Phrase, Session, browse::Matcher};
 use crate::payload::CaseRule;
 use crate::transfer::{self, Cancel, Progress, TransferError};
@@ -21,7 +21,7 @@ pub use self::words::{json_phrase, line_phrase};
 pub use crate::transfer::{
     BadLine, BadLines, CreateTopic, CsvColumns, CsvMapping, CsvOptions, CsvValue, ExportFormat, ExportRequest,
     Exported, ImportFormat, ImportFrom, ImportPreview, ImportRequest, ImportTimes, JsonLines, LineProblem, Pace,
-    PreviewRow, RecordFilter, csv::is_export_header, sample, time::parse_time,
+    PreviewRow, REPLAY_SPEEDS, RecordFilter, csv::is_export_header, sample, time::parse_time,
 };
 
 /// Reports of finished transfers that are kept; the oldest go first.
@@ -132,6 +132,28 @@ impl Session {
         })
     }
 
+    /// Produces what a topic holds into another one at the pace of its timestamps; makes that one when it is missing.
+    pub fn start_replay(&self, topic: &str, into: &str, speed: f64, now: bool) -> Option<JobId> {
+        let (client, session) = (self.client().clone(), self.clone());
+        let (topic, into) = (topic.to_owned(), into.to_owned());
+        let title = Phrase::new("job-replay").with("topic", topic.as_str()).with("into", into.as_str());
+        let title = title.with("speed", speed.to_string());
+        self.start_job(JobKind::Sample, title.clone(), JobUnit::Records, move |handle| async move {
+            let watch = Watch::new(handle.clone());
+            let progress = |progress| watch.note(progress);
+            let ended = watch.run(replay(&client, &topic, &into, (speed, now), &progress, &watch.cancel)).await;
+            let records = match &ended {
+                Ok(outcome) => outcome.records,
+                Err((_, last)) => last.records,
+            };
+            let report = TransferReport { topic: into.clone(), records, ..Default::default() };
+            session.keep_report(handle.id(), report);
+            let outcome = ended.map_err(|(error, _)| problem(failed(title), &error))?;
+            let done = Phrase::new("done-replay").with("topic", topic).with("into", into);
+            Ok(done.with("count", outcome.records))
+        })
+    }
+
     /// What a finished transfer did; `None` for jobs that are none, still run, or are long forgotten.
     pub fn transfer_report(&self, job: JobId) -> Option<Arc<TransferReport>> {
         let reports = self.0.transfers.reports.lock();
@@ -192,6 +214,26 @@ impl Session {
     }
 }
 
+async fn replay(
+    client: &crate::client::Client,
+    topic: &str,
+    into: &str,
+    (speed, now): (f64, bool),
+    progress: transfer::ProgressSink<'_>,
+    cancel: &Cancel,
+) -> Result<transfer::ReplayOutcome, TransferError> {
+    let partitions = client.topic(topic).await?.partitions.len();
+    let request = transfer::ReplayRequest {
+        topic: into.to_owned(),
+        create: Some(CreateTopic::keeping(i32::try_from(partitions).unwrap_or(i32::MAX))),
+        pace: Pace::Speed(speed),
+        times: if now { transfer::ReplayTimes::Now } else { transfer::ReplayTimes::Keep },
+        produce: crate::client::ProduceOptions::default(),
+    };
+    let from = transfer::ReplayFrom::Topic { topic: topic.to_owned(), records: Exported::default() };
+    transfer::replay(client, request, from, progress, cancel).await
+}
+
 /// A job's title, told as what failed.
 fn failed(title: Phrase) -> Phrase {
     Phrase::new("transfer-failed").with("job", title)
@@ -205,18 +247,18 @@ pub fn search_filter(text: &str, case: CaseRule) -> Option<RecordFilter> {
 }
 
 /// Joins a transfer to its job: progress goes up, cancel goes down.
-struct Watch {
+pub(super) struct Watch {
     handle: JobHandle,
-    cancel: Cancel,
+    pub(super) cancel: Cancel,
     last: Mutex<Progress>,
 }
 
 impl Watch {
-    fn new(handle: JobHandle) -> Self {
+    pub(super) fn new(handle: JobHandle) -> Self {
         Self { handle, cancel: Cancel::new(), last: Mutex::default() }
     }
 
-    fn note(&self, progress: Progress) {
+    pub(super) fn note(&self, progress: Progress) {
         self.handle.set_total(progress.total);
         self.handle.set_done(progress.done);
         if progress.bad_lines > 0 {
@@ -226,7 +268,7 @@ impl Watch {
     }
 
     /// Runs the transfer to its end; a failure comes with the last progress.
-    async fn run<T>(
+    pub(super) async fn run<T>(
         &self,
         work: impl Future<Output = Result<T, TransferError>>,
     ) -> Result<T, (TransferError, Progress)> {

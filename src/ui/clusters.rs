@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::icon::{self, Icon};
 use crate::session::{
-    Facts, Phrase, Problem,
+    Facts, Phrase, Problem, Session,
     connections::{ConnectionBook, ConnectionId, Profile, SecretKind, Secrets, TestRun, WalkStep},
 };
 
@@ -46,6 +46,8 @@ pub struct ClusterView {
     pub standing: Standing,
     /// Works that run there and would end with it.
     pub jobs: usize,
+    /// While it is open: for what is copied between two.
+    pub session: Option<Session>,
 }
 
 /// What is known beside what is open.

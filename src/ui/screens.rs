@@ -4,6 +4,7 @@ pub mod clusters;
 pub mod connect_app;
 pub mod connections;
 pub mod consume;
+pub mod copy;
 pub mod group;
 pub mod groups;
 pub mod life;

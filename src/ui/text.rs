@@ -36,6 +36,7 @@ catalogue![
     "queue",
     "connections",
     "connect",
+    "copy",
     "clusters",
     "errors",
     "life",

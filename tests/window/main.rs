@@ -4,6 +4,7 @@
 mod clusters;
 mod connections;
 mod consume;
+mod copy;
 mod groups;
 mod labs;
 mod listener;

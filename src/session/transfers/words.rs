@@ -4,12 +4,12 @@ use std::io;
 
 use crate::{
     payload::json::JsonProblem,
-    session::{Phrase, Problem},
+    session::{Phrase, Problem, copy::fault_phrases},
     transfer::{LineProblem, TransferError},
 };
 
 /// A failed transfer as a problem: why, what to do, and the error's own words behind the fold.
-pub(super) fn problem(what: Phrase, error: &TransferError) -> Problem {
+pub(in crate::session) fn problem(what: Phrase, error: &TransferError) -> Problem {
     let (why, next) = match error {
         TransferError::Client(error) => return Problem::from_client(what, error),
         TransferError::Cancelled => (Phrase::new("transfer-stopped"), None),
@@ -33,9 +33,11 @@ pub(super) fn problem(what: Phrase, error: &TransferError) -> Problem {
             let phrase = Phrase::new("transfer-no-partition").with("partition", partition.to_string());
             (phrase.with("count", u64::from(count.unsigned_abs())), None)
         }
-        TransferError::Speed { .. } | TransferError::Copy(_) | TransferError::Task { .. } => {
-            (Phrase::plain(error.to_string()), None)
+        TransferError::Copy(fault) => {
+            let (why, next) = fault_phrases(fault);
+            return Problem { what, why, next, technical: Some(error.to_string()) };
         }
+        TransferError::Speed { .. } | TransferError::Task { .. } => (Phrase::plain(error.to_string()), None),
     };
     let problem = Problem { what, why, next: next.map(Phrase::new), technical: None };
     problem.technical(error.to_string())

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use egui::Ui;
 
 use self::{export::ExportDialog, import::ImportPage};
+use super::copy::{CopyPage, ReplayDialog, Way};
 use crate::{
     session::{JobId, JobKind, JobState, JobView},
     ui::{
@@ -28,6 +29,10 @@ pub struct TransfersScreen {
     export: Option<ExportDialog>,
     /// Shown instead of the list while an import is being chosen.
     import: Option<ImportPage>,
+    /// Shown instead of the list while a copy is being chosen.
+    copy: Option<CopyPage>,
+    /// Open while a replay is being chosen.
+    replay: Option<ReplayDialog>,
     /// Transfers whose skipped lines are unfolded.
     unfolded: BTreeSet<JobId>,
     /// The topic that was looked at last, which is most likely the one that is meant.
@@ -53,6 +58,12 @@ impl TransfersScreen {
             }
             return;
         }
+        if let Some(copy) = &mut self.copy {
+            if copy.ui(ui, ctx) {
+                self.copy = None;
+            }
+            return;
+        }
         let jobs = transfers(ctx);
         widgets::page_scroll(ui, |ui| {
             self.header(ui, ctx);
@@ -73,6 +84,11 @@ impl TransfersScreen {
         {
             self.export = None;
         }
+        if let Some(replay) = &mut self.replay
+            && replay.show(ui, ctx)
+        {
+            self.replay = None;
+        }
     }
 
     fn header(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -91,6 +107,7 @@ impl TransfersScreen {
                 if Button::secondary(&ctx.t("transfers-import")).icon(icon::IMPORT).show(ui).clicked() {
                     self.begin_import(ctx);
                 }
+                self.more(ui, ctx);
             },
         );
     }
@@ -110,6 +127,24 @@ impl TransfersScreen {
         }
     }
 
+    fn more(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        let replay = ctx.t("replay-button");
+        widgets::more(ui, &ctx.t("transfers-more"), |ui| {
+            if widgets::item(ui, icon::HISTORY, &replay, None) {
+                self.replay = Some(ReplayDialog::new(ctx, self.topic.as_deref()));
+            }
+        });
+        for (way, icon, words) in [
+            (Way::BringHome, icon::IMPORT, "copy-bring-home-button"),
+            (Way::HandOver, icon::EXPORT, "copy-hand-over-button"),
+        ] {
+            if Button::secondary(&ctx.t(words)).icon(icon).show(ui).clicked() {
+                let topics = self.topic.iter().filter(|_| way == Way::HandOver).cloned().collect();
+                self.copy = Some(CopyPage::new(way, topics));
+            }
+        }
+    }
+
     fn begin_import(&mut self, ctx: &Ctx<'_>) {
         self.export = None;
         self.import = Some(ImportPage::new(ctx, self.topic.as_deref()));
@@ -119,7 +154,7 @@ impl TransfersScreen {
 /// The jobs that move records between files and topics: running ones first, then the newest.
 fn transfers(ctx: &Ctx<'_>) -> Vec<JobView> {
     let mut jobs = ctx.session.map(|session| session.jobs()).unwrap_or_default();
-    jobs.retain(|job| matches!(job.kind, JobKind::Import | JobKind::Export | JobKind::Sample));
+    jobs.retain(|job| matches!(job.kind, JobKind::Import | JobKind::Export | JobKind::Sample | JobKind::Copy));
     jobs.sort_by_key(|job| (job.state != JobState::Running, std::cmp::Reverse(job.id)));
     jobs
 }

@@ -15,6 +15,7 @@ use crate::{
         format,
         icon::{self, Icon},
         place::Place,
+        screens::copy::copied,
         theme::{self, fonts},
         widgets::{self, Button},
     },
@@ -26,6 +27,7 @@ const LINES_SHOWN_MAX: usize = 20;
 /// Draws a transfer.
 pub fn card(ui: &mut Ui, ctx: &Ctx<'_>, job: &JobView, unfolded: &mut BTreeSet<JobId>) {
     let report = ctx.session.and_then(|session| session.transfer_report(job.id));
+    let copy = ctx.session.and_then(|session| session.copy_report(job.id));
     widgets::card(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         head(ui, ctx, job, report.as_deref());
@@ -41,6 +43,9 @@ pub fn card(ui: &mut Ui, ctx: &Ctx<'_>, job: &JobView, unfolded: &mut BTreeSet<J
                 after_failure(ui, ctx, job, report.as_deref());
             }
             JobState::Cancelled => after_failure(ui, ctx, job, report.as_deref()),
+        }
+        if let Some(copy) = copy {
+            copied(ui, ctx, job, &copy);
         }
     });
     ui.add_space(4.0);
@@ -194,6 +199,7 @@ fn icon_of(kind: JobKind) -> Icon {
     match kind {
         JobKind::Export => icon::EXPORT,
         JobKind::Sample => icon::DROP,
+        JobKind::Copy => icon::TRANSFERS,
         _ => icon::IMPORT,
     }
 }
