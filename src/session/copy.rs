@@ -11,13 +11,13 @@ pub use self::words::{differs_word, note_phrase, refusal_phrase};
 use super::{JobHandle, JobId, JobKind, JobUnit, Loadable, Phrase, Problem, Session, transfers::Watch};
 use crate::transfer::{
     Cancel, TransferError,
-    copy::{self, CarriedGroup, Compared, CopyRequest, Facts},
+    copy::{self, CarriedGroup, Compared, CopyRequest, plan::Facts},
 };
 
 /// What the screens name.
 pub use crate::transfer::{
     copy::{
-        Begin, CarriedOffset, Difference, Differs, GroupNote, Plan, PlanNote, Refusal, Slice, Tail, TopicPlan,
+        Begin, CarriedOffset, Difference, GroupNote, Plan, PlanNote, Refusal, Slice, Tail, TopicPlan, compare::Differs,
         plan::Make,
     },
     mask::Mask,

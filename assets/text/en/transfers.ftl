@@ -20,7 +20,7 @@ problem-read-file = Could not look into { $path }
 
 transfers-export = Export…
 transfers-import = Import…
-transfers-more = More
+transfers-more = More ways to move records
 transfers-empty = Exports and imports appear here, with their progress and what came of them.
 transfers-running = Running
 transfers-done = Done

@@ -11,7 +11,7 @@ problem-read-file = 无法读取 { $path }
 
 transfers-export = 导出…
 transfers-import = 导入…
-transfers-more = 更多
+transfers-more = 更多传输方式
 transfers-empty = 导出和导入会显示在这里，包括进度和结果。
 transfers-running = 进行中
 transfers-done = 已完成

@@ -11,7 +11,7 @@ use super::{
     patience::Patience,
     slice::Slice,
 };
-use crate::client::{Client, ClientError, OffsetSpec};
+use crate::client::{Client, OffsetSpec};
 use crate::model::{Offset, TopicPartition};
 use crate::transfer::{Cancel, TransferError};
 
