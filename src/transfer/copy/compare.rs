@@ -11,7 +11,7 @@ use super::{
     patience::{Patience, Steady},
     slice::Slice,
 };
-use crate::client::Client;
+use crate::client::{BoxFuture, Client};
 use crate::model::{NewRecord, Offset, TimestampType, TopicPartition};
 use crate::transfer::{Cancel, Progress, ProgressSink, TransferError};
 
@@ -97,10 +97,12 @@ pub async fn compare(
         let done = done.fetch_add(records, std::sync::atomic::Ordering::Relaxed) + records;
         progress(Progress { done, total: Some(total), records: done, bytes: 0, bad_lines: 0 });
     };
-    let sides = copied.iter().map(|outcome| {
+    // Boxed, as in `copy`.
+    let mut sides: Vec<BoxFuture<'_, Result<Compared, TransferError>>> = Vec::new();
+    for outcome in copied {
         let by_key = compacted.get(&outcome.target.topic).copied().unwrap_or_default();
-        partition((source, target), outcome, slice, by_key, &note, cancel)
-    });
+        sides.push(Box::pin(partition((source, target), outcome, slice, by_key, &note, cancel)));
+    }
     stream::iter(sides).buffered(PARTITIONS_AT_ONCE_MAX).try_collect().await
 }
 

@@ -16,7 +16,7 @@ use super::{
     patience::Patience,
     plan::{Make, PartitionPlan, Plan, TopicPlan},
 };
-use crate::client::{Client, OffsetSpec, ProducerPlace};
+use crate::client::{BoxFuture, Client, OffsetSpec, ProducerPlace};
 use crate::model::{Offset, TopicPartition};
 use crate::transfer::{Cancel, Progress, ProgressSink, TransferError};
 
@@ -91,12 +91,14 @@ pub async fn copy(
     let gauge = Gauge::new(request.plan.offsets(), progress);
     gauge.show();
     let job = Job { source, target, request, gauge: &gauge, cancel, producer: OnceCell::new() };
-    let mut lanes = Vec::new();
+    // Boxed: the compiler does not see of streams of borrowing futures that they may move between threads.
+    let mut runs: Vec<BoxFuture<'_, Result<PartitionOutcome, TransferError>>> = Vec::new();
     for topic in &request.plan.topics {
         let made = cancel.race(job.make(topic)).await.ok_or(TransferError::Cancelled)??;
-        lanes.extend(topic.partitions.iter().map(|partition| (topic, partition, made)));
+        for partition in &topic.partitions {
+            runs.push(Box::pin(job.carry(topic, partition, made)));
+        }
     }
-    let runs = lanes.into_iter().map(|(topic, partition, made)| job.carry(topic, partition, made));
     let mut partitions: Vec<_> = stream::iter(runs).buffer_unordered(PARTITIONS_AT_ONCE_MAX).try_collect().await?;
     partitions.sort_by(|a, b| a.target.cmp(&b.target));
     let gone = partitions.iter().map(|partition| partition.mark.gone).sum();

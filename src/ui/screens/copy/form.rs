@@ -57,7 +57,7 @@ impl CopyPage {
             self.topics.retain(|topic| names.iter().any(|(name, _)| name == topic));
         }
         let chosen = ctx.text.with("copy-chosen", &[("count", (self.topics.len() as u64).into())]);
-        widgets::search(ui, ui.id().with("copy find"), &mut self.find, &ctx.t("copy-find"), &chosen, 280.0);
+        widgets::search(ui, egui::Id::unique("copy find"), &mut self.find, &ctx.t("copy-find"), &chosen, 280.0);
         let matching: Vec<_> = names.iter().filter(|(name, _)| name.contains(self.find.trim())).collect();
         egui::ScrollArea::vertical().id_salt("copy topics").max_height(LIST_HEIGHT).show(ui, |ui| {
             ui.set_min_width(ui.available_width());
