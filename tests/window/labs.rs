@@ -1,6 +1,7 @@
 //! - The first lesson is taken to its end by what it says: tasks, a wrong answer, the right one, the way to the next lesson.
 //! - What was done is still done after the next start.
 //! - What surprises pauses the stage once, says why, and can be told not to.
+//! - A free play is put together, and opened from a file; a file with a fault says where.
 //! - A topic of the workspace is watched, with the groups that read it as actors.
 
 use std::sync::Arc;
@@ -148,6 +149,32 @@ fn a_surprise_pauses_once_and_says_why() {
     run(&mut window, Command::LabStartOver);
     window.until_shown_containing("idle, no partition");
     assert!(!window.shows("A consumer without work"));
+}
+
+#[test]
+fn a_free_play_is_put_together_and_opened_from_a_file() {
+    let mut window = Window::open();
+    window.ask(Action::Go(Place::Lab { id: "free-play".to_owned() }));
+    window.until_shown_containing("Nothing is on the stage yet");
+    window.click("Put on a small shop");
+    window.until_shown_containing("orders, partition 1: offsets 0 to");
+    window.until_shown_containing("shop: ");
+
+    let path = window.path("broken.toml");
+    std::fs::write(&path, "format = 1\nid = \"x\"\ntitle = 5\n").unwrap();
+    run(&mut window, Command::OpenLab);
+    window.type_into("Lab file", path.to_str().unwrap());
+    window.click("Open");
+    window.until_shown_containing("Line 3: ");
+    window.click("Cancel");
+
+    let path = window.path("idle.toml");
+    std::fs::write(&path, LabFile::parse(IDLE).unwrap().to_toml().unwrap()).unwrap();
+    run(&mut window, Command::OpenLab);
+    window.type_into("Lab file", path.to_str().unwrap());
+    window.click("Open");
+    window.until_shown_containing("anna: ");
+    window.until_shown_containing("orders, partition 0: offsets 0 to 0");
 }
 
 #[test]
