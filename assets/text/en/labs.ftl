@@ -42,6 +42,7 @@ lab-task-done = Done
 lab-task-open = To do
 lab-question-later = Then answer a question
 lab-task-under-way = Under way: watch the picture. It is ticked off by itself.
+lab-task-by-hand = Do this with your own program. It is ticked off by itself.
 lab-task-paused = The stage is paused. Press Run, or Space.
 lab-answer-right = Right
 lab-answer-wrong = Not quite. Try again
@@ -75,6 +76,7 @@ lab-surprise-lost-lock-why = The queue lends a message for a limited time, so th
 lab-surprise-out-of-order = A younger message was done first
 lab-surprise-out-of-order-why = A queue hands messages to whoever is free, and one that is given back comes again later. Order is what that costs; where it matters, use partitions and keys.
 
+lab-stage-empty = Nothing stands on the stage yet
 lab-picture = The stage
 lab-strip-said = { $topic }, partition { $partition }: offsets { $start } to { $end }
 lab-cell-title = Message { $offset }

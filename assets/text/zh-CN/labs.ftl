@@ -42,6 +42,7 @@ lab-task-done = 已完成
 lab-task-open = 待完成
 lab-question-later = 然后回答一个问题
 lab-task-under-way = 正在进行：请看画面，完成后会自动打勾。
+lab-task-by-hand = 请用你自己的程序来做，完成后会自动打勾。
 lab-task-paused = 现在是暂停状态，请按“运行”或空格键。
 lab-answer-right = 答对了
 lab-answer-wrong = 不对，再想想
@@ -75,6 +76,7 @@ lab-surprise-lost-lock-why = 队列只把消息借出一段时间，这样消费
 lab-surprise-out-of-order = 后来的消息先处理完了
 lab-surprise-out-of-order-why = 队列把消息交给空闲的消费者，退回的消息稍后再来。代价就是顺序；需要顺序时，请用分区和键。
 
+lab-stage-empty = 舞台上还什么都没有
 lab-picture = 舞台
 lab-strip-said = { $topic }，分区 { $partition }：偏移量 { $start } 至 { $end }
 lab-cell-title = 消息 { $offset }

@@ -31,6 +31,10 @@ use crate::{
 /// What one press of "jump" lets pass, in hours.
 const JUMP_HOURS: f64 = 1.0;
 
+/// Height of a stage with nothing on it, in points.
+const EMPTY_MIN: f32 = 120.0;
+const EMPTY_MAX: f32 = 200.0;
+
 /// An open lesson with its stage.
 pub(super) struct LessonScreen {
     id: String,
@@ -221,6 +225,12 @@ impl LessonScreen {
             && view.topics.is_empty()
         {
             free.empty_stage(ui, ctx, wishes);
+            return;
+        }
+        if view.actors.is_empty() && view.topics.is_empty() {
+            ui.allocate_ui(egui::vec2(ui.available_width(), room.clamp(EMPTY_MIN, EMPTY_MAX)), |ui| {
+                widgets::empty(ui, icon::LABS, &ctx.t("lab-stage-empty"), None);
+            });
             return;
         }
         let (sliders, free) = (&mut self.sliders, &mut self.free);

@@ -155,8 +155,11 @@ impl StepPanel {
         }
         if pressed || task.button.is_empty() {
             let paused = view.speed == Speed::Paused;
-            let (sign, word) =
-                if paused { (icon::PAUSE, "lab-task-paused") } else { (icon::TIMER, "lab-task-under-way") };
+            let (sign, word) = match (paused, pressed) {
+                (true, _) => (icon::PAUSE, "lab-task-paused"),
+                (false, true) => (icon::TIMER, "lab-task-under-way"),
+                (false, false) => (icon::TIMER, "lab-task-by-hand"),
+            };
             let color = if paused { theme::of(ui).care } else { theme::of(ui).accent };
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = 7.0;
