@@ -124,6 +124,12 @@ lab-actor-stopped = stopped
 lab-actor-paused = paused
 lab-actor-crashed = crashed
 lab-actor-idle = idle, no partition
+lab-actor-writes = writes
+lab-actor-reads = { $n ->
+    [one] reads 1 partition
+   *[other] reads { $n } partitions
+}
+lab-actor-reads-queue = takes from the queue
 lab-actor-works-on = works on { $offset }
 lab-actor-has-read = has read to { $offset }
 lab-actor-rate = { $rate } a second

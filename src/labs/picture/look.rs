@@ -108,6 +108,14 @@ pub(super) fn doing(ctx: &Ctx<'_>, view: &StageView, actor: &ActorView) -> (Opti
 fn running(ctx: &Ctx<'_>, view: &StageView, actor: &ActorView) -> String {
     let count = |id: &str, n: u64| ctx.text.with(id, &[("n", n.into())]);
     match &actor.kind {
+        // What the person's own programs have sent and received in all is not known here.
+        ActorViewKind::Producer if is_watched(view) => ctx.t("lab-actor-writes").to_string(),
+        ActorViewKind::Consumer { protocol, .. } if is_watched(view) && read_to(view, actor).is_none() => {
+            match protocol {
+                GroupProtocol::Share => ctx.t("lab-actor-reads-queue").to_string(),
+                _ => count("lab-actor-reads", actor.owns.len() as u64),
+            }
+        }
         ActorViewKind::Producer => match actor.rate {
             rate if rate > 0.0 => ctx.text.with("lab-actor-rate", &[("rate", format::rate(rate).into())]),
             _ => count("lab-actor-sent", actor.sent),
@@ -125,6 +133,11 @@ fn running(ctx: &Ctx<'_>, view: &StageView, actor: &ActorView) -> String {
             None => count("lab-actor-received", actor.received),
         },
     }
+}
+
+/// Whether the picture is of a topic of the workspace: only a stage can be written as a file.
+fn is_watched(view: &StageView) -> bool {
+    view.file.is_none() && view.lesson.is_none()
 }
 
 /// The newest offset that the only member of a group on the only partition has committed.
