@@ -6,7 +6,6 @@ use clap::Parser as _;
 
 pub mod args;
 pub mod cli;
-pub mod client_config;
 
 mod act;
 mod clusters;
@@ -24,12 +23,18 @@ mod workspace;
 /// What the `millpond` binary does: runs the command that it is given, or opens the window.
 pub fn main() -> ExitCode {
     let args = args::Args::parse();
-    let place = args::Place { data: args.data, bootstrap: args.bootstrap, config: args.config.or(args.command_config) };
+    let place = args::Place {
+        data: args.data,
+        bootstrap: args.bootstrap,
+        config: args.config.or(args.command_config),
+        connection: args.connection,
+        secret_file: args.secret_file,
+    };
     match args.command {
         Some(command) => cli::run(place, command),
-        None if place.bootstrap.is_some() || place.config.is_some() => {
+        None if place.is_remote() => {
             eprintln!(
-                "millpond: --bootstrap and --config say where a command goes, and no command is given; add one, such as \
+                "millpond: --bootstrap, --config and --connection say where a command goes, and no command is given; add one, such as \
                  `topics list`. The window opens workspaces only (--data DIR)"
             );
             ExitCode::from(2)

@@ -69,7 +69,7 @@ pub use share::{
     ShareRecord,
 };
 pub use share_admin::{ShareOffset, ShareStart};
-pub use tcp::TcpTransport;
+pub use tcp::{Encrypted, Probe, ReachCause, ReachFault, Reached, TcpTransport};
 pub use timeouts::Timeouts;
 pub use topics::{ClusterInfo, NewTopic, NodeInfo, PartitionInfo, TopicInfo};
 pub use transactional::TransactionalProducer;

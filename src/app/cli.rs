@@ -1,6 +1,8 @@
 //! The command line without a window: opens the workspace or reaches a broker over TCP, runs one command, says how it
 //! ended by exit status.
 
+mod cluster;
+mod connections;
 mod consume;
 mod consume_share;
 mod copy;
@@ -8,6 +10,7 @@ mod groups;
 mod lab;
 mod output;
 mod reset;
+mod secret;
 mod serve;
 mod table;
 mod topics;
@@ -16,15 +19,11 @@ mod users;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use self::output::Output;
-use super::{
-    args::{Command, GroupsCommand, NoDataFolder, Place, TopicsCommand, workspace_folder},
-    client_config::{ClientConfig, ConfigError},
-};
+use self::{cluster::ConfigError, output::Output};
+use super::args::{Command, GroupsCommand, NoDataFolder, Place, TopicsCommand, workspace_folder};
 use crate::{
     broker::{Broker, BrokerOptions, OpenError},
-    client::{Client, ClientError, Security, SecurityError, TcpTransport, Transport},
-    model::HostPort,
+    client::{Client, ClientError, SecurityError, TcpTransport, Transport},
     payload::escape_controls,
     server::{LimitError, ServeError},
     session::{SystemClock, in_process::InProcess, owner_security},
@@ -85,6 +84,8 @@ struct Cli {
     out: Output,
     /// Ctrl+C.
     cancel: Cancel,
+    /// `--secret-file`, for a copy's other side.
+    secret_file: Option<PathBuf>,
 }
 
 /// Runs one command in a workspace, or on the cluster of a broker, and answers the exit status: 0 done, 1 failed, 2 wrong
@@ -107,26 +108,15 @@ pub fn run(place: Place, command: Command) -> ExitCode {
 }
 
 fn try_run(place: Place, command: Command) -> Result<(), CliError> {
-    let is_remote = place.bootstrap.is_some() || place.config.is_some();
-    if let Command::Copy(_) = &command
-        && (place.data.is_some() || is_remote)
-    {
-        let message = "copy names both of its sides itself: millpond copy SOURCE TOPIC... --to TARGET, with --source-config \
-                       and --target-config";
-        return Err(CliError::Usage(message.to_owned()));
-    }
-    if place.data.is_some() && is_remote {
-        let message = "--data names a workspace, --bootstrap and --config a broker; give one of them";
-        return Err(CliError::Usage(message.to_owned()));
-    }
-    if let Command::Serve(args) = command {
-        if is_remote {
-            let message =
-                "serve runs a broker of its own on a workspace (--data), and takes no --bootstrap or --config";
-            return Err(CliError::Usage(message.to_owned()));
-        }
-        return serve::run(workspace_folder(place.data)?, args);
-    }
+    check(&place, &command)?;
+    let command = match command {
+        Command::Serve(args) => return serve::run(workspace_folder(place.data)?, args),
+        Command::Connections(command) => return connections::run(command, place.secret_file.as_deref()),
+        command => command,
+    };
+    // Before anything runs: a key store may ask, and a person type.
+    let remote = cluster::remote(&place)?;
+    let secret_file = place.secret_file.clone();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -134,13 +124,17 @@ fn try_run(place: Place, command: Command) -> Result<(), CliError> {
         .map_err(CliError::Threads)?;
     let done = runtime.block_on(async {
         let (client, broker) = match &command {
-            Command::Copy(args) => copy::source(args).await?,
+            Command::Copy(args) => copy::source(args, secret_file.as_deref()).await?,
             _ => {
-                let (transport, broker) = reach(place).await?;
+                let (transport, broker) = match remote {
+                    Some(transport) => (transport, None),
+                    None => open(place.data).await?,
+                };
                 (Client::new(transport, CLIENT_ID), broker)
             }
         };
-        let mut cli = Cli { client, broker: broker.clone(), out: Output::stdout(), cancel: Cancel::new() };
+        let (out, cancel) = (Output::stdout(), Cancel::new());
+        let mut cli = Cli { client, broker: broker.clone(), out, cancel, secret_file };
         let on_signal = cli.cancel.clone();
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
@@ -161,12 +155,30 @@ fn try_run(place: Place, command: Command) -> Result<(), CliError> {
     done
 }
 
-/// The way to the broker: over TCP to the one that was named or that owns the workspace, else in this process.
-async fn reach(place: Place) -> Result<(Arc<dyn Transport>, Option<Broker>), CliError> {
-    if place.bootstrap.is_some() || place.config.is_some() {
-        return Ok((Arc::new(remote(place)?), None));
-    }
-    let folder = workspace_folder(place.data)?;
+/// Whether what is to be worked on goes together, and with the command.
+fn check(place: &Place, command: &Command) -> Result<(), CliError> {
+    let message = match command {
+        Command::Copy(_) if place.data.is_some() || place.is_remote() => {
+            "copy names both of its sides itself: millpond copy SOURCE TOPIC... --to TARGET, with --source-config and \
+             --target-config"
+        }
+        Command::Serve(_) if place.is_remote() => {
+            "serve runs a broker of its own on a workspace (--data), and takes no --bootstrap, --config or --connection"
+        }
+        _ if place.data.is_some() && place.is_remote() => {
+            "--data names a workspace, --bootstrap, --config and --connection a broker; give one of them"
+        }
+        _ if place.connection.is_some() && (place.bootstrap.is_some() || place.config.is_some()) => {
+            "--connection names a broker, as --bootstrap and --config do; give one of them"
+        }
+        _ => return Ok(()),
+    };
+    Err(CliError::Usage(message.to_owned()))
+}
+
+/// The way to the broker of a workspace: over TCP to the process that owns it, else in this one.
+async fn open(folder: Option<PathBuf>) -> Result<(Arc<dyn Transport>, Option<Broker>), CliError> {
+    let folder = workspace_folder(folder)?;
     let options = BrokerOptions { auto_create_topics: false, ..BrokerOptions::new(folder, Arc::new(SystemClock)) };
     match Broker::open(options).await {
         Ok(broker) => Ok((Arc::new(InProcess::new(broker.clone(), CLIENT_ID)), Some(broker))),
@@ -178,33 +190,6 @@ async fn reach(place: Place) -> Result<(Arc<dyn Transport>, Option<Broker>), Cli
             None => Err(error.into()),
         },
     }
-}
-
-/// The cluster that `--bootstrap` and `--config` name; the address on the command line goes before that of the file.
-fn remote(place: Place) -> Result<TcpTransport, CliError> {
-    dial(place.bootstrap.into_iter().collect(), place.config)
-}
-
-/// The same for several addresses of one cluster.
-fn dial(addresses: Vec<HostPort>, config: Option<PathBuf>) -> Result<TcpTransport, CliError> {
-    let (mut bootstrap, mut security) = (Vec::new(), Security::default());
-    if let Some(path) = config {
-        let config = ClientConfig::read(&path)?;
-        if config.bootstrap.is_empty() && addresses.is_empty() {
-            let why = "it names no broker; add bootstrap.servers=HOST:PORT, or give --bootstrap HOST:PORT".to_owned();
-            return Err(ConfigError::Setting { path, why }.into());
-        }
-        if !config.unused.is_empty() {
-            // One line; ignored when standard error is gone.
-            let unused = format!("{}: not used here: {}", path.display(), config.unused.join(", "));
-            let _ = output::complain(&escape_controls(&unused));
-        }
-        (bootstrap, security) = (config.bootstrap, config.security);
-    }
-    if !addresses.is_empty() {
-        bootstrap = addresses;
-    }
-    Ok(TcpTransport::secured(bootstrap, CLIENT_ID, security))
 }
 
 impl Cli {
@@ -228,8 +213,8 @@ impl Cli {
             Command::Export(args) => self.export(args).await,
             Command::Copy(args) => self.copy(args).await,
             Command::Replay(args) => self.replay(args).await,
-            // They have a broker of their own: see `run` and `try_run`.
-            Command::Serve(_) | Command::Lab(_) => Ok(()),
+            // They have a broker of their own, or none: see `run` and `try_run`.
+            Command::Serve(_) | Command::Connections(_) | Command::Lab(_) => Ok(()),
         }
     }
 }

@@ -8,17 +8,25 @@
 //! it is made, encrypted (`handshake`) and a user logged in (`login`) as [`Security`] says.
 
 mod dial;
+mod fault;
 mod handshake;
 mod link;
 mod login;
 mod nodes;
 mod pool;
+mod probe;
+mod talk;
 
 use std::sync::Arc;
 
 use kafka_protocol::{
     messages::{RequestKind, ResponseKind},
     protocol::StrBytes,
+};
+
+pub use self::{
+    fault::{ReachCause, ReachFault},
+    probe::{Encrypted, Probe, Reached},
 };
 
 use self::{

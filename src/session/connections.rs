@@ -6,6 +6,8 @@
 
 mod atomic;
 mod book;
+mod file;
+mod paste;
 mod profile;
 pub mod secrets;
 mod security;
@@ -13,13 +15,15 @@ mod walk;
 
 pub use self::{
     book::{BookError, ConnectionBook, PROFILES_MAX},
+    file::ConnectionFile,
+    paste::{PASTE_BYTES_MAX, PasteError, PasteFormat, Pasted, paste},
     profile::{
         ClientCredentials, ConnectionId, IdentityFiles, Profile, ProfileColour, ProfileFault, SaslPlan, SecurityPlan,
         TimeoutPlan, TlsPlan,
     },
     secrets::{EncryptedFile, KeyStore, Memory, SecretError, SecretKind, SecretPolicy, SecretStore, Secrets},
     security::ConnectError,
-    walk::{TestRun, WalkStage, WalkState, WalkStep, walk},
+    walk::{TestRun, WALK_WORDS, WalkStage, WalkState, WalkStep, walk},
 };
 /// What a profile is written with.
 pub use crate::client::{Authorities, SaslMechanism};

@@ -38,6 +38,7 @@ catalogue![
     "connect",
     "copy",
     "clusters",
+    "walk",
     "errors",
     "life",
     "group",

@@ -4,6 +4,7 @@
 #![allow(clippy::duplicate_mod)]
 
 mod config;
+mod connections;
 mod consume;
 mod copy;
 mod files;

@@ -12,6 +12,7 @@ mod client_transactions;
 mod client_wire;
 mod codec;
 mod compact;
+mod connections;
 mod consumer_groups;
 mod consumers;
 mod copy;

@@ -4,18 +4,20 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::parse_time_arg;
+use super::values::parse_time_arg;
 use crate::model::TimestampMillis;
 use crate::transfer::REPLAY_SPEEDS;
 
 /// `millpond copy`
 #[derive(Debug, ClapArgs)]
 pub struct CopyArgs {
-    /// Where the topics are: a workspace folder, or HOST:PORT of a broker (several of one cluster with commas)
+    /// Where the topics are: a workspace folder, or HOST:PORT of a broker (several of one cluster with
+    /// commas), or the name of a connection
     pub source: String,
     #[arg(required = true, value_name = "TOPIC")]
     pub topics: Vec<String>,
-    /// Where they go: a workspace folder, or HOST:PORT of a broker (several of one cluster with commas)
+    /// Where they go: a workspace folder, or HOST:PORT of a broker (several of one cluster with
+    /// commas), or the name of a connection
     #[arg(long, value_name = "TARGET")]
     pub to: String,
     /// Settings of a Kafka client for the source (TLS, user and password), as with --config

@@ -1,21 +1,20 @@
 //! `millpond copy`: topics, or a slice of them, from one cluster to another.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use serde_json::{Value, json};
 
 use super::{
-    CLIENT_ID, Cli, CliError, dial,
+    CLIENT_ID, Cli, CliError, cluster, open,
     output::{complain, counted, grouped},
-    reach,
     table::{Table, print_json},
     topics::check_name,
     transfers::Meter,
 };
 use crate::{
-    app::args::{CopyArgs, Place},
+    app::args::CopyArgs,
     broker::Broker,
-    client::Client,
+    client::{Client, Transport},
     model::HostPort,
     payload::CaseRule,
     session::transfers::search_filter,
@@ -36,25 +35,26 @@ struct Side {
 }
 
 impl Side {
-    /// `named` is a folder or the address of a broker, or several of one cluster.
-    async fn open(named: &str, config: Option<PathBuf>) -> Result<Self, CliError> {
-        let is_folder = named.contains(std::path::is_separator) || std::path::Path::new(named).is_dir();
-        if !is_folder {
-            let addresses = named.split(',').map(str::parse::<HostPort>).collect::<Result<Vec<_>, _>>();
-            let addresses = addresses.map_err(|error| {
-                CliError::Usage(format!(
-                    "{named:?} is neither a workspace folder nor the address of a broker ({error}); write a folder of \
-                     this directory as ./{named}"
-                ))
-            })?;
-            let transport = dial(addresses, config)?;
-            return Ok(Self { client: Client::new(Arc::new(transport), CLIENT_ID), broker: None });
+    /// `named` is a folder, the address of a broker or several of one cluster, or the name of a connection that is kept.
+    async fn open(named: &str, config: Option<&Path>, secret_file: Option<&Path>) -> Result<Self, CliError> {
+        if named.contains(std::path::is_separator) || Path::new(named).is_dir() {
+            if config.is_some() {
+                return Err(CliError::Usage(format!("{named} is a workspace, which takes no settings of a client")));
+            }
+            let (transport, broker) = open(Some(named.into())).await?;
+            return Ok(Self { client: Client::new(transport, CLIENT_ID), broker });
         }
-        if config.is_some() {
-            return Err(CliError::Usage(format!("{named} is a workspace, which takes no settings of a client")));
-        }
-        let (transport, broker) = reach(Place { data: Some(named.into()), bootstrap: None, config: None }).await?;
-        Ok(Self { client: Client::new(transport, CLIENT_ID), broker })
+        let transport = match named.split(',').map(str::parse::<HostPort>).collect::<Result<Vec<_>, _>>() {
+            Ok(addresses) => cluster::dial(addresses, config)?,
+            Err(_) if config.is_none() && cluster::is_kept(named) => kept(named.to_owned(), secret_file).await?,
+            Err(error) => {
+                return Err(CliError::Usage(format!(
+                    "{named:?} is neither a workspace folder, the address of a broker ({error}) nor a connection that is \
+                     kept; write a folder of this directory as ./{named}"
+                )));
+            }
+        };
+        Ok(Self { client: Client::new(transport, CLIENT_ID), broker: None })
     }
 
     async fn close(self) {
@@ -67,7 +67,7 @@ impl Side {
 impl Cli {
     /// Its client is that of the source; the target is opened here.
     pub(super) async fn copy(&mut self, args: CopyArgs) -> Result<(), CliError> {
-        let target = Side::open(&args.to, args.target_config.clone()).await?;
+        let target = Side::open(&args.to, args.target_config.as_deref(), self.secret_file.as_deref()).await?;
         let done = self.copy_to(&target.client, args).await;
         target.close().await;
         done
@@ -210,9 +210,16 @@ impl Cli {
 }
 
 /// Opens the source.
-pub(super) async fn source(args: &CopyArgs) -> Result<(Client, Option<Broker>), CliError> {
-    let side = Side::open(&args.source, args.source_config.clone()).await?;
+pub(super) async fn source(args: &CopyArgs, secret_file: Option<&Path>) -> Result<(Client, Option<Broker>), CliError> {
+    let side = Side::open(&args.source, args.source_config.as_deref(), secret_file).await?;
     Ok((side.client, side.broker))
+}
+
+/// Its secrets may be asked for, which blocks.
+async fn kept(name: String, secret_file: Option<&Path>) -> Result<Arc<dyn Transport>, CliError> {
+    let secret_file = secret_file.map(Path::to_owned);
+    let reached = tokio::task::spawn_blocking(move || cluster::kept(&name, secret_file.as_deref())).await;
+    reached.unwrap_or_else(|_| Err(CliError::Failed("the process is ending".to_owned())))
 }
 
 fn names(args: &CopyArgs) -> Result<Vec<(String, String)>, CliError> {

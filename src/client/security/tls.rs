@@ -87,6 +87,14 @@ impl Tls {
         Self::build(provider, verifier, None)
     }
 
+    /// Believes no server at all: a handshake with it tells only whether there is somebody who speaks TLS.
+    pub(in crate::client) fn nobody() -> Result<Self, SecurityError> {
+        let provider = Arc::new(ring::default_provider());
+        let certificate = CertificateDer::from(Vec::new());
+        let verifier = Arc::new(OnlyThis { certificate, provider: provider.clone() });
+        Self::build(provider, verifier, None)
+    }
+
     fn build(
         provider: Arc<CryptoProvider>,
         verifier: Arc<dyn ServerCertVerifier>,

@@ -6,14 +6,8 @@ use rustls::{AlertDescription, CertificateError, Error, pki_types::ServerName};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::{dial::too_slow, no_connection};
-use crate::{
-    client::{ClientError, Tls},
-    model::HostPort,
-};
-
-/// Kafka's own word for what is wrong here.
-const FAILED: &str = "SSL_HANDSHAKE_FAILED";
+use super::fault::{ReachCause, ReachFault};
+use crate::{client::Tls, model::HostPort};
 
 /// Encrypts a connection that was just made.
 pub async fn encrypt(
@@ -21,16 +15,14 @@ pub async fn encrypt(
     address: &HostPort,
     tls: &Tls,
     wait: Duration,
-) -> Result<TlsStream<TcpStream>, ClientError> {
-    let Ok(name) = ServerName::try_from(address.host.clone()) else {
-        let why = format!("{:?} is no host name that a certificate could be for", address.host);
-        return Err(ClientError::security(FAILED, why, "connect by a name or an IP address"));
-    };
+) -> Result<TlsStream<TcpStream>, ReachFault> {
+    let fault = |cause| ReachFault::new(address, cause);
+    let Ok(name) = ServerName::try_from(address.host.clone()) else { return Err(fault(ReachCause::BadServerName)) };
     let handshake = TlsConnector::from(tls.0.clone()).connect(name, stream);
     match tokio::time::timeout(wait, handshake).await {
         Ok(Ok(stream)) => Ok(stream),
         Ok(Err(error)) => Err(why_not(address, &error)),
-        Err(_) => Err(no_connection(too_slow(address, "finish the handshake of TLS", wait))),
+        Err(_) => Err(fault(super::dial::too_slow("finish the handshake of TLS", wait))),
     }
 }
 
@@ -40,94 +32,54 @@ pub fn is_alert(length: usize) -> bool {
     length >> 24 == ALERT && (length >> 16) & 0xff == 3
 }
 
-/// The listener speaks TLS, and this client does not.
-pub fn wants_tls(address: &HostPort) -> ClientError {
-    let why = format!("{address} speaks TLS, and this client came without");
-    let hint = "set security.protocol to SSL, or to SASL_SSL where users log in";
-    ClientError::security(FAILED, why, hint)
-}
-
 /// Why a connection broke; with TLS 1.3 a server refuses a client's certificate after the handshake.
-pub fn lost(address: &HostPort, error: &io::Error) -> ClientError {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(tls) => why_no_tls(address, tls),
-        None => no_connection(format!("the connection to {address} was lost: {error}")),
-    }
+pub fn lost(address: &HostPort, error: &io::Error) -> ReachFault {
+    let cause = match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+        Some(tls) => why_no_tls(tls),
+        None => ReachCause::Lost { why: error.to_string() },
+    };
+    ReachFault::new(address, cause)
 }
 
-fn why_not(address: &HostPort, error: &io::Error) -> ClientError {
+fn why_not(address: &HostPort, error: &io::Error) -> ReachFault {
     use io::ErrorKind as E;
     match error.kind() {
-        E::UnexpectedEof | E::ConnectionReset | E::BrokenPipe => ClientError::security(
-            FAILED,
-            format!("{address} closed the connection during the handshake of TLS"),
-            "its listener may speak no TLS: then set security.protocol to PLAINTEXT, or to SASL_PLAINTEXT where users \
-             log in; or it may want a client certificate",
-        ),
+        E::UnexpectedEof | E::ConnectionReset | E::BrokenPipe => {
+            ReachFault::new(address, ReachCause::ClosedInHandshake)
+        }
         _ => lost(address, error),
     }
 }
 
-fn why_no_tls(address: &HostPort, tls: &Error) -> ClientError {
-    let failed = |why: String, hint: &str| ClientError::security(FAILED, why, hint);
+fn why_no_tls(tls: &Error) -> ReachCause {
+    let why = tls.to_string();
     match tls {
-        Error::InvalidCertificate(fault) => certificate(address, fault),
-        Error::InvalidMessage(_) => failed(
-            format!("{address} answers with something that is not TLS"),
-            "set security.protocol to PLAINTEXT, or to SASL_PLAINTEXT where users log in; or connect to the port that \
-             speaks TLS",
-        ),
+        Error::InvalidCertificate(fault) => certificate(fault),
+        Error::InvalidMessage(_) => ReachCause::NotTls,
         Error::AlertReceived(
             AlertDescription::CertificateRequired
             | AlertDescription::BadCertificate
             | AlertDescription::UnknownCA
             | AlertDescription::CertificateUnknown
+            | AlertDescription::CertificateExpired
             | AlertDescription::AccessDenied,
-        ) => failed(
-            format!("{address} does not accept this client's certificate, or its lack: {tls}"),
-            "name a certificate that it trusts, with its key (ssl.keystore.location, or ssl.certificate.location and \
-             ssl.key.location)",
-        ),
-        Error::AlertReceived(_) | Error::PeerIncompatible(_) => failed(
-            format!("{address} and this client find no way of encrypting that both have: {tls}"),
-            "TLS 1.2 and 1.3 are spoken here; let the broker speak one of them",
-        ),
-        _ => failed(format!("the handshake of TLS with {address} failed: {tls}"), "look at the broker's log"),
+        ) => ReachCause::ClientCertificate { why },
+        Error::AlertReceived(_) | Error::PeerIncompatible(_) => ReachCause::NoCommonTls { why },
+        _ => ReachCause::Tls { why },
     }
 }
 
-fn certificate(address: &HostPort, fault: &CertificateError) -> ClientError {
+fn certificate(fault: &CertificateError) -> ReachCause {
     use CertificateError as E;
-    let failed = |why: String, hint: String| ClientError::security(FAILED, why, hint);
     match fault {
-        E::UnknownIssuer | E::BadSignature => failed(
-            format!("the certificate of {address} is not signed by an authority that is trusted here"),
-            "name the file with the certificate of its authority, or of the broker where that has signed its own \
-             (ssl.truststore.location or ssl.ca.location)"
-                .to_owned(),
-        ),
+        E::UnknownIssuer | E::BadSignature => ReachCause::UnknownAuthority,
         E::NotValidForNameContext { presented, .. } => {
-            let names: Vec<&str> = presented.iter().map(|name| plain_name(name)).collect();
-            let names = if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") };
-            failed(
-                format!("the certificate of {address} is for {names}, and not for {}", address.host),
-                "connect by a name that it is for, or have one made for this name; with an empty \
-                 ssl.endpoint.identification.algorithm the name is not asked for"
-                    .to_owned(),
-            )
+            ReachCause::OtherName { names: presented.iter().map(|name| plain_name(name).to_owned()).collect() }
         }
-        E::Expired | E::ExpiredContext { .. } => failed(
-            format!("the certificate of {address} has expired"),
-            "have a new one made for the broker, and check this machine's clock".to_owned(),
-        ),
-        E::NotValidYet | E::NotValidYetContext { .. } => failed(
-            format!("the certificate of {address} is not valid yet"),
-            "check the clocks of this machine and the broker's".to_owned(),
-        ),
-        other => failed(
-            format!("the certificate of {address} cannot be trusted: {other}"),
-            "have a new one made for the broker".to_owned(),
-        ),
+        E::NotValidForName => ReachCause::OtherName { names: Vec::new() },
+        E::Expired | E::ExpiredContext { .. } => ReachCause::Expired,
+        E::NotValidYet | E::NotValidYetContext { .. } => ReachCause::NotValidYet,
+        other => ReachCause::BadCertificate { why: other.to_string() },
     }
 }
 

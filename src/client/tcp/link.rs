@@ -21,6 +21,7 @@ use tokio::{
 
 use super::{
     dial::{Dialed, Stream},
+    fault::{ReachCause, ReachFault},
     handshake, no_connection,
 };
 use crate::{
@@ -251,13 +252,13 @@ impl Task {
     }
 
     fn lost(&self, error: &io::Error) -> ClientError {
-        handshake::lost(&self.address, error)
+        handshake::lost(&self.address, error).into_error()
     }
 
     fn unreadable(&self, error: &FrameError) -> ClientError {
         match error {
             FrameError::TooLarge { bytes, .. } if !self.was_answered && handshake::is_alert(*bytes) => {
-                handshake::wants_tls(&self.address)
+                ReachFault::new(&self.address, ReachCause::WantsTls).into_error()
             }
             _ => no_connection(format!("{}: {error}", self.address)),
         }
@@ -268,9 +269,6 @@ impl Task {
         if self.was_answered {
             return no_connection(format!("{address} closed the connection"));
         }
-        no_connection(format!(
-            "{address} closed the connection without an answer; it may want TLS or a user and password \
-             (security.protocol), or be no Kafka broker"
-        ))
+        ReachFault::new(address, ReachCause::ClosedUnanswered).into_error()
     }
 }

@@ -15,7 +15,7 @@ use kafka_protocol::{
 };
 use parking_lot::Mutex;
 
-use super::{dial, link::Link};
+use super::{dial, fault::ReachFault, link::Link};
 use crate::{
     client::{ClientError, Security, Timeouts},
     model::HostPort,
@@ -160,6 +160,7 @@ impl Pool {
     async fn start(&self) -> Result<Link, ClientError> {
         let dialed = dial::dial(&self.address, &self.client_id, &self.security, self.connect_wait).await;
         self.is_up.store(dialed.is_ok(), Ordering::Relaxed);
-        Ok(Link::start(dialed?, &self.address, &self.client_id))
+        let dialed = dialed.map_err(ReachFault::into_error)?;
+        Ok(Link::start(dialed, &self.address, &self.client_id))
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{SecretKind, SecretPolicy};
 use crate::{
-    client::{Authorities, OAUTHBEARER, SaslMechanism},
+    client::{Authorities, OAUTHBEARER, SaslMechanism, Timeouts},
     model::HostPort,
 };
 
@@ -290,6 +290,20 @@ impl Default for TimeoutPlan {
             retry_backoff_millis: 100,
             retry_backoff_max_millis: 1_000,
             delivery_millis: 120_000,
+        }
+    }
+}
+
+impl TimeoutPlan {
+    /// As the client takes them.
+    pub fn of_client(&self) -> Timeouts {
+        Timeouts {
+            connect: self.connect_millis,
+            request: self.request_millis,
+            retry_backoff_min: self.retry_backoff_millis,
+            retry_backoff_max: self.retry_backoff_max_millis,
+            delivery: self.delivery_millis,
+            ..Timeouts::default()
         }
     }
 }

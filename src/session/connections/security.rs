@@ -42,19 +42,20 @@ impl Profile {
         self.check()?;
         let security = self.security(secrets)?;
         let (bootstrap, read_only) = (self.bootstrap.clone(), self.read_only);
+        let timeouts = self.timeouts.of_client();
         Ok(move |client_id: &str| -> Arc<dyn Transport> {
-            let tcp = Arc::new(TcpTransport::secured(bootstrap.clone(), client_id, security.clone()));
-            if read_only { Arc::new(ReadOnly::new(tcp)) } else { tcp }
+            let tcp = TcpTransport::secured(bootstrap.clone(), client_id, security.clone()).with_timeouts(timeouts);
+            if read_only { Arc::new(ReadOnly::new(Arc::new(tcp))) } else { Arc::new(tcp) }
         })
     }
 }
 
-fn tls(plan: &TlsPlan) -> Result<Tls, SecurityError> {
+pub(super) fn tls(plan: &TlsPlan) -> Result<Tls, SecurityError> {
     let identity = plan.identity.as_ref().map(|files| (files.certificate.clone(), files.key.clone()));
     Tls::from_files(&TlsOptions { authorities: plan.authorities.clone(), identity, verify_host: plan.verify_host })
 }
 
-fn sasl(plan: &SaslPlan, secrets: &Secrets) -> Result<Sasl, ConnectError> {
+pub(super) fn sasl(plan: &SaslPlan, secrets: &Secrets) -> Result<Sasl, ConnectError> {
     let secret =
         |kind| -> Result<Password, ConnectError> { secrets.get(kind).cloned().ok_or(ConnectError::Missing { kind }) };
     Ok(match plan {

@@ -1,10 +1,13 @@
 //! The test of a connection: step by step to the cluster, up to the first that fails.
 
+mod advertised;
 mod run;
+mod steps;
+mod words;
 
 use std::time::Duration;
 
-pub use self::run::TestRun;
+pub use self::{run::TestRun, steps::walk, words::WALK_WORDS};
 use super::{Profile, Secrets};
 use crate::session::{Phrase, Problem};
 
@@ -88,10 +91,4 @@ impl WalkState {
             Self::Failed => "failed",
         }
     }
-}
-
-/// Goes the way to a cluster, tells each step when it begins and when it is over, and answers whether all went well.
-pub async fn walk(profile: &Profile, secrets: &Secrets, told: &mut (dyn FnMut(WalkStep) + Send)) -> bool {
-    let _ = (profile, secrets, told);
-    false
 }

@@ -86,6 +86,18 @@ fn every_common_error_of_a_broker_has_its_words() {
 }
 
 #[test]
+fn every_way_in_which_a_connection_fails_has_its_words() {
+    use crate::session::connections::{WALK_WORDS, WalkStage};
+    let english = ids(Language::English);
+    let of_causes = WALK_WORDS.iter().flat_map(|word| [format!("walk-why-{word}"), format!("walk-next-{word}")]);
+    let of_stages = WalkStage::ALL.map(WalkStage::word).into_iter();
+    let of_stages = of_stages.flat_map(|word| [format!("walk-stage-{word}"), format!("walk-failed-{word}")]);
+    for id in of_causes.chain(of_stages) {
+        assert!(english.contains_key(&id), "{id}");
+    }
+}
+
+#[test]
 fn counts_choose_their_plural_and_get_separators() {
     let text = Text::new(Language::English);
     assert_eq!(text.with("count-records", &[("n", 1.into())]), "1 record");
