@@ -7,7 +7,9 @@
 //! speak, with a bounded number of attempts; what fails is a [`ClientError`] that says what was asked, why it failed and
 //! what to do.
 
+mod acls;
 pub mod assignor;
+mod brokers;
 mod committed;
 mod configs;
 mod connection;
@@ -19,14 +21,17 @@ mod fetch_session;
 mod groups;
 mod health;
 mod idempotence;
+mod log_dirs;
 mod metadata;
 mod offsets;
 mod partitioner;
 mod peers;
 mod produce;
 mod producer;
+mod quotas;
 mod read_only;
 mod reader;
+mod reassign;
 mod retry;
 mod routing;
 mod security;
@@ -59,6 +64,7 @@ pub use produce::{ProduceOptions, Produced};
 pub use producer::{Delivery, Producer, ProducerOptions, ProducerStats};
 pub use read_only::ReadOnly;
 pub use reader::{Piece, ReadOrder, ReadRange, Reader, ReaderOptions};
+pub use reassign::{PartitionResults, ReplicaMove, THROTTLE_BROKER_CONFIGS, THROTTLE_TOPIC_CONFIGS};
 pub use routing::Client;
 pub use security::{
     Authorities, OAUTHBEARER, Password, Sasl, SaslMechanism, Security, SecurityError, Tls, TlsOptions, TokenEndpoint,

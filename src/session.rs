@@ -4,6 +4,8 @@
 //! immutable picture, replaced once a second by the sampler), start jobs, and keep values that may still be loading in a
 //! [`Loadable`]. Nothing here blocks: every method on `&Session` takes a short lock or sends a message.
 
+pub mod access;
+pub mod brokers;
 pub mod browse;
 mod client_words;
 pub mod clients;
@@ -17,10 +19,12 @@ mod files;
 pub mod generator;
 mod groups;
 pub mod in_process;
+mod in_sight;
 mod jobs;
 mod lag_history;
 mod listener;
 mod loadable;
+pub mod moves;
 mod new_group;
 mod open;
 mod problem;
@@ -36,7 +40,14 @@ pub mod transfers;
 mod users;
 pub mod watch;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
@@ -46,7 +57,10 @@ use tokio::{
     time::MissedTickBehavior,
 };
 
-use self::{consumers::Consumers, events::Events, jobs::Jobs, lag_history::LagHistoryThread, produce::ProduceLog};
+use self::{
+    consumers::Consumers, events::Events, in_sight::InSight, jobs::Jobs, lag_history::LagHistoryThread,
+    produce::ProduceLog,
+};
 use crate::{
     broker::{Broker, Inspector},
     client::{BoxFuture, Client},
@@ -109,6 +123,9 @@ struct Inner {
     inspector: Option<Arc<dyn Inspector>>,
     lag_history: Option<LagHistory>,
     lag_thread: Mutex<Option<LagHistoryThread>>,
+    /// Set first when the session closes.
+    closing: AtomicBool,
+    in_sight: InSight,
     consumers: Consumers,
     produce_log: ProduceLog,
     poke: Arc<Notify>,
@@ -185,7 +202,17 @@ impl Session {
 
     /// Asks for a fresh and full picture at once: something was changed.
     pub fn refresh(&self) {
+        self.0.in_sight.want_all();
         self.0.poke.notify_one();
+    }
+
+    /// Which topics are looked at: in a large cluster only their figures are asked for, and those of topics that groups
+    /// read. New names are asked at once.
+    pub fn set_in_sight(&self, topics: Vec<Arc<str>>) {
+        // An inspector tells what moved, of all topics alike.
+        if self.0.inspector.is_none() && self.0.in_sight.set(topics) {
+            self.0.poke.notify_one();
+        }
     }
 
     /// The newest picture of the cluster.
@@ -295,6 +322,11 @@ impl Session {
         }
     }
 
+    /// True from the moment on in which the session begins to close: jobs are then cancelled, and not by anybody's wish.
+    pub fn is_closing(&self) -> bool {
+        self.0.closing.load(Ordering::SeqCst)
+    }
+
     /// The jobs, newest first.
     pub fn jobs(&self) -> Vec<JobView> {
         self.0.jobs.views()
@@ -329,6 +361,7 @@ impl Session {
 
     /// Stops all works and closes the workspace cleanly. Blocks for at most a few seconds; later calls do nothing.
     pub fn close(&self) {
+        self.0.closing.store(true, Ordering::SeqCst);
         self.0.jobs.cancel_all();
         let Some(runtime) = self.0.runtime.lock().take() else { return };
         if let Some(work) = self.0.on_close.lock().take() {
@@ -349,6 +382,7 @@ impl Session {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        self.closing.store(true, Ordering::SeqCst);
         self.jobs.cancel_all();
         // The last clone may go away inside a task of this very runtime, where waiting would be an error.
         if let Some(runtime) = self.runtime.lock().take() {

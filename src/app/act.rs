@@ -120,6 +120,8 @@ impl App {
             Command::GoConsume => self.go(on, Place::Consume),
             Command::GoConnections => self.go(on, Place::Connections),
             Command::ConnectApp => self.go(on, Place::ConnectApp),
+            Command::GoBrokers => self.go(on, Place::Brokers),
+            Command::GoAccess => self.go(on, Place::Access),
             Command::GoTransfers => self.go(on, Place::Transfers),
             Command::GoLabs => self.go(on, Place::Labs),
             Command::FirstLesson => self.go(on, crate::labs::Screen::first_lesson()),

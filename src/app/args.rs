@@ -5,6 +5,7 @@ mod copy;
 mod files;
 mod groups;
 mod lab;
+mod operate;
 mod records;
 mod serve;
 mod topics;
@@ -20,6 +21,7 @@ pub use self::{
     files::{ExportArgs, ExportFileFormat, FileFormat, ImportArgs},
     groups::{GroupsCommand, ResetArgs},
     lab::{LabCommand, LabRunArgs},
+    operate::{AclArgs, AclsCommand, BrokersCommand, MoveArgs, PartitionsCommand, PresetArgs, QuotasCommand},
     records::{Ack, ConsumeArgs, ProduceArgs},
     serve::{PasswordArgs, ServeArgs, UsersCommand},
     topics::TopicsCommand,
@@ -114,6 +116,18 @@ pub enum Command {
     /// Keep clusters by name, test the way to them
     #[command(subcommand)]
     Connections(ConnectionsCommand),
+    /// List brokers with their disks, show and change their settings
+    #[command(subcommand)]
+    Brokers(BrokersCommand),
+    /// Replicas of a topic: list, elect leaders, move, change their number
+    #[command(subcommand)]
+    Partitions(PartitionsCommand),
+    /// Access control lists: list, add, delete, the usual rules of a producer and a consumer
+    #[command(subcommand)]
+    Acls(AclsCommand),
+    /// How much users, client ids and addresses may take
+    #[command(subcommand)]
+    Quotas(QuotasCommand),
     /// Run the broker without a window, for any Kafka client, until Ctrl+C
     Serve(ServeArgs),
     /// Play a lab without a window, list the lessons, check a lab file

@@ -3,12 +3,15 @@
 
 mod cluster;
 mod connections;
+mod acls;
+mod brokers;
 mod consume;
 mod consume_share;
 mod copy;
 mod groups;
 mod lab;
 mod output;
+mod partitions;
 mod reset;
 mod secret;
 mod serve;
@@ -209,6 +212,10 @@ impl Cli {
             Command::Groups(GroupsCommand::Reset(args)) => self.reset_group(args).await,
             Command::Groups(GroupsCommand::Delete { group }) => self.delete_group(&group).await,
             Command::Users(command) => self.users(command).await,
+            Command::Brokers(command) => self.brokers(command).await,
+            Command::Partitions(command) => self.partitions(command).await,
+            Command::Acls(command) => self.acls(command).await,
+            Command::Quotas(command) => self.quotas(command).await,
             Command::Import(args) => self.import(args).await,
             Command::Export(args) => self.export(args).await,
             Command::Copy(args) => self.copy(args).await,

@@ -1,4 +1,4 @@
-//! Settings of topics and groups: describe and change.
+//! Settings of topics, groups and brokers: describe and change.
 
 use kafka_protocol::messages::{
     DescribeConfigsRequest, IncrementalAlterConfigsRequest,
@@ -13,10 +13,12 @@ use super::{
     topics::left_out,
     wire::{owned, text},
 };
-use crate::model::{ConfigEntry, ConfigKind, ConfigSource};
+use crate::model::{ConfigEntry, ConfigKind, ConfigSource, ConfigSynonym};
 
 /// Resource type of a topic (Kafka: `ConfigResource.Type.TOPIC`).
 const RESOURCE_TOPIC: i8 = 2;
+/// Resource type of a broker (`ConfigResource.Type.BROKER`); without a name it is every broker of the cluster.
+const RESOURCE_BROKER: i8 = 4;
 /// Resource type of a group (`ConfigResource.Type.GROUP`, KIP-848).
 const RESOURCE_GROUP: i8 = 32;
 /// Operations of IncrementalAlterConfigs (Kafka: `AlterConfigOp.OpType`).
@@ -24,8 +26,6 @@ const OPERATION_SET: i8 = 0;
 const OPERATION_DELETE: i8 = 1;
 /// Source of a synonym that is Kafka's built-in default (`ConfigSource.DEFAULT_CONFIG`).
 const SOURCE_DEFAULT: i8 = 5;
-/// Source of a value that is set on the group (`ConfigSource.GROUP_CONFIG`).
-const SOURCE_GROUP: i8 = 8;
 
 /// A change of one setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +39,33 @@ pub enum ConfigChange {
 impl Client {
     /// All settings of a topic, by name, with default, source, type and explanation.
     pub async fn describe_topic_configs(&self, name: &str) -> Result<Vec<ConfigEntry>, ClientError> {
-        self.describe_configs(RESOURCE_TOPIC, name, format!("read the settings of topic {name}")).await
+        self.describe_configs(Target::Any, RESOURCE_TOPIC, name, format!("read the settings of topic {name}")).await
     }
 
     /// All settings of a group, in the same way; a group need not exist to have some.
     pub async fn describe_group_configs(&self, group: &str) -> Result<Vec<ConfigEntry>, ClientError> {
-        self.describe_configs(RESOURCE_GROUP, group, format!("read the settings of group {group}")).await
+        self.describe_configs(Target::Any, RESOURCE_GROUP, group, format!("read the settings of group {group}")).await
     }
 
-    async fn describe_configs(&self, kind: i8, name: &str, asked: String) -> Result<Vec<ConfigEntry>, ClientError> {
+    /// All settings of a broker; only itself knows them.
+    pub async fn describe_broker_configs(&self, node: i32) -> Result<Vec<ConfigEntry>, ClientError> {
+        let asked = format!("read the settings of broker {node}");
+        self.describe_configs(Target::Node(node), RESOURCE_BROKER, &node.to_string(), asked).await
+    }
+
+    /// What is set for every broker of the cluster, and only that.
+    pub async fn describe_cluster_configs(&self) -> Result<Vec<ConfigEntry>, ClientError> {
+        let asked = "read the settings of all brokers".to_owned();
+        self.describe_configs(Target::Any, RESOURCE_BROKER, "", asked).await
+    }
+
+    async fn describe_configs(
+        &self,
+        target: Target<'_>,
+        kind: i8,
+        name: &str,
+        asked: String,
+    ) -> Result<Vec<ConfigEntry>, ClientError> {
         let build = |version| {
             let resource = DescribeConfigsResource::default()
                 .with_resource_type(kind)
@@ -65,21 +83,37 @@ impl Client {
             entries.sort_by(|a, b| a.name.cmp(&b.name));
             Ok(entries)
         };
-        self.ask(Target::Any, &asked, build, read).await
+        self.ask(target, &asked, build, read).await
     }
 
     /// Changes some settings of a topic and leaves the others alone (IncrementalAlterConfigs).
     pub async fn alter_topic_configs(&self, name: &str, changes: Vec<ConfigChange>) -> Result<(), ClientError> {
-        self.alter_configs(RESOURCE_TOPIC, name, changes, format!("change the settings of topic {name}")).await
+        let asked = format!("change the settings of topic {name}");
+        self.alter_configs(Target::Controller, RESOURCE_TOPIC, name, changes, asked).await
     }
 
     /// Changes some settings of a group in the same way.
     pub async fn alter_group_configs(&self, group: &str, changes: Vec<ConfigChange>) -> Result<(), ClientError> {
-        self.alter_configs(RESOURCE_GROUP, group, changes, format!("change the settings of group {group}")).await
+        let asked = format!("change the settings of group {group}");
+        self.alter_configs(Target::Controller, RESOURCE_GROUP, group, changes, asked).await
+    }
+
+    /// Changes some settings of a broker while it runs (KIP-226); `None`: of all of them. The broker itself is asked, as
+    /// it alone can say whether it can go by them.
+    ///
+    /// # Errors
+    /// INVALID_REQUEST where a setting needs a restart.
+    pub async fn alter_broker_configs(&self, node: Option<i32>, changes: Vec<ConfigChange>) -> Result<(), ClientError> {
+        let (target, name, asked) = match node {
+            Some(node) => (Target::Node(node), node.to_string(), format!("change the settings of broker {node}")),
+            None => (Target::Controller, String::new(), "change the settings of all brokers".to_owned()),
+        };
+        self.alter_configs(target, RESOURCE_BROKER, &name, changes, asked).await
     }
 
     async fn alter_configs(
         &self,
+        target: Target<'_>,
         kind: i8,
         name: &str,
         changes: Vec<ConfigChange>,
@@ -102,7 +136,7 @@ impl Client {
                 .with_configs(configs.collect());
             IncrementalAlterConfigsRequest::default().with_resources(vec![resource])
         };
-        self.ask(Target::Controller, &asked, build, |answer, _| {
+        self.ask(target, &asked, build, |answer, _| {
             let result = answer.responses.first().ok_or_else(|| left_out(&asked))?;
             ClientError::check(result.error_code, || asked.clone(), result.error_message.as_deref())
         })
@@ -114,16 +148,15 @@ fn read_entry(entry: &DescribeConfigsResourceResult) -> ConfigEntry {
     // Where nothing was set the value is the default, also where the broker tells no synonyms.
     let default = entry.synonyms.iter().find(|synonym| synonym.source == SOURCE_DEFAULT).map(|synonym| &synonym.value);
     let default = default.or((entry.config_source == SOURCE_DEFAULT).then_some(&entry.value));
+    let synonyms = entry.synonyms.iter().map(|synonym| ConfigSynonym {
+        name: synonym.name.to_string(),
+        value: owned(&synonym.value),
+        source: source_of(synonym.source),
+    });
     ConfigEntry {
         name: entry.name.to_string(),
         value: if entry.is_sensitive { None } else { owned(&entry.value) },
-        source: match entry.config_source {
-            1 => ConfigSource::Topic,
-            SOURCE_GROUP => ConfigSource::Group,
-            2..=4 => ConfigSource::Broker,
-            SOURCE_DEFAULT => ConfigSource::Default,
-            _ => ConfigSource::Unknown,
-        },
+        source: source_of(entry.config_source),
         kind: match entry.config_type {
             1 => ConfigKind::Boolean,
             2 => ConfigKind::String,
@@ -137,5 +170,20 @@ fn read_entry(entry: &DescribeConfigsResourceResult) -> ConfigEntry {
         read_only: entry.read_only,
         documentation: owned(&entry.documentation),
         default: default.and_then(owned),
+        sensitive: entry.is_sensitive,
+        synonyms: synonyms.collect(),
+    }
+}
+
+/// Kafka: `ConfigSource`.
+fn source_of(number: i8) -> ConfigSource {
+    match number {
+        1 => ConfigSource::Topic,
+        2 => ConfigSource::Broker,
+        3 => ConfigSource::Cluster,
+        4 => ConfigSource::File,
+        SOURCE_DEFAULT => ConfigSource::Default,
+        8 => ConfigSource::Group,
+        _ => ConfigSource::Unknown,
     }
 }

@@ -2,7 +2,10 @@
 
 mod cache;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use tokio::time::Instant;
 
@@ -10,7 +13,7 @@ pub(super) use cache::MetadataCache;
 use kafka_protocol::{
     ResponseError,
     messages::{
-        MetadataRequest, MetadataResponse, metadata_request::MetadataRequestTopic,
+        BrokerId, MetadataRequest, MetadataResponse, metadata_request::MetadataRequestTopic,
         metadata_response::MetadataResponseTopic,
     },
 };
@@ -20,7 +23,7 @@ use super::{
     routing::ANSWER_WAIT_MILLIS,
     wire::{owned, topic_name},
 };
-use crate::model::{PartitionId, TopicPartition};
+use crate::model::{NodeIds, PartitionId, TopicPartition};
 
 /// Topics asked about in one request.
 const TOPICS_ASKED_MAX: usize = 5_000;
@@ -112,12 +115,29 @@ fn read_metadata(answer: MetadataResponse) -> (ClusterInfo, Vec<TopicInfo>) {
     });
     let controller = (answer.controller_id.0 >= 0).then_some(answer.controller_id.0);
     let cluster = ClusterInfo { cluster_id: owned(&answer.cluster_id), controller, nodes: nodes.collect() };
-    let mut topics: Vec<_> = answer.topics.iter().map(read_topic).collect();
+    let mut lists = NodeLists::default();
+    let mut topics: Vec<_> = answer.topics.iter().map(|topic| read_topic(topic, &mut lists)).collect();
     topics.sort_by(|a, b| a.name.cmp(&b.name));
     (cluster, topics)
 }
 
-fn read_topic(topic: &MetadataResponseTopic) -> TopicInfo {
+/// Lists of nodes that were told before: a hundred thousand partitions have a few hundred different ones.
+#[derive(Default)]
+struct NodeLists(HashMap<Vec<i32>, NodeIds>);
+
+impl NodeLists {
+    fn of(&mut self, nodes: &[BrokerId]) -> NodeIds {
+        let ids: Vec<i32> = nodes.iter().map(|node| node.0).collect();
+        if let Some(known) = self.0.get(&ids) {
+            return Arc::clone(known);
+        }
+        let list: NodeIds = ids.as_slice().into();
+        self.0.insert(ids, Arc::clone(&list));
+        list
+    }
+}
+
+fn read_topic(topic: &MetadataResponseTopic, lists: &mut NodeLists) -> TopicInfo {
     let name: Arc<str> = topic.name.as_ref().map_or("", |name| name.as_str()).into();
     let mut partitions: Vec<_> = topic
         .partitions
@@ -126,6 +146,9 @@ fn read_topic(topic: &MetadataResponseTopic) -> TopicInfo {
             id: partition.partition_index,
             leader: (partition.leader_id.0 >= 0).then_some(partition.leader_id.0),
             leader_epoch: partition.leader_epoch,
+            replicas: lists.of(&partition.replica_nodes),
+            isr: lists.of(&partition.isr_nodes),
+            offline: lists.of(&partition.offline_replicas),
         })
         .collect();
     partitions.sort_by_key(|partition| partition.id);

@@ -20,7 +20,7 @@ use super::{
     routing::{ADMIN_TIMEOUT_MILLIS, ANSWER_WAIT_MILLIS, PartitionOutcomes, Target},
     wire::{by_topic, text, topic_name},
 };
-use crate::model::{Offset, PartitionId, TopicPartition};
+use crate::model::{NodeIds, Offset, PartitionId, TopicPartition};
 
 /// A cluster as it describes itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,13 +54,19 @@ pub struct TopicInfo {
 }
 
 /// A partition as Metadata tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionInfo {
     pub id: PartitionId,
     /// Node id; `None` while there is no leader.
     pub leader: Option<i32>,
     /// -1 where not told.
     pub leader_epoch: i32,
+    /// The nodes that have it, the preferred leader first.
+    pub replicas: NodeIds,
+    /// Those of them that have all of it.
+    pub isr: NodeIds,
+    /// Those of them that are out of reach.
+    pub offline: NodeIds,
 }
 
 /// A topic to create.

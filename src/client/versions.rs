@@ -19,7 +19,6 @@ const NARROWER: &[(ApiKey, i16, i16)] = &[
     (ApiKey::FindCoordinator, 0, 5),
     (ApiKey::JoinGroup, 1, 9),
     (ApiKey::DescribeGroups, 0, 5),
-    (ApiKey::DescribeCluster, 0, 1),
 ];
 
 /// The versions that a peer serves, as its ApiVersions says.

@@ -72,6 +72,17 @@ asks! {
     DeleteShareGroupOffsetsRequest => DeleteShareGroupOffsets,
     DescribeUserScramCredentialsRequest => DescribeUserScramCredentials,
     AlterUserScramCredentialsRequest => AlterUserScramCredentials,
+    DescribeLogDirsRequest => DescribeLogDirs,
+    DescribeQuorumRequest => DescribeQuorum,
+    DescribeTopicPartitionsRequest => DescribeTopicPartitions,
+    ElectLeadersRequest => ElectLeaders,
+    AlterPartitionReassignmentsRequest => AlterPartitionReassignments,
+    ListPartitionReassignmentsRequest => ListPartitionReassignments,
+    DescribeAclsRequest => DescribeAcls,
+    CreateAclsRequest => CreateAcls,
+    DeleteAclsRequest => DeleteAcls,
+    DescribeClientQuotasRequest => DescribeClientQuotas,
+    AlterClientQuotasRequest => AlterClientQuotas,
 }
 
 pub(super) fn text(s: &str) -> StrBytes {

@@ -20,8 +20,12 @@ pub enum ConfigSource {
     Topic,
     /// Set on this group.
     Group,
-    /// Set on the broker.
+    /// Set on this broker while it runs (`DYNAMIC_BROKER_CONFIG`).
     Broker,
+    /// Set for every broker of the cluster while they run (`DYNAMIC_DEFAULT_BROKER_CONFIG`).
+    Cluster,
+    /// In the file that the broker was started with (`STATIC_BROKER_CONFIG`).
+    File,
     /// Kafka's default.
     Default,
     Unknown,
@@ -31,6 +35,11 @@ impl ConfigSource {
     /// Set on the very topic or group that was asked for.
     pub fn is_own(self) -> bool {
         matches!(self, Self::Topic | Self::Group)
+    }
+
+    /// Somebody has set it, wherever.
+    pub fn is_set(self) -> bool {
+        !matches!(self, Self::Default | Self::Unknown)
     }
 }
 
@@ -47,4 +56,17 @@ pub struct ConfigEntry {
     pub documentation: Option<String>,
     /// The value it falls back to, from the synonyms; `None` where not told.
     pub default: Option<String>,
+    /// The broker does not tell its value: it is a password or the like.
+    pub sensitive: bool,
+    /// Every place in which it, or what it falls back to, is set: the first one counts.
+    pub synonyms: Vec<ConfigSynonym>,
+}
+
+/// A place in which a setting has a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigSynonym {
+    /// Another setting's name where that one is fallen back to (`log.retention.hours` for `log.retention.ms`).
+    pub name: String,
+    pub value: Option<String>,
+    pub source: ConfigSource,
 }

@@ -7,7 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 pub use self::queue::{QueueFigures, QueuePartitionFacts};
 
 use super::{ClientsFacts, ListenerState, Problem, RateHistory};
-use crate::model::{GroupKind, GroupState, Lag, Offset, PartitionId, TimestampMillis, TopicPartition};
+use crate::model::{GroupKind, GroupState, Lag, NodeIds, Offset, PartitionId, TimestampMillis, TopicPartition};
 pub use crate::{
     broker::{RebalanceEvent, RebalanceReason},
     client::{GroupEpochs, Health, HealthState, NodeHealth, NodeState},
@@ -70,6 +70,8 @@ pub struct TopicFacts {
     pub internal: bool,
     /// By id.
     pub partitions: Arc<[PartitionFacts]>,
+    /// False until its offsets were asked for: records, rates and lag are then not known.
+    pub known: bool,
     /// End minus start over all partitions: exact for a log that is not compacted.
     pub records: u64,
     pub size_bytes: Option<u64>,
@@ -93,6 +95,12 @@ pub struct PartitionFacts {
     /// Node id; `None` while there is no leader.
     pub leader: Option<i32>,
     pub leader_epoch: i32,
+    /// The nodes that have it, the preferred leader first.
+    pub replicas: NodeIds,
+    /// Those of them that have all of it.
+    pub isr: NodeIds,
+    /// Those of them that are out of reach.
+    pub offline: NodeIds,
     /// `None` where it could not be asked.
     pub start: Option<Offset>,
     pub end: Option<Offset>,
@@ -216,6 +224,18 @@ impl Facts {
 impl Default for Facts {
     fn default() -> Self {
         Self::empty()
+    }
+}
+
+impl PartitionFacts {
+    /// A replica is missing among those in sync.
+    pub fn is_under_replicated(&self) -> bool {
+        self.isr.len() < self.replicas.len()
+    }
+
+    /// Another than the first of its replicas leads.
+    pub fn is_led_by_another(&self) -> bool {
+        self.leader.is_some() && self.leader != self.replicas.first().copied()
     }
 }
 

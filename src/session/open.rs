@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use arc_swap::ArcSwap;
@@ -19,6 +19,7 @@ use super::{
     copy::Copies,
     events::Events,
     in_process::InProcess,
+    in_sight::InSight,
     jobs::Jobs,
     lag_history::{LagHistoryThread, Remembered},
     owner_security,
@@ -189,6 +190,8 @@ impl Session {
             inspector: inspector.clone(),
             lag_history: lag_history.clone(),
             lag_thread: Mutex::new(lag_thread),
+            closing: AtomicBool::new(false),
+            in_sight: InSight::default(),
             consumers,
             produce_log: ProduceLog::default(),
             poke: Arc::new(Notify::new()),

@@ -1,7 +1,8 @@
 //! Looks at the cluster once a second and publishes what is true as one immutable picture.
 //!
 //! The work follows what moves: lists every second, offsets only of topics that took records in, commits only of groups
-//! that have members; everything is asked for again now and then, and after each change made from this window. A look
+//! that have members; everything is asked for again now and then, and after each change made from this window. Of a large
+//! cluster without an inspector, figures are asked for what is in sight and what groups read. A look
 //! that was costly is followed by a longer pause, so that thousands of topics cost no more than a small share of a core.
 
 mod groups;
@@ -12,10 +13,12 @@ mod unread;
 mod window;
 
 use std::{
+    collections::{BTreeMap, HashSet},
     sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
+use futures_util::future::join_all;
 use tokio::sync::Notify;
 
 use self::{groups::GroupsWatch, topics::TopicsWatch, unread::Unread, window::Window};
@@ -24,9 +27,9 @@ use super::{
     lag_history::Remembered,
 };
 use crate::{
-    broker::Inspector,
+    broker::{Inspector, PartitionSize},
     client::{Client, ClientError},
-    model::{Clock, TimestampMillis, TopicPartition},
+    model::{Clock, ReplicaOnDisk, TimestampMillis, TopicPartition},
 };
 
 /// How long a look tries what fails, in milliseconds: then what is shown is told to be old.
@@ -37,6 +40,8 @@ const HEALTH_EVERY: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause, however costly a look is.
 const PAUSE_MAX: Duration = Duration::from_secs(10);
+/// Pause before a look that other topics in sight ask for: a list that is scrolled shows new ones with every frame.
+const SCROLLED_PAUSE: Duration = Duration::from_millis(150);
 /// A look takes at most this share of the time, one part in so many: while records flow or groups read …
 const COST_SHARE_BUSY: u32 = 8;
 /// … and while all stands still, when it must cost next to nothing.
@@ -125,9 +130,10 @@ impl Sampler {
         let mut poked = false;
         loop {
             let started = Instant::now();
+            let Some(in_sight) = session.upgrade().map(|inner| inner.in_sight.names()) else { return };
             let looked = {
                 let client = self.client.clone();
-                let look = std::pin::pin!(self.look(poked));
+                let look = std::pin::pin!(self.look(poked, &in_sight));
                 telling_health(look, &client, &session).await
             };
             let Some(inner) = session.upgrade() else { return };
@@ -137,24 +143,39 @@ impl Sampler {
             drop(inner);
             let share = if self.busy { COST_SHARE_BUSY } else { COST_SHARE_IDLE };
             let pause = (started.elapsed() * share).clamp(PAUSE, PAUSE_MAX);
-            poked = tokio::select! {
+            let woken = tokio::select! {
                 () = tokio::time::sleep(pause) => false,
                 () = poke.notified() => true,
             };
+            // Somebody may only have turned to other topics, which needs no full look.
+            poked = woken && session.upgrade().is_some_and(|inner| inner.in_sight.take_want_all());
+            if woken && !poked {
+                tokio::time::sleep(SCROLLED_PAUSE).await;
+            }
         }
     }
 
-    async fn look(&mut self, poked: bool) -> Result<(), ClientError> {
+    async fn look(&mut self, poked: bool, in_sight: &HashSet<Arc<str>>) -> Result<(), ClientError> {
         let at = self.clock.now();
-        let full = poked || self.looks.is_multiple_of(FULL_EVERY);
+        // Which topics groups read is known from the second look on.
+        let second = self.inspector.is_none() && self.looks == 1;
+        let full = poked || second || self.looks.is_multiple_of(FULL_EVERY);
         if full {
             self.cluster.facts.nodes = self.client.cluster().await?.nodes.len();
         }
-        let flow = self.topics.look(&self.client, self.inspector.as_ref(), at, full).await?;
-        let sizes_due = full || flow.records_in > 0;
-        if sizes_due && let Some(inspector) = self.inspector.clone() {
-            let sizes = tokio::task::spawn_blocking(move || inspector.partition_sizes()).await;
-            self.topics.take_sizes(sizes.unwrap_or_default());
+        let read = if full { self.groups.topics() } else { HashSet::new() };
+        let wanted = |name: &str| in_sight.contains(name) || read.contains(name);
+        let flow = self.topics.look(&self.client, self.inspector.as_ref(), at, full, &wanted).await?;
+        match self.inspector.clone() {
+            Some(inspector) if full || flow.records_in > 0 => {
+                let sizes = tokio::task::spawn_blocking(move || inspector.partition_sizes()).await;
+                self.topics.take_sizes(sizes.unwrap_or_default());
+            }
+            None if full => {
+                let sizes = sizes_on_disk(&self.client, self.topics.by_leader(&wanted)).await;
+                self.topics.take_sizes(sizes);
+            }
+            _ => {}
         }
         self.groups.look(&self.client, self.inspector.as_ref(), full).await?;
         if let Some(inspector) = &self.inspector {
@@ -188,7 +209,9 @@ impl Sampler {
                 cluster.listener = inner.listener.load_full();
                 cluster.address = cluster.listener.address().map(str::to_owned);
                 let sizes: Vec<u64> = topics.iter().filter_map(|t| t.size_bytes).collect();
-                cluster.size_bytes = self.inspector.is_some().then(|| sizes.iter().sum());
+                // A part of the topics says nothing about the whole.
+                let whole = self.inspector.is_some() || sizes.len() == topics.len();
+                cluster.size_bytes = whole.then(|| sizes.iter().sum());
                 let groups = self.groups.facts();
                 let clients = match &self.inspector {
                     Some(inspector) => ClientsFacts::look(&**inspector, &groups),
@@ -248,6 +271,18 @@ async fn telling_health<T>(mut look: impl Future<Output = T> + Unpin, client: &C
         inner.facts.store(Arc::new(Facts { cluster, revision: before.revision + 1, ..Facts::clone(&before) }));
         (inner.wake)();
     }
+}
+
+/// The sizes of partitions as the disks of their leaders tell them. A node that does not tell leaves its part unknown.
+async fn sizes_on_disk(client: &Client, by_leader: BTreeMap<i32, Vec<TopicPartition>>) -> Vec<PartitionSize> {
+    let asked = by_leader.iter().map(|(node, tps)| client.log_dirs(*node, Some(tps)));
+    let told = join_all(asked).await.into_iter().flatten().flatten().flat_map(|dir| dir.replicas);
+    let size = |replica: ReplicaOnDisk| PartitionSize {
+        topic: replica.tp.topic,
+        partition: replica.tp.partition,
+        size_bytes: replica.size_bytes,
+    };
+    told.filter(|replica| !replica.is_future).map(size).collect()
 }
 
 impl ClusterWatch {

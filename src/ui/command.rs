@@ -19,6 +19,8 @@ pub enum Command {
     GoGroups,
     GoConsume,
     GoConnections,
+    GoBrokers,
+    GoAccess,
     GoTransfers,
     GoLabs,
     GoSettings,
@@ -58,7 +60,7 @@ pub enum Command {
 
 impl Command {
     /// In the order of the palette.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 46] = [
         Self::LoadSample,
         Self::ReplaySample,
         Self::NewTopic,
@@ -77,6 +79,8 @@ impl Command {
         Self::GoGroups,
         Self::GoConsume,
         Self::GoConnections,
+        Self::GoBrokers,
+        Self::GoAccess,
         Self::GoTransfers,
         Self::GoLabs,
         Self::GoSettings,
@@ -185,6 +189,8 @@ impl Command {
             Self::GoGroups => ("command-go-groups", icon::GROUPS, Some((ALT, Key::Num3))),
             Self::GoConsume => ("command-go-consume", icon::CONSUME, Some((ALT, Key::Num4))),
             Self::GoConnections => ("command-go-connections", icon::CONNECTIONS, Some((ALT, Key::Num5))),
+            Self::GoBrokers => ("command-go-brokers", icon::BROKERS, None),
+            Self::GoAccess => ("command-go-access", icon::ACCESS, None),
             Self::GoTransfers => ("command-go-transfers", icon::TRANSFERS, Some((ALT, Key::Num6))),
             Self::GoLabs => ("command-go-labs", icon::LABS, Some((ALT, Key::Num7))),
             Self::FirstLesson => ("command-first-lesson", icon::LABS, None),

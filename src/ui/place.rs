@@ -45,6 +45,10 @@ pub enum Place {
     Request {
         id: u64,
     },
+    /// The nodes of the cluster, and what is wrong with its partitions.
+    Brokers,
+    /// Rules, users and quotas.
+    Access,
     /// How to connect a program.
     ConnectApp,
     Transfers,

@@ -1,5 +1,7 @@
 //! The screens: one file (and folder) each, dispatched by place.
 
+pub mod access;
+pub mod brokers;
 pub mod clusters;
 pub mod connect_app;
 pub mod connections;
@@ -34,6 +36,8 @@ pub struct Screens {
     connections: connections::ConnectionsScreen,
     connect_app: connect_app::ConnectAppScreen,
     life: life::LifeScreen,
+    brokers: brokers::BrokersScreen,
+    access: access::AccessScreen,
     transfers: transfers::TransfersScreen,
     settings: settings::SettingsScreen,
     /// The place that was drawn last: a record is gone to once.
@@ -51,6 +55,8 @@ impl Screens {
         self.transfers.note_place(ctx.place);
         self.connect_app.note_place(ctx.place);
         self.settings.note_place(ctx.place);
+        self.access.note_place(*ctx.place == Place::Access);
+        note_in_sight(ctx);
         match ctx.place {
             Place::Overview => self.overview.ui(ui, ctx),
             Place::Topics => self.topics.ui(ui, ctx),
@@ -67,6 +73,8 @@ impl Screens {
             Place::Consume => self.consume.ui(ui, ctx),
             Place::Connections | Place::Client { .. } | Place::Request { .. } => self.connections.ui(ui, ctx),
             Place::ConnectApp => self.connect_app.ui(ui, ctx),
+            Place::Brokers => self.brokers.ui(ui, ctx),
+            Place::Access => self.access.ui(ui, ctx),
             Place::Transfers => self.transfers.ui(ui, ctx),
             Place::Settings => self.settings.ui(ui, ctx),
             // Drawn by the app, as they belong to the window and not to what is open in it.
@@ -77,5 +85,18 @@ impl Screens {
         if self.seen.as_ref() != Some(ctx.place) {
             self.seen = Some(ctx.place.clone());
         }
+    }
+}
+
+/// Tells the session which topics this place is about; the list of topics tells its rows itself.
+fn note_in_sight(ctx: &Ctx<'_>) {
+    let Some(session) = ctx.session else { return };
+    match ctx.place {
+        Place::Topics => {}
+        Place::Topic { name, .. } => session.set_in_sight(vec![name.as_str().into()]),
+        Place::Record { topic, .. } | Place::Life { topic, .. } | Place::Watch { topic } => {
+            session.set_in_sight(vec![topic.as_str().into()]);
+        }
+        _ => session.set_in_sight(Vec::new()),
     }
 }

@@ -39,6 +39,8 @@ catalogue![
     "copy",
     "clusters",
     "walk",
+    "brokers",
+    "access",
     "errors",
     "life",
     "group",

@@ -22,6 +22,7 @@ mod kill;
 mod labs;
 mod log;
 mod moves;
+mod operate;
 mod over_tcp;
 mod producers;
 mod reach;

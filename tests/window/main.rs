@@ -9,6 +9,7 @@ mod groups;
 mod labs;
 mod listener;
 mod messages;
+mod operate;
 mod overview;
 mod produce;
 mod queues;

@@ -36,7 +36,6 @@ partitions-compacted-last = Last compacted { $ago }: { $n ->
    *[other] { $n } records removed, { $size } less
 }.
 partitions-dirty = Not yet compacted
-partitions-no-leader = no leader
 partitions-damaged-what = A partition of this topic cannot be read; the others go on
 partitions-damaged-next = Put a good copy of the file in its place and open the workspace again, or delete the topic.
 topic-groups-none = No group reads this topic. Browsing it here does not make one.

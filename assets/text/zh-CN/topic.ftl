@@ -35,7 +35,6 @@ partitions-compacted-last = 上次压实：{ $ago }，{ $n ->
    *[other] 删除 { $n } 条消息，减少 { $size }
 }。
 partitions-dirty = 尚未压实
-partitions-no-leader = 无首领
 partitions-damaged-what = 此主题有一个分区无法读取；其他分区照常工作
 partitions-damaged-next = 把完好的文件副本放回原处并重新打开工作区，或删除此主题。
 topic-groups-none = 没有消费者组读取此主题。在这里浏览不会创建消费者组。

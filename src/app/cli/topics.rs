@@ -145,7 +145,7 @@ fn source_word(source: ConfigSource) -> &'static str {
     match source {
         ConfigSource::Topic => "topic",
         ConfigSource::Group => "group",
-        ConfigSource::Broker => "broker",
+        ConfigSource::Broker | ConfigSource::Cluster | ConfigSource::File => "broker",
         ConfigSource::Default => "default",
         ConfigSource::Unknown => "unknown",
     }

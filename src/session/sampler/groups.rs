@@ -1,7 +1,7 @@
 //! What the sampler remembers of groups between its looks.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -151,6 +151,11 @@ impl GroupsWatch {
     /// The facts, by id.
     pub(super) fn facts(&self) -> Arc<[GroupFacts]> {
         self.groups.values().map(|watch| watch.facts.clone()).collect()
+    }
+
+    /// The topics that groups read.
+    pub(super) fn topics(&self) -> HashSet<Arc<str>> {
+        self.groups.values().flat_map(|watch| watch.facts.topics.iter().cloned()).collect()
     }
 
     /// Groups of each topic and the worst lag among them.

@@ -13,10 +13,16 @@ use crate::{
     session::{PartitionFacts, TopicFacts},
 };
 
+/// Without an inspector all topics are asked for their offsets and sizes while they have so many partitions together at
+/// most; of more only those that are looked at and those that groups read.
+const ASK_ALL_PARTITIONS_MAX: usize = 2_000;
 /// Offsets asked for in one call at most; more go in further calls.
 const OFFSETS_ASKED_MAX: usize = 6_000;
 /// Rates on screen are means over this long.
 const RATE_SPAN_MILLIS: i64 = 4_000;
+
+/// Whether a topic's figures are wanted.
+pub(super) type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// All topics as last seen.
 #[derive(Default)]
@@ -34,6 +40,8 @@ struct TopicWatch {
     consumed: Window,
     /// Was never asked for its offsets.
     fresh: bool,
+    /// Its offsets are as of now: they were asked for in this look, or are known not to have moved.
+    is_current: bool,
 }
 
 /// What one look brought for the whole cluster.
@@ -44,17 +52,28 @@ pub(super) struct Flow {
 }
 
 impl TopicsWatch {
-    /// Looks at all topics: their list always, their offsets where something moved (`full`: everywhere).
+    /// Looks at all topics: their list, and their offsets where something moved (`full`: everywhere). Without an
+    /// inspector nobody tells what moved: a small cluster is asked for everything, of a large one what is `wanted`, and
+    /// for the list only in a full look.
     pub(super) async fn look(
         &mut self,
         client: &Client,
         inspector: Option<&Arc<dyn Inspector>>,
         at: TimestampMillis,
         full: bool,
+        wanted: Wanted<'_>,
     ) -> Result<Flow, ClientError> {
-        self.take_list(client.topics().await?);
+        let is_large = inspector.is_none() && self.partitions() > ASK_ALL_PARTITIONS_MAX;
+        if full || !is_large {
+            self.take_list(client.topics().await?);
+        }
+        let is_large = inspector.is_none() && self.partitions() > ASK_ALL_PARTITIONS_MAX;
         let counters = inspector.map(|inspector| inspector.counters());
-        let asked = self.to_ask(counters.as_ref(), full);
+        let asked = match is_large {
+            true => self.to_ask(None, true, wanted),
+            false => self.to_ask(counters.as_ref(), full, &|_| true),
+        };
+        self.note_current(inspector.is_some(), &asked);
         // A request may name a partition once, so each kind of offset is a question of its own.
         for spec in [OffsetSpec::Earliest, OffsetSpec::Latest, OffsetSpec::MaxTimestamp] {
             for chunk in asked.chunks(OFFSETS_ASKED_MAX) {
@@ -69,6 +88,36 @@ impl TopicsWatch {
         }
         self.looked_at = Some(at);
         Ok(self.note_rates(at, counters.as_ref()))
+    }
+
+    /// All partitions together.
+    fn partitions(&self) -> usize {
+        self.topics.values().map(|watch| watch.facts.partitions.len()).sum()
+    }
+
+    fn note_current(&mut self, told_by_inspector: bool, asked: &[TopicPartition]) {
+        for watch in self.topics.values_mut() {
+            watch.is_current = told_by_inspector || watch.facts.partitions.is_empty();
+        }
+        for tp in asked {
+            if let Some(watch) = self.topics.get_mut(&tp.topic) {
+                watch.is_current = true;
+            }
+        }
+    }
+
+    /// The partitions of topics that are `wanted`, by the node that leads them: whose disks to ask for their sizes.
+    pub(super) fn by_leader(&self, wanted: Wanted<'_>) -> BTreeMap<i32, Vec<TopicPartition>> {
+        let is_small = self.partitions() <= ASK_ALL_PARTITIONS_MAX;
+        let mut found: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
+        for (name, watch) in self.topics.iter().filter(|(name, _)| is_small || wanted(name)) {
+            for partition in watch.facts.partitions.iter() {
+                if let Some(leader) = partition.leader {
+                    found.entry(leader).or_default().push(TopicPartition::new(Arc::clone(name), partition.id));
+                }
+            }
+        }
+        found
     }
 
     /// Sizes of partitions; read from the inspector off the runtime, as it may touch a disk.
@@ -120,9 +169,9 @@ impl TopicsWatch {
         }
     }
 
-    fn to_ask(&self, counters: Option<&Counters>, full: bool) -> Vec<TopicPartition> {
+    fn to_ask(&self, counters: Option<&Counters>, full: bool, wanted: Wanted<'_>) -> Vec<TopicPartition> {
         let mut asked = Vec::new();
-        for (name, watch) in &self.topics {
+        for (name, watch) in self.topics.iter().filter(|(name, _)| wanted(name)) {
             let counted = counters.map(|counters| counters.topics.get(name).copied().unwrap_or_default());
             let moved = counted.is_none() || counted.map(|c| c.records_in) != watch.counters.map(|c| c.records_in);
             if !(full || watch.fresh || moved) {
@@ -137,7 +186,7 @@ impl TopicsWatch {
 
     fn take_offset(&mut self, tp: &TopicPartition, spec: OffsetSpec, answer: Option<ListedOffset>) {
         let Some(watch) = self.topics.get_mut(&tp.topic) else { return };
-        watch.fresh = false;
+        (watch.fresh, watch.facts.known) = (false, true);
         match spec {
             OffsetSpec::MaxTimestamp => {
                 let newest = answer.filter(|a| a.offset.is_some() && a.timestamp >= 0).map(|a| a.timestamp);
@@ -193,6 +242,7 @@ impl TopicWatch {
             id: id_of(info),
             internal: info.internal,
             partitions: Arc::new([]),
+            known: false,
             records: 0,
             size_bytes: None,
             in_per_second: None,
@@ -208,7 +258,7 @@ impl TopicWatch {
             produced.look(at, 0);
             consumed.look(at, 0);
         }
-        Self { facts, marks: HashMap::new(), counters: None, produced, consumed, fresh: true }
+        Self { facts, marks: HashMap::new(), counters: None, produced, consumed, fresh: true, is_current: false }
     }
 
     fn take_info(&mut self, info: &TopicInfo) {
@@ -218,18 +268,27 @@ impl TopicWatch {
         }
         let same = self.facts.partitions.len() == info.partitions.len()
             && self.facts.partitions.iter().zip(&info.partitions).all(|(known, told)| {
-                (known.id, known.leader, known.leader_epoch) == (told.id, told.leader, told.leader_epoch)
+                (known.id, known.leader, known.leader_epoch, &known.replicas, &known.isr, &known.offline)
+                    == (told.id, told.leader, told.leader_epoch, &told.replicas, &told.isr, &told.offline)
             });
         if same {
             return;
         }
-        self.fresh = true;
+        // What follows a leader copies from it: only who leads decides where a partition is asked and what it answers.
+        let is_led_alike = self.facts.partitions.len() == info.partitions.len()
+            && self.facts.partitions.iter().zip(&info.partitions).all(|(known, told)| {
+                (known.id, known.leader, known.leader_epoch) == (told.id, told.leader, told.leader_epoch)
+            });
+        self.fresh |= !is_led_alike;
         let partitions = info.partitions.iter().map(|told| {
             let known = self.partition(told.id).cloned();
             PartitionFacts {
                 id: told.id,
                 leader: told.leader,
                 leader_epoch: told.leader_epoch,
+                replicas: Arc::clone(&told.replicas),
+                isr: Arc::clone(&told.isr),
+                offline: Arc::clone(&told.offline),
                 start: known.as_ref().and_then(|p| p.start),
                 end: known.as_ref().and_then(|p| p.end),
                 size_bytes: known.as_ref().and_then(|p| p.size_bytes),
@@ -251,21 +310,21 @@ impl TopicWatch {
         let known = |p: &PartitionFacts| Some((p.start?, p.end?));
         self.facts.records =
             self.facts.partitions.iter().filter_map(known).map(|(start, end)| (end - start).max(0) as u64).sum();
-        for partition in self.facts.partitions.iter() {
+        for partition in self.facts.partitions.iter().filter(|_| self.is_current) {
             if let Some(end) = partition.end {
                 self.marks.entry(partition.id).or_default().note(at, end);
             }
         }
         let mut flow = Flow::default();
         let ends: Option<i64> = self.facts.partitions.iter().map(|p| p.end).sum();
-        match ends.filter(|_| !self.fresh) {
+        match ends.filter(|_| !self.fresh && self.is_current) {
             Some(ends) => {
                 if let Some((amount, millis)) = self.produced.look(at, ends) {
                     flow.records_in = amount.max(0);
                     self.facts.history.note(at, millis, flow.records_in as f64);
                 }
             }
-            // A partition cannot be asked: its share is unknown, and so is the sum.
+            // A partition cannot be or was not asked: its share is unknown, and so is the sum.
             None => self.produced.forget(),
         }
         if let Some(counters) = self.counters

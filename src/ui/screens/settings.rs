@@ -2,7 +2,7 @@
 
 mod listener;
 mod protection;
-mod users;
+pub(in crate::ui::screens) mod users;
 
 use egui::Ui;
 

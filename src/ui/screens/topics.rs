@@ -209,6 +209,11 @@ impl TopicsScreen {
         if let Some(topic) = response.opened.and_then(|row| self.list.topic(ctx.facts, row)) {
             ctx.go(Place::topic(&*topic.name));
         }
+        if let Some(session) = ctx.session {
+            let rows = response.visible.clone().filter_map(|row| self.list.topic(ctx.facts, row));
+            let selected = self.selected.iter().cloned();
+            session.set_in_sight(rows.map(|topic| Arc::clone(&topic.name)).chain(selected).collect());
+        }
         if response.copy {
             self.copy(ctx);
         }

@@ -36,6 +36,13 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
                 (Place::Groups, icon::GROUPS, "nav-groups", known.then_some(ctx.facts.groups.len())),
                 (Place::Consume, icon::CONSUME, "nav-consume", None),
                 (Place::Connections, icon::CONNECTIONS, "nav-connections", clients),
+                (
+                    Place::Brokers,
+                    icon::BROKERS,
+                    "nav-brokers",
+                    Some(ctx.facts.cluster.nodes).filter(|nodes| *nodes > 1),
+                ),
+                (Place::Access, icon::ACCESS, "nav-access", None),
                 (Place::Transfers, icon::TRANSFERS, "nav-transfers", Some(jobs).filter(|jobs| *jobs > 0)),
             ];
             for (place, icon, words, count) in entries {

@@ -13,6 +13,8 @@ fn config(name: &str, value: &str, own: bool) -> ConfigEntry {
         read_only: false,
         documentation: None,
         default: None,
+        sensitive: false,
+        synonyms: Vec::new(),
     }
 }
 

@@ -25,10 +25,10 @@ const USERS_SHOWN_MAX: usize = 200;
 
 /// What the card keeps between frames.
 #[derive(Default)]
-pub(super) struct UsersCard {
+pub(in crate::ui::screens) struct UsersCard {
     users: UserList,
-    /// The workspace whose users they are.
-    of: Option<std::path::PathBuf>,
+    /// The workspace whose users they are; `None` inside for a cluster that is none.
+    of: Option<Option<std::path::PathBuf>>,
     dialog: Option<UserDialog>,
 }
 
@@ -45,8 +45,8 @@ impl UsersCard {
 
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let Some(session) = ctx.session else { return };
-        if self.of != ctx.facts.cluster.data_dir {
-            self.of.clone_from(&ctx.facts.cluster.data_dir);
+        if self.of.as_ref() != Some(&ctx.facts.cluster.data_dir) {
+            self.of = Some(ctx.facts.cluster.data_dir.clone());
             self.users.clear();
             session.load_users(&self.users);
         }
@@ -56,8 +56,10 @@ impl UsersCard {
             let users = view.value.as_deref().map(Vec::as_slice).unwrap_or_default();
             let count = if users.is_empty() { String::new() } else { users.len().to_string() };
             widgets::card_header(ui, &title, &count, |ui| {
-                if !users.is_empty() && Button::secondary(&ctx.t("users-add")).icon(icon::ADD).show(ui).clicked() {
-                    self.dialog = Some(UserDialog::add());
+                let (verb, why) = (ctx.t("users-add"), ctx.read_only_why());
+                let add = Button::secondary(&verb).icon(icon::ADD).unless(why.as_deref());
+                if !users.is_empty() && add.show(ui).clicked() {
+                    self.dialog = Some(UserDialog::add(ctx));
                 }
             });
             if let Some(problem) = &view.problem {
@@ -83,8 +85,9 @@ impl UsersCard {
             icon::show(ui, icon::USER, theme::of(ui).faint);
             widgets::paragraph(ui, &sentence);
         });
-        if Button::secondary(&verb).icon(icon::ADD).show(ui).clicked() {
-            self.dialog = Some(UserDialog::add());
+        let why = ctx.read_only_why();
+        if Button::secondary(&verb).icon(icon::ADD).unless(why.as_deref()).show(ui).clicked() {
+            self.dialog = Some(UserDialog::add(ctx));
         }
     }
 
@@ -114,6 +117,9 @@ impl UsersCard {
                 let (name, about) = role_words(role);
                 widgets::chip_plain(ui, &ctx.t(name), role_color(theme, role));
                 widgets::quiet(ui, &ctx.t(about));
+            } else {
+                let names = user.mechanisms.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ");
+                widgets::quiet(ui, &names);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let name = ctx.text.with("users-actions", &[("user", user.name.as_str().into())]);
@@ -123,16 +129,17 @@ impl UsersCard {
     }
 
     fn menu(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, user: &UserInfo, count: usize) {
-        if widgets::item(ui, icon::KEY, &ctx.t("users-password-menu"), None) {
+        let why = ctx.read_only_why();
+        if widgets::item_why(ui, icon::KEY, &ctx.t("users-password-menu"), why.as_deref()) {
             self.dialog = Some(UserDialog::password(&user.name));
         }
         if let Some(role) = user.role
-            && widgets::item(ui, icon::EDIT, &ctx.t("users-role-menu"), None)
+            && widgets::item_why(ui, icon::EDIT, &ctx.t("users-role-menu"), why.as_deref())
         {
             self.dialog = Some(UserDialog::role(&user.name, role));
         }
         widgets::rule(ui);
-        if widgets::item_danger(ui, icon::DELETE, &ctx.t("users-remove-menu"), None) {
+        if widgets::item_danger(ui, icon::DELETE, &ctx.t("users-remove-menu"), why.as_deref()) {
             self.ask_remove(ctx, user, count);
         }
     }

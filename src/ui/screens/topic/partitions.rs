@@ -1,14 +1,27 @@
 //! Topic > Partitions: where each starts and ends, how large it is, who leads it, and whether it is damaged.
 
-use std::sync::Arc;
+mod move_dialog;
+mod replicas;
+
+pub(in crate::ui::screens) use self::replicas::replica_ids;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use egui::Ui;
 
+use self::{
+    move_dialog::MoveDialog,
+    replicas::{leader_cell, replicas_cell, state_cell},
+};
 use crate::{
-    model::TimestampMillis,
-    session::{Loadable, PartitionFacts, TopicFacts, clients::PartitionCompaction},
+    model::{TimestampMillis, TopicPartition},
+    session::{JobState, Loadable, PartitionFacts, TopicFacts, clients::PartitionCompaction, moves::TopicMoves},
     ui::{
         Action,
+        confirm::Confirm,
         ctx::Ctx,
         format, icon,
         screens::topics::dialogs::{self, TopicDialog},
@@ -17,12 +30,18 @@ use crate::{
     },
 };
 
+/// What goes on with replicas is asked for anew after this long.
+const MOVES_FRESH: Duration = Duration::from_secs(2);
+
 /// What the tab keeps between frames.
 #[derive(Default)]
 pub struct PartitionsTab {
     table: TableState,
     order: Vec<usize>,
     dialog: Option<TopicDialog>,
+    moves: Loadable<TopicMoves>,
+    moves_asked: Option<Instant>,
+    move_dialog: Option<MoveDialog>,
     /// `None` inside: the topic is not compacted.
     compaction: Loadable<Option<Vec<PartitionCompaction>>>,
     /// The picture of the cluster that it was asked for with.
@@ -34,16 +53,20 @@ struct PartitionRows<'a, 'c> {
     topic: &'a TopicFacts,
     order: &'a [usize],
     compaction: Option<&'a [PartitionCompaction]>,
+    moves: Option<&'a TopicMoves>,
+    /// One that is to be moved.
+    to_move: &'a mut Option<i32>,
 }
 
 impl PartitionsTab {
     /// Draws the tab.
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
-        self.load(ctx, topic);
+        self.load(ui, ctx, topic);
         let compaction = self.compaction.value();
         let compaction = compaction.as_ref().and_then(|found| found.as_deref());
         widgets::page(ui, |ui| {
             self.toolbar(ui, ctx, topic, compaction.is_some());
+            self.moving(ui, ctx, topic);
             if let Some(damaged) = topic.partitions.iter().find_map(|p| p.damage.as_ref()) {
                 damage(ui, ctx, damaged);
             }
@@ -51,31 +74,48 @@ impl PartitionsTab {
             widgets::card_fill(ui, |ui| self.table(ui, ctx, topic, compaction));
         });
         dialogs::show(ui, ctx, &mut self.dialog);
+        if self.move_dialog.as_mut().is_some_and(|dialog| !dialog.show(ui, ctx, topic)) {
+            self.move_dialog = None;
+            self.moves_asked = None;
+        }
     }
 
     /// Compaction goes on by itself, so it is looked up anew with each picture of the cluster.
-    fn load(&mut self, ctx: &Ctx<'_>, topic: &TopicFacts) {
-        let Some(session) = ctx.session.filter(|_| self.looked_at != Some(ctx.facts.at)) else { return };
-        self.looked_at = Some(ctx.facts.at);
-        session.load_compaction(Arc::clone(&topic.name), &self.compaction);
+    fn load(&mut self, ui: &Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
+        let Some(session) = ctx.session else { return };
+        if self.looked_at != Some(ctx.facts.at) {
+            self.looked_at = Some(ctx.facts.at);
+            session.load_compaction(Arc::clone(&topic.name), &self.compaction);
+        }
+        ui.ctx().request_repaint_after(MOVES_FRESH);
+        let waits = self.moves.view().loading_since.is_some();
+        if !waits && self.moves_asked.is_none_or(|at| at.elapsed() > MOVES_FRESH) {
+            self.moves_asked = Some(Instant::now());
+            session.load_topic_moves(topic.name.to_string(), &self.moves);
+        }
     }
 
     fn toolbar(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, compacted: bool) {
-        let internal = topic.internal.then(|| ctx.t("topics-internal-why"));
+        let read_only = ctx.read_only_why();
+        let internal = read_only.clone().or_else(|| topic.internal.then(|| ctx.t("topics-internal-why")));
+        let alone = read_only.clone().or_else(|| (ctx.facts.cluster.nodes < 2).then(|| ctx.t("move-one-broker")));
         let about = ctx.t(if compacted { "partitions-about-compacted" } else { "partitions-about" });
-        widgets::toolbar(
-            ui,
-            |ui| drop(widgets::quiet(ui, &about)),
+        let theme = theme::of(ui);
+        ui.allocate_ui_with_layout(
+            egui::vec2(ui.available_width(), theme::CONTROL),
+            egui::Layout::right_to_left(egui::Align::Center),
             |ui| {
+                widgets::more(ui, &ctx.t("partitions-more"), |ui| self.menu(ui, ctx, topic, read_only.as_deref()));
                 let add = ctx.t("topics-add-partitions");
                 if ui.add(Button::secondary(&add).icon(icon::ADD).unless(internal.as_deref())).clicked() {
                     self.dialog = Some(TopicDialog::add_partitions(topic));
                 }
-                if compacted
-                    && ui
-                        .add(Button::secondary(&ctx.t("partitions-compact")).unless(ctx.read_only_why().as_deref()))
-                        .clicked()
-                {
+                if ui.add(Button::secondary(&ctx.t("partitions-move")).unless(alone.as_deref())).clicked() {
+                    self.move_dialog = Some(MoveDialog::new(ctx, topic, None));
+                }
+                let compact = ctx.t("partitions-compact");
+                let compact = Button::secondary(&compact).unless(read_only.as_deref());
+                if compacted && ui.add(compact).clicked() {
                     let topic = Arc::clone(&topic.name);
                     ctx.with_session(move |session| {
                         session.compact_topic(topic);
@@ -85,8 +125,77 @@ impl PartitionsTab {
                 if ui.add(Button::danger(&before).unless(internal.as_deref())).clicked() {
                     self.dialog = Some(TopicDialog::delete_before(topic));
                 }
+                // What is left of the row.
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    widgets::elided(ui, &about, fonts::body(), theme.quiet);
+                });
             },
         );
+    }
+
+    fn menu(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, read_only: Option<&str>) {
+        let moves = self.moves.value();
+        let led_by_others: Vec<TopicPartition> = topic
+            .partitions
+            .iter()
+            .filter(|p| p.is_led_by_another())
+            .map(|p| TopicPartition::new(Arc::clone(&topic.name), p.id))
+            .collect();
+        let none = led_by_others.is_empty().then(|| ctx.t("elect-none"));
+        if widgets::item_why(ui, icon::CHECK, &ctx.t("partitions-elect"), read_only.or(none.as_deref())) {
+            ctx.with_session(move |session| {
+                session.elect_preferred(Some(led_by_others));
+            });
+        }
+        let going_on: Vec<_> = moves.iter().flat_map(|moves| moves.going_on.iter().map(|one| one.tp.clone())).collect();
+        let none = going_on.is_empty().then(|| ctx.t("move-back-none"));
+        if widgets::item_why(ui, icon::CANCEL, &ctx.t("partitions-move-back"), read_only.or(none.as_deref())) {
+            ask_take_back(ctx, going_on);
+        }
+        let throttled = moves.is_some_and(|moves| moves.throttled);
+        let none = (!throttled).then(|| ctx.t("unthrottle-none"));
+        if widgets::item_why(ui, icon::TIMER, &ctx.t("partitions-unthrottle"), read_only.or(none.as_deref())) {
+            let topic = topic.name.to_string();
+            ctx.with_session(move |session| {
+                session.remove_throttle(topic);
+            });
+        }
+    }
+
+    /// The moves that go on: those of this window with progress, and whatever else is known of them.
+    fn moving(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
+        let jobs = ctx.session.map(|session| session.jobs()).unwrap_or_default();
+        let is_ours = |job: &&crate::session::JobView| job.title.id == "job-move" && job.state == JobState::Running;
+        let running: Vec<_> = jobs.iter().filter(is_ours).collect();
+        for job in &running {
+            ui.add_space(4.0);
+            widgets::card(ui, |ui| widgets::job_row(ui, ctx, job));
+        }
+        let Some(moves) = self.moves.value().filter(|_| running.is_empty()) else { return };
+        let words = match (moves.going_on.len(), moves.throttled) {
+            (0, false) => return,
+            (0, true) => ctx.t("partitions-still-throttled").to_string(),
+            (n, _) => ctx.text.with("partitions-moving-elsewhere", &[("n", n.into())]),
+        };
+        ui.add_space(4.0);
+        widgets::card(ui, |ui| {
+            ui.horizontal(|ui| {
+                icon::show(ui, icon::INFO, ctx.theme.note);
+                widgets::body(ui, &words);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if !moves.throttled || !moves.going_on.is_empty() {
+                        return;
+                    }
+                    let (verb, why) = (ctx.t("partitions-unthrottle"), ctx.read_only_why());
+                    if Button::secondary(&verb).unless(why.as_deref()).show(ui).clicked() {
+                        let topic = topic.name.to_string();
+                        ctx.with_session(move |session| {
+                            session.remove_throttle(topic);
+                        });
+                    }
+                });
+            });
+        });
     }
 
     fn table(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, compaction: Option<&[PartitionCompaction]>) {
@@ -99,32 +208,58 @@ impl PartitionsTab {
             "partitions-size",
             "partitions-leader",
             "partitions-epoch",
+            "partitions-replicas",
             "partitions-state",
             "partitions-compacted",
             "partitions-dirty",
         ];
         let words: Vec<Arc<str>> = ids.iter().map(|id| ctx.t(id)).collect();
         let columns = [
-            Column::left("id", &words[0], 100.0).sorts().stays(),
-            Column::right("start", &words[1], 130.0).sorts(),
-            Column::right("end", &words[2], 130.0).sorts(),
-            Column::right("records", &words[3], 130.0).sorts(),
-            Column::right("size", &words[4], 110.0).sorts(),
-            Column::right("leader", &words[5], 90.0),
-            Column::right("epoch", &words[6], 110.0),
-            Column::left("state", &words[7], 110.0).grows_to(300.0),
-            Column::right("compacted", &words[8], 150.0),
-            Column::right("dirty", &words[9], 150.0),
+            Column::left("id", &words[0], 96.0).sorts().stays(),
+            Column::right("start", &words[1], 118.0).sorts(),
+            Column::right("end", &words[2], 118.0).sorts(),
+            Column::right("records", &words[3], 118.0).sorts(),
+            Column::right("size", &words[4], 96.0).sorts(),
+            Column::right("leader", &words[5], 84.0).sorts(),
+            Column::right("epoch", &words[6], 108.0),
+            Column::left("replicas", &words[7], 120.0).grows_to(200.0),
+            Column::left("state", &words[8], 170.0).grows_to(300.0),
+            Column::right("compacted", &words[9], 150.0),
+            Column::right("dirty", &words[10], 150.0),
         ];
-        let columns = if compaction.is_some() { &columns[..] } else { &columns[..8] };
+        let columns = if compaction.is_some() { &columns[..] } else { &columns[..9] };
         let name = ctx.t("topic-tab-partitions");
-        let mut rows = PartitionRows { ctx, topic, order: &self.order, compaction };
+        let (moves, mut to_move) = (self.moves.value(), None);
+        let mut rows = PartitionRows {
+            ctx,
+            topic,
+            order: &self.order,
+            compaction,
+            moves: moves.as_deref(),
+            to_move: &mut to_move,
+        };
         let table = Table::new("partitions", &name, columns).sorted_by("id", false).primary();
         let response = table.show(ui, ctx, &mut self.table, &mut rows);
         if response.copy {
             copy(ctx, topic, &self.order);
         }
+        if let Some(id) = to_move {
+            self.move_dialog = Some(MoveDialog::new(ctx, topic, Some(id)));
+        }
     }
+}
+
+fn ask_take_back(ctx: &Ctx<'_>, of: Vec<TopicPartition>) {
+    let count = [("n", of.len().into())];
+    ctx.act(Action::Ask(Confirm {
+        title: ctx.text.with("move-back-title", &count),
+        losses: vec![ctx.t("move-back-loss").to_string()],
+        verb: ctx.text.with("move-back-verb", &count),
+        typed: None,
+        work: Box::new(move |session| {
+            session.take_moves_back(of);
+        }),
+    }));
 }
 
 fn ordered(topic: &TopicFacts, sort: Option<(&str, bool)>) -> Vec<usize> {
@@ -136,6 +271,7 @@ fn ordered(topic: &TopicFacts, sort: Option<(&str, bool)>) -> Vec<usize> {
             "start" => p.start.unwrap_or(-1),
             "end" => p.end.unwrap_or(-1),
             "records" => records(p).map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX)),
+            "leader" => p.leader.map_or(-1, i64::from),
             "size" => p.size_bytes.map_or(-1, |n| i64::try_from(n).unwrap_or(i64::MAX)),
             _ => *index as i64,
         }
@@ -235,20 +371,41 @@ impl Rows for PartitionRows<'_, '_> {
                 }
                 None => drop(widgets::faint(ui, format::UNKNOWN)),
             },
-            5 => number(ui, p.leader.map(i64::from)),
+            5 => leader_cell(ui, self.ctx, p),
             6 => number(ui, (p.leader_epoch >= 0).then_some(i64::from(p.leader_epoch))),
-            8 => self.compacted_to(ui, p),
-            9 => self.dirty(ui, p),
-            _ => match &p.damage {
-                Some(why) => {
-                    widgets::chip(ui, icon::ERROR, &self.ctx.t("topic-damaged"), theme.bad).on_hover_text(why);
-                    widgets::elided(ui, why, fonts::body(), theme.quiet);
-                }
-                None if p.leader.is_none() => {
-                    widgets::chip(ui, icon::CARE, &self.ctx.t("partitions-no-leader"), theme.care);
-                }
-                None => drop(widgets::faint(ui, &self.ctx.t("partitions-fine"))),
-            },
+            7 => replicas_cell(ui, self.ctx, p, self.moves),
+            9 => self.compacted_to(ui, p),
+            10 => self.dirty(ui, p),
+            _ => state_cell(ui, self.ctx, p, self.moves),
+        }
+    }
+
+    fn has_menu(&self) -> bool {
+        true
+    }
+
+    fn menu(&mut self, ui: &mut Ui, row: u64) {
+        let ctx = self.ctx;
+        let Some(p) = self.partition(row) else { return };
+        let (id, leads) = (p.id, !p.is_led_by_another());
+        let read_only = ctx.read_only_why();
+        let why = read_only.clone().or(leads.then(|| ctx.t("elect-why-not")));
+        let tp = TopicPartition::new(Arc::clone(&self.topic.name), id);
+        if widgets::item_why(ui, icon::CHECK, &ctx.t("partitions-elect-one"), why.as_deref()) {
+            let tp = tp.clone();
+            ctx.with_session(move |session| {
+                session.elect_preferred(Some(vec![tp]));
+            });
+        }
+        let alone = (ctx.facts.cluster.nodes < 2).then(|| ctx.t("move-one-broker"));
+        let why = read_only.clone().or(alone);
+        if widgets::item_why(ui, icon::TRANSFERS, &ctx.t("partitions-move-one"), why.as_deref()) {
+            *self.to_move = Some(id);
+        }
+        if self.moves.is_some_and(|moves| moves.of(id).is_some())
+            && widgets::item_why(ui, icon::CANCEL, &ctx.t("partitions-move-back-one"), read_only.as_deref())
+        {
+            ask_take_back(ctx, vec![tp]);
         }
     }
 }

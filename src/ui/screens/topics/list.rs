@@ -101,6 +101,7 @@ mod tests {
             id: None,
             internal: *internal,
             partitions: Arc::new([]),
+            known: true,
             records: *records,
             size_bytes: None,
             in_per_second: None,

@@ -82,7 +82,9 @@ impl TopicRows<'_, '_> {
     }
 
     fn recent_cell(&self, ui: &mut Ui, topic: &TopicFacts) {
-        if topic.history.is_quiet(self.ctx.now, SPARKLINE_MILLIS) {
+        if !topic.known {
+            widgets::faint(ui, format::UNKNOWN);
+        } else if topic.history.is_quiet(self.ctx.now, SPARKLINE_MILLIS) {
             widgets::faint(ui, &self.ctx.t("topics-quiet"));
         } else {
             let points = topic.history.points(self.ctx.now, SPARKLINE_MILLIS);
@@ -119,6 +121,7 @@ impl Rows for TopicRows<'_, '_> {
         match column {
             0 => self.name_cell(ui, topic),
             1 => drop(widgets::data(ui, &format::count(topic.partitions.len() as u64))),
+            2 if !topic.known => drop(widgets::faint(ui, format::UNKNOWN)),
             2 => drop(widgets::data(ui, &format::count(topic.records))),
             3 => size(ui, topic.size_bytes),
             4 => self.recent_cell(ui, topic),

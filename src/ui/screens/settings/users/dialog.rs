@@ -29,12 +29,15 @@ pub(super) struct UserDialog {
     password: String,
     again: String,
     role: Role,
+    /// Only workspaces know roles.
+    has_role: bool,
     focused: bool,
 }
 
 impl UserDialog {
-    pub fn add() -> Self {
-        Self::of(Kind::Add, "", Role::Write)
+    pub fn add(ctx: &Ctx<'_>) -> Self {
+        let has_role = ctx.facts.cluster.data_dir.is_some();
+        Self { has_role, ..Self::of(Kind::Add, "", Role::Write) }
     }
 
     pub fn password(name: &str) -> Self {
@@ -47,7 +50,7 @@ impl UserDialog {
 
     fn of(kind: Kind, name: &str, role: Role) -> Self {
         let (password, again) = (String::new(), String::new());
-        Self { kind, name: name.to_owned(), password, again, role, focused: false }
+        Self { kind, name: name.to_owned(), password, again, role, has_role: true, focused: false }
     }
 
     /// The title, the verb and what is done.
@@ -99,7 +102,7 @@ impl UserDialog {
             widgets::text_field(ui, &Field { secret: true, fault, ..Field::new(&again) }, &mut self.again);
             widgets::paragraph(ui, &ctx.t("users-password-about"));
         }
-        if !matches!(self.kind, Kind::Password) {
+        if self.has_role && !matches!(self.kind, Kind::Password) {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 4.0;
                 widgets::caption(ui, &ctx.t("users-role"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use egui::Ui;
 
 use crate::{
-    model::{ConfigEntry, ConfigKind},
+    model::{ConfigEntry, ConfigKind, ConfigSource},
     ui::{ctx::Ctx, format, text::Language, theme::fonts, widgets},
 };
 
@@ -27,6 +27,18 @@ pub(in crate::ui::screens) fn show(
     config: &ConfigEntry,
     drafts: &mut BTreeMap<String, Draft>,
 ) {
+    show_of(ui, ctx, width, config, config.source.is_own(), drafts);
+}
+
+/// The same, where `is_own` says whether the value can be taken away from what is shown, so that the default counts again.
+pub(in crate::ui::screens) fn show_of(
+    ui: &mut Ui,
+    ctx: &Ctx<'_>,
+    width: f32,
+    config: &ConfigEntry,
+    is_own: bool,
+    drafts: &mut BTreeMap<String, Draft>,
+) {
     ui.horizontal_top(|ui| {
         let words_width = (width - VALUE_WIDTH - 24.0).max(200.0);
         ui.spacing_mut().item_spacing.x = 0.0;
@@ -39,7 +51,7 @@ pub(in crate::ui::screens) fn show(
         ui.vertical(|ui| {
             ui.set_width(VALUE_WIDTH);
             ui.spacing_mut().item_spacing = egui::vec2(8.0, 4.0);
-            value(ui, ctx, config, drafts);
+            value(ui, ctx, config, is_own, drafts);
         });
     });
 }
@@ -49,12 +61,32 @@ fn words(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &BTreeMap<Str
         widgets::rich(ui, &config.name, fonts::data(), ctx.theme.text);
         if drafts.contains_key(&config.name) {
             widgets::chip_plain(ui, &ctx.t("settings-changed"), ctx.theme.care);
-        } else if config.source.is_own() {
-            widgets::chip_plain(ui, &ctx.t("settings-own"), ctx.theme.accent);
+        } else if let Some((word, color)) = source_words(ctx, config.source) {
+            widgets::chip_plain(ui, &ctx.t(word), color).on_hover_ui(|ui| places(ui, ctx, config));
         }
     });
     if let Some(about) = explanation(ctx, config) {
         widgets::paragraph(ui, &about);
+    }
+}
+
+/// Where a value was set, where somebody did.
+fn source_words(ctx: &Ctx<'_>, source: ConfigSource) -> Option<(&'static str, egui::Color32)> {
+    match source {
+        ConfigSource::Topic | ConfigSource::Group => Some(("settings-own", ctx.theme.accent)),
+        ConfigSource::Broker => Some(("settings-from-broker", ctx.theme.accent)),
+        ConfigSource::Cluster => Some(("settings-from-cluster", ctx.theme.note)),
+        ConfigSource::File => Some(("settings-from-file", ctx.theme.quiet)),
+        ConfigSource::Default | ConfigSource::Unknown => None,
+    }
+}
+
+/// Every place in which it is set, the one that counts first.
+fn places(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry) {
+    for synonym in &config.synonyms {
+        let word = source_words(ctx, synonym.source).map_or("settings-from-default", |(word, _)| word);
+        let value = synonym.value.as_deref().unwrap_or(format::UNKNOWN);
+        widgets::caption(ui, &format!("{} = {value} · {}", synonym.name, ctx.t(word)));
     }
 }
 
@@ -68,7 +100,7 @@ fn explanation(ctx: &Ctx<'_>, config: &ConfigEntry) -> Option<String> {
     config.documentation.clone().or_else(|| (*own != *id).then(|| own.to_string()))
 }
 
-fn value(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &mut BTreeMap<String, Draft>) {
+fn value(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, is_own: bool, drafts: &mut BTreeMap<String, Draft>) {
     let stored = config.value.clone().unwrap_or_default();
     let default = config.default.clone().unwrap_or_default();
     let draft = drafts.get(&config.name);
@@ -77,10 +109,12 @@ fn value(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &mut BTreeMap
         Some(Draft { value: None, .. }) => default.clone(),
         None => stored.clone(),
     };
-    if config.read_only {
-        ui.horizontal(|ui| {
-            widgets::data_quiet(ui, if text.is_empty() { format::UNKNOWN } else { &text });
-            widgets::faint(ui, &ctx.t("settings-fixed"));
+    if config.read_only || config.sensitive {
+        ui.vertical(|ui| {
+            let shown = if text.is_empty() { format::UNKNOWN } else { &text };
+            widgets::elided(ui, shown, fonts::data(), ctx.theme.quiet);
+            let why = if config.sensitive { "settings-secret" } else { "settings-fixed" };
+            widgets::caption(ui, &ctx.t(why));
         });
         return;
     }
@@ -113,19 +147,21 @@ fn value(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, drafts: &mut BTreeMap
             drafts.insert(config.name.clone(), Draft { value: Some(text.clone()), fault });
         }
     }
-    below(ui, ctx, config, &text, &default, fault.as_deref(), drafts);
+    let shown = Shown { text: &text, default: &default, fault: fault.as_deref(), is_own };
+    below(ui, ctx, config, &shown, drafts);
+}
+
+/// What the field holds.
+struct Shown<'a> {
+    text: &'a str,
+    default: &'a str,
+    fault: Option<&'a str>,
+    is_own: bool,
 }
 
 /// Fault or reading of the value, the default, and the way back to it.
-fn below(
-    ui: &mut Ui,
-    ctx: &Ctx<'_>,
-    config: &ConfigEntry,
-    text: &str,
-    default: &str,
-    fault: Option<&str>,
-    drafts: &mut BTreeMap<String, Draft>,
-) {
+fn below(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, shown: &Shown<'_>, drafts: &mut BTreeMap<String, Draft>) {
+    let Shown { text, default, fault, is_own } = *shown;
     if let Some(fault) = fault {
         widgets::rich(ui, fault, fonts::caption(), ctx.theme.bad);
     } else if let Some(reading) = reading(ctx, &config.name, text) {
@@ -140,10 +176,10 @@ fn below(
             fonts::caption(),
             ctx.theme.faint,
         );
-        let own = config.source.is_own() || drafts.contains_key(&config.name);
+        let own = is_own || drafts.contains_key(&config.name);
         let back = drafts.get(&config.name).is_some_and(|draft| draft.value.is_none());
         if own && !back && widgets::link(ui, &ctx.t("settings-reset")).clicked() {
-            if config.source.is_own() {
+            if is_own {
                 drafts.insert(config.name.clone(), Draft { value: None, fault: None });
             } else {
                 drafts.remove(&config.name);

@@ -1,0 +1,101 @@
+nav-access = 访问权限
+command-go-access = 显示谁可以做什么
+access-about = 谁可以做什么，可以用多少
+access-tab-rules = 规则
+access-tab-users = 用户
+access-tab-quotas = 配额
+
+## Rules (access control lists)
+
+acl-loading = 正在读取规则
+acl-add = 添加规则…
+acl-producer = 允许程序写入…
+acl-consumer = 允许程序读取…
+acl-no-authorizer = 该集群不检查任何人的权限
+acl-disabled = 该集群没有授权器：能连接的人可以做一切，规则没有意义。{ $why }
+acl-none = 没有规则。除非集群允许没有规则的操作，否则只有超级用户能做事。
+acl-find = 查找用户、主题或操作
+acl-found = { $shown } / { $total }
+acl-none-found = 没有包含“{ $find }”的规则。
+acl-principal = 主体
+acl-principal-help = User: 加名称；User:* 表示所有人
+acl-principal-fault = 请写 User: 加名称
+acl-permission = 许可
+acl-allow = 允许
+acl-deny = 拒绝
+acl-unknown = 未知
+acl-operation = 操作
+acl-resource = 资源
+acl-name = 名称
+acl-name-help = * 表示全部
+acl-name-missing = 请填资源名称，或 *
+acl-topic = 主题
+acl-topic-missing = 请填主题，或 *
+acl-group = 组
+acl-group-missing = 请填组，或 *
+acl-transactional-id = 事务 ID
+acl-transactional-id-none = 无：不使用事务写入
+acl-host = 来源地址
+acl-host-help = * 表示任何地址
+acl-host-missing = 请填地址，或 *
+acl-literal = 正好这些名称
+acl-prefixed-choice = 以此开头的所有名称
+acl-prefixed = 及以此开头的名称
+acl-prefixed-about = 该规则适用于以此开头的每个名称。
+acl-will-add = 将添加
+acl-add-title = 添加规则
+acl-producer-title = 允许程序写入主题
+acl-consumer-title = 允许程序读取主题
+acl-add-verb = 添加 { $n } 条规则
+acl-copy = 复制为文本
+acl-delete = 删除…
+acl-delete-found = 删除找到的 { $n } 条…
+acl-delete-title = 删除 { $n } 条规则？
+acl-delete-more = 还有 { $n } 条
+acl-delete-loss = 程序会立即受到影响：仅靠允许规则才能做的事将被拒绝，被拒绝规则禁止的事可能放开。
+acl-delete-verb = 删除 { $n } 条规则
+problem-acls = 无法读取规则
+job-add-acls = 添加 { $count } 条规则
+done-add-acls = 已添加 { $count } 条规则
+job-delete-acls = 删除 { $count } 条规则
+done-delete-acls = { $count ->
+    [0] 这些规则已不存在
+   *[other] 已删除 { $count } 条规则
+}
+
+## Quotas
+
+quota-loading = 正在读取配额
+quota-none = 没有配额：不会放慢任何人。
+quota-add = 设置配额…
+quota-for = 对象
+quota-key = 配额
+quota-value = 上限
+quota-user = 用户 { $name }
+quota-user-default = 其他所有用户
+quota-client = 客户端 ID { $name }
+quota-client-default = 其他所有客户端 ID
+quota-ip = 地址 { $name }
+quota-ip-default = 其他所有地址
+quota-bytes = 每秒 { $size }
+quota-percent = { $number } %
+quota-per-second = 每秒 { $number }
+quota-whom-user = 用户
+quota-whom-client = 客户端 ID
+quota-whom-both = 用户和客户端 ID
+quota-whom-ip = 地址
+quota-everybody-else = 留空：没有自己配额的所有人
+quota-value-bytes = 每个节点每秒字节数
+quota-value-percent = 每个节点占一个线程时间的百分比
+quota-value-rate = 每秒次数
+quota-value-fault = 需要大于 0 的数
+quota-title = 设置配额
+quota-verb = 设置配额
+quota-edit = 更改…
+quota-remove = 移除…
+quota-remove-title = 移除 { $entity } 的配额 { $quota }？
+quota-remove-loss = 此后它们可以用到节点能给的量，或其他所有人的配额所允许的量。
+quota-remove-verb = 移除配额
+problem-quotas = 无法读取配额
+job-change-quotas = 更改 { $entity } 的配额
+done-change-quotas = 已更改 { $entity } 的配额
