@@ -2,7 +2,7 @@
 
 use clap::{Args as ClapArgs, Subcommand};
 
-use super::parse_config;
+use super::values::parse_config;
 use crate::model::{AclOperation, AclResource, UnknownWord};
 
 /// `millpond brokers`

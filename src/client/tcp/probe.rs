@@ -128,7 +128,7 @@ impl Probe {
     }
 
     fn metadata_version(&self) -> Result<i16, ReachFault> {
-        self.versions.choose(ApiKey::Metadata as i16).map_err(|none| {
+        self.versions.choose_up_to(ApiKey::Metadata as i16, i16::MAX).map_err(|none| {
             let asked = "look at the cluster".to_owned();
             let error = ClientError::Unsupported { asked, ours: none.ours, peer: none.peer };
             self.talk.fault(ReachCause::Client(error))
