@@ -141,6 +141,11 @@ status-brokers = { $n ->
    *[other] { $n } brokers
 }
 status-cluster-about = Where this cluster is entered; it tells where its other brokers are
+status-reconnecting = reconnecting to broker { $broker } of { $of }
+status-reconnecting-any = reconnecting: no broker answers
+status-broker-absent = broker { $broker } is gone; { $of } were known
+status-throttled = held back for { $time }
+status-throttled-about = The cluster asked this client to slow down: a quota is used up
 confirm-on = On the cluster
 toast-elsewhere = { $cluster }: { $said }
 shortcuts-clusters = Ctrl 1 to Ctrl 9 show what is open, the workspace first

@@ -12,7 +12,7 @@ use super::super::{
     theme::{self, fonts},
     widgets,
 };
-use crate::session::{JobState, JobView, ListenerState, Listening};
+use crate::session::{HealthState, JobState, JobView, ListenerState, Listening};
 
 /// Height of the bar, in points.
 const HEIGHT: f32 = 26.0;
@@ -101,6 +101,7 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>) {
     if let Some(size) = cluster.size_bytes {
         words(ui, &ctx.text.with("status-disk", &[("size", format::bytes_text(size).into())]));
     }
+    health(ui, ctx);
     if let Some(problem) = &ctx.facts.problem {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
@@ -108,6 +109,36 @@ fn facts(ui: &mut Ui, ctx: &Ctx<'_>) {
             widgets::rich(ui, &ctx.text.say(&problem.what), fonts::caption(), theme.care)
                 .on_hover_text(ctx.text.say(&problem.why));
         });
+    }
+}
+
+/// Which broker does not answer, and how long requests are held back: nothing while all is well.
+fn health(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let theme = theme::of(ui);
+    let health = &ctx.facts.cluster.health;
+    let (id, broker, of, why) = match &health.state {
+        HealthState::Connected => ("", 0, 0, ""),
+        HealthState::Reconnecting { broker: Some(broker), of, why, .. } => {
+            ("status-reconnecting", *broker, *of, why.as_str())
+        }
+        HealthState::Reconnecting { broker: None, of, why, .. } => ("status-reconnecting-any", 0, *of, why.as_str()),
+        HealthState::Absent { broker, of } => ("status-broker-absent", *broker, *of, ""),
+    };
+    if !id.is_empty() {
+        let words = ctx.text.with(id, &[("broker", broker.to_string().into()), ("of", (of as u64).into())]);
+        let said = ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            icon::show(ui, icon::CARE, theme.care);
+            widgets::rich(ui, &words, fonts::caption(), theme.care)
+        });
+        if !why.is_empty() {
+            said.inner.on_hover_text(why);
+        }
+    }
+    if health.throttled_ms > 0 {
+        let time = ctx.format.duration(i64::try_from(health.throttled_ms).unwrap_or(i64::MAX));
+        let words = ctx.text.with("status-throttled", &[("time", time.into())]);
+        widgets::rich(ui, &words, fonts::caption(), theme.care).on_hover_text(&*ctx.t("status-throttled-about"));
     }
 }
 
