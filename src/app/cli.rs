@@ -1,10 +1,10 @@
 //! The command line without a window: opens the workspace or reaches a broker over TCP, runs one command, says how it
 //! ended by exit status.
 
-mod cluster;
-mod connections;
 mod acls;
 mod brokers;
+mod cluster;
+mod connections;
 mod consume;
 mod consume_share;
 mod copy;

@@ -32,4 +32,10 @@ pub trait Transport: Send + Sync {
     fn timeouts(&self) -> Timeouts {
         Timeouts::NEAR
     }
+
+    /// A number in `0.0..1.0`, by which waits before trying again differ. A stage that must play one story for one seed
+    /// has its own.
+    fn chance(&self) -> f64 {
+        rand::random()
+    }
 }

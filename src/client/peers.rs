@@ -65,6 +65,11 @@ impl Peers {
         &self.timeouts
     }
 
+    /// See [`Transport::chance`].
+    pub fn chance(&self) -> f64 {
+        self.transport.chance()
+    }
+
     pub fn health(&self) -> Health {
         self.health.lock().picture(self.now_ms())
     }
@@ -101,7 +106,7 @@ impl Peers {
 
     fn note_loss(&self, node: Option<i32>, error: &ClientError) {
         if matches!(error, ClientError::Disconnected { .. } | ClientError::TimedOut { .. }) {
-            self.health.lock().lost(node, &error.why(), self.now_ms(), &self.timeouts, rand::random());
+            self.health.lock().lost(node, &error.why(), self.now_ms(), &self.timeouts, self.chance());
         }
     }
 
@@ -187,7 +192,7 @@ impl<'a> Tries<'a> {
             limit_ms: self.limit_ms,
             reached: self.peers.health.lock().reached(),
         };
-        retry::wait_after(error, tried, &self.peers.timeouts, rand::random())
+        retry::wait_after(error, tried, &self.peers.timeouts, self.peers.chance())
     }
 
     /// Waits; the next attempt follows.

@@ -175,7 +175,7 @@ impl Client {
 
     /// The wait after so many failures in a row, for what goes on by itself.
     pub(super) fn backoff(&self, failures: u32) -> Duration {
-        retry::backoff(failures, self.timeouts(), rand::random())
+        retry::backoff(failures, self.timeouts(), self.inner.peers.chance())
     }
 
     pub(super) fn peers(&self) -> &Peers {

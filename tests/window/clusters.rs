@@ -66,6 +66,8 @@ fn a_cluster_is_added_opened_browsed_and_switched() {
     window.type_into("Name", "Shop");
     window.type_into("Environment", "production");
     window.type_into("Brokers", &address.to_string());
+    window.click("Test");
+    window.until_shown("everything works");
     window.click("Save and open");
     until_orders(&mut window);
     window.ask(Action::Go(Place::topic("orders")));
@@ -118,6 +120,7 @@ fn what_cannot_be_reached_says_so_and_opens_when_it_is_there() {
     let mut window = Window::open();
     open(&mut window, &Profile::new("Shop", vec![HostPort::new("127.0.0.1", port)]));
     window.until_shown("Shop could not be opened");
+    window.until_shown_containing(": failed");
     let (_other, address, _) = cluster(ListenerSettings { port, ..ListenerSettings::default() });
     assert_eq!(address.port, port, "another program took the port");
     window.click("Try again");

@@ -70,6 +70,10 @@ impl Transport for Wire {
             Ok(Arc::new(Faulty { way, faults: Arc::clone(&self.faults) }) as Arc<dyn Connection>)
         })
     }
+
+    fn chance(&self) -> f64 {
+        self.faults.state.lock().chance.random()
+    }
 }
 
 struct Faulty {
