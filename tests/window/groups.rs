@@ -9,7 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use millpond::{
     client::{Consumer, ConsumerOptions, ProduceOptions},
     model::{GroupState, Lag, NewRecord, TopicPartition},
-    session::{LagQuery, NewTopic},
+    session::{GroupFacts, LagQuery, NewTopic},
     ui::{Action, GroupTab, Place},
 };
 
@@ -107,7 +107,10 @@ fn a_reset_is_refused_with_the_reason_while_a_member_reads() {
     window.click("Cancel");
     handle.block_on(consumer.leave()).unwrap();
     session.refresh();
-    window.until("no member", |app| app.facts().group("billing").is_some_and(|g| g.members.is_empty()));
+    window.until("no member", |app| {
+        let empty = |g: &GroupFacts| g.members.is_empty() && g.state == GroupState::Empty && g.partitions.len() == 2;
+        app.facts().group("billing").is_some_and(empty)
+    });
     window.click("Reset offsets…");
     window.until_shown_containing("records will be read again");
     assert!(!window.harness().get_by_role_and_label(Role::Button, "Reset 2 partitions").accesskit_node().is_disabled());

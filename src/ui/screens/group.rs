@@ -166,7 +166,6 @@ impl GroupScreen {
 
     fn missing(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let since = *self.missing_since.get_or_insert_with(Instant::now);
-        self.reset = None;
         widgets::page(ui, |ui| {
             let way = ctx.t("nav-groups");
             if widgets::page_header(ui, &[&*way], &self.id, |_| (), |_| ()).is_some() {
@@ -177,6 +176,8 @@ impl GroupScreen {
                 widgets::waiting(ui, since, &ctx.t("group-loading"));
                 return;
             }
+            // One look that does not find the group closes no dialog.
+            self.reset = None;
             let sentence = ctx.text.with("group-missing", &[("group", self.id.as_str().into())]);
             let verb = ctx.t("group-missing-back");
             if widgets::empty(ui, icon::GROUPS, &sentence, Some(&verb)).is_some_and(|button| button.clicked()) {
