@@ -13,6 +13,8 @@ use crate::{
     model::{BrokerNode, ConfigEntry, LogDir, NodeIds, NodeVersions, Quorum, TopicPartition},
 };
 
+/// How long a node is tried that does not answer, in milliseconds: then the list says so of it.
+const PATIENCE_MILLIS: u64 = 3_000;
 /// Partitions listed as troubled at most; of more the number is told.
 pub const TROUBLED_LISTED_MAX: usize = 5_000;
 
@@ -223,7 +225,7 @@ fn row_of(one: &BrokerPicture, controller: Option<i32>) -> BrokerRow {
 impl Session {
     /// Looks at all nodes. One that does not answer is in the picture with its problem.
     pub fn load_brokers(&self, slot: &Loadable<BrokersPicture>) {
-        let client = self.client().clone();
+        let client = self.client().with_patience_ms(PATIENCE_MILLIS);
         self.load(slot, async move {
             let what = || Phrase::new("problem-brokers");
             look(&client).await.map_err(|error| Problem::from_client(what(), &error))
