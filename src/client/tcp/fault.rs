@@ -205,22 +205,32 @@ impl ReachFault {
     fn security_name(&self) -> Option<&'static str> {
         use ReachCause as C;
         match &self.cause {
-            C::BadServerName
-            | C::WantsTls
-            | C::NotTls
-            | C::ClosedInHandshake
-            | C::UnknownAuthority
-            | C::OtherName { .. }
-            | C::Expired
-            | C::NotValidYet
-            | C::BadCertificate { .. }
-            | C::ClientCertificate { .. }
-            | C::NoCommonTls { .. }
-            | C::Tls { .. } => Some(HANDSHAKE_FAILED),
+            cause if cause.is_of_tls() => Some(HANDSHAKE_FAILED),
             C::OtherMechanism { .. } => Some("UNSUPPORTED_SASL_MECHANISM"),
             C::NobodyLogsIn => Some("ILLEGAL_SASL_STATE"),
             C::WrongPassword { .. } | C::TokenRefused { .. } => Some(LOGIN_FAILED),
             _ => None,
         }
+    }
+}
+
+impl ReachCause {
+    /// Whether it is about encryption or who the server is.
+    pub fn is_of_tls(&self) -> bool {
+        matches!(
+            self,
+            Self::BadServerName
+                | Self::WantsTls
+                | Self::NotTls
+                | Self::ClosedInHandshake
+                | Self::UnknownAuthority
+                | Self::OtherName { .. }
+                | Self::Expired
+                | Self::NotValidYet
+                | Self::BadCertificate { .. }
+                | Self::ClientCertificate { .. }
+                | Self::NoCommonTls { .. }
+                | Self::Tls { .. }
+        )
     }
 }

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use super::{
     Profile, Secrets, WalkStage, WalkState, WalkStep,
     advertised::{self, NODES_TRIED_MAX},
-    words::{WalkFault, is_of_tls},
+    words::WalkFault,
 };
 use crate::{
     client::{ClusterInfo, Probe, ReachCause, ReachFault, Reached, Sasl, Tls},
@@ -154,7 +154,7 @@ impl Walker<'_> {
             versions => versions,
         };
         if let Err(fault) = &versions
-            && is_of_tls(&fault.cause)
+            && fault.cause.is_of_tls()
         {
             return Err(fault.clone().into());
         }

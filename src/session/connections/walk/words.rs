@@ -169,29 +169,9 @@ fn word_of_advertised(one: &Unreached, bootstrap: &HostPort) -> &'static str {
         _ if is_loopback_host(&one.advertised.host) && !is_loopback_host(&bootstrap.host) => "advertised-loopback",
         C::NoAddress => "advertised-name",
         C::Refused | C::Unreachable { .. } | C::TooSlow { .. } => "advertised-refused",
-        cause if is_of_tls(cause) => "advertised-tls",
+        cause if cause.is_of_tls() => "advertised-tls",
         _ => "advertised-other",
     }
-}
-
-/// Whether it is about encryption or who the server is.
-pub fn is_of_tls(cause: &ReachCause) -> bool {
-    use ReachCause as C;
-    matches!(
-        cause,
-        C::BadServerName
-            | C::WantsTls
-            | C::NotTls
-            | C::ClosedInHandshake
-            | C::UnknownAuthority
-            | C::OtherName { .. }
-            | C::Expired
-            | C::NotValidYet
-            | C::BadCertificate { .. }
-            | C::ClientCertificate { .. }
-            | C::NoCommonTls { .. }
-            | C::Tls { .. }
-    )
 }
 
 fn word_of(cause: &ReachCause) -> &'static str {
