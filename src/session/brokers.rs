@@ -296,7 +296,7 @@ async fn look_at(client: &Client, node: BrokerNode) -> BrokerPicture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::Lag, session::TopicFacts};
+    use crate::session::TopicFacts;
 
     fn partition(id: i32, leader: Option<i32>, replicas: &[i32], isr: &[i32]) -> PartitionFacts {
         PartitionFacts {
@@ -314,22 +314,8 @@ mod tests {
     }
 
     fn facts(partitions: Vec<PartitionFacts>) -> Facts {
-        let topic = TopicFacts {
-            name: "t".into(),
-            id: None,
-            internal: false,
-            partitions: partitions.into(),
-            known: true,
-            records: 0,
-            size_bytes: None,
-            in_per_second: None,
-            out_per_second: None,
-            history: Arc::default(),
-            groups: 0,
-            worst_lag: Lag::Unknown,
-            last_record_at: None,
-            damage: None,
-        };
+        let topic =
+            TopicFacts { partitions: partitions.into(), known: true, ..TopicFacts::new("t".into(), None, false) };
         Facts { topics: [topic].into(), ..Facts::default() }
     }
 

@@ -88,6 +88,28 @@ pub struct TopicFacts {
     pub damage: Option<String>,
 }
 
+impl TopicFacts {
+    /// A topic of which no more than this is known yet.
+    pub fn new(name: Arc<str>, id: Option<uuid::Uuid>, internal: bool) -> Self {
+        Self {
+            name,
+            id,
+            internal,
+            partitions: Arc::new([]),
+            known: false,
+            records: 0,
+            size_bytes: None,
+            in_per_second: None,
+            out_per_second: None,
+            history: Arc::default(),
+            groups: 0,
+            worst_lag: Lag::Unknown,
+            last_record_at: None,
+            damage: None,
+        }
+    }
+}
+
 /// One partition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartitionFacts {

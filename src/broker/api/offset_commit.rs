@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kafka_protocol::{
     ResponseError,
     messages::{
-        OffsetCommitRequest, OffsetCommitResponse,
+        OffsetCommitRequest, OffsetCommitResponse, TopicName,
         offset_commit_response::{OffsetCommitResponsePartition, OffsetCommitResponseTopic},
     },
 };
@@ -18,35 +18,23 @@ use crate::{
         inner::Inner,
         topics::Topic,
     },
-    model::{Offset, check_group_name},
+    model::{Offset, PartitionId, check_group_name},
 };
 
 /// First version for members of the newer protocol (KIP-848).
 const EPOCHS_FROM: i16 = 9;
 
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: OffsetCommitRequest) -> OffsetCommitResponse {
-    let mut commits = Vec::new();
-    let mut topics = Vec::with_capacity(request.topics.len());
-    for asked in &request.topics {
-        let topic = broker.topics.by_name(&asked.name);
-        let mut partitions = Vec::with_capacity(asked.partitions.len());
-        for wanted in &asked.partitions {
-            let asked = Asked {
-                partition: wanted.partition_index,
-                offset: wanted.committed_offset,
-                leader_epoch: wanted.committed_leader_epoch,
-                metadata: wanted.committed_metadata.as_deref(),
-            };
-            let checked = check(topic.as_deref(), asked);
-            let error = checked.as_ref().err().copied();
-            commits.extend(checked);
-            partitions.push((wanted.partition_index, error));
-        }
-        // Kafka leaves out a topic of which nothing is committed.
-        if !partitions.is_empty() {
-            topics.push((asked.name.clone(), partitions));
-        }
-    }
+    let asked = request.topics.iter().map(|topic| {
+        let partitions = topic.partitions.iter().map(|wanted| Asked {
+            partition: wanted.partition_index,
+            offset: wanted.committed_offset,
+            leader_epoch: wanted.committed_leader_epoch,
+            metadata: wanted.committed_metadata.as_deref(),
+        });
+        (&topic.name, partitions)
+    });
+    let (commits, topics) = sort_out(broker, asked);
     let who = Committer {
         group: &request.group_id,
         right: CommitRight {
@@ -89,8 +77,34 @@ pub struct Asked<'a> {
     pub metadata: Option<&'a str>,
 }
 
-/// What may be committed of what is asked, inside a transaction or not.
-pub fn check(topic: Option<&Topic>, asked: Asked<'_>) -> Result<Commit, ResponseError> {
+/// What is wrong with each partition that was asked for, topic by topic.
+type Refusals = Vec<(TopicName, Vec<(PartitionId, Option<ResponseError>)>)>;
+
+/// What may be committed of what is asked, inside a transaction or not, and what is to be answered.
+pub fn sort_out<'a, P>(broker: &Inner, topics: impl Iterator<Item = (&'a TopicName, P)>) -> (Vec<Commit>, Refusals)
+where
+    P: Iterator<Item = Asked<'a>>,
+{
+    let (mut commits, mut answered) = (Vec::new(), Vec::new());
+    for (name, partitions) in topics {
+        let topic = broker.topics.by_name(name);
+        let check = |asked: Asked<'_>| {
+            let partition = asked.partition;
+            let checked = check(topic.as_deref(), asked);
+            let refused = checked.as_ref().err().copied();
+            commits.extend(checked);
+            (partition, refused)
+        };
+        let partitions: Vec<_> = partitions.map(check).collect();
+        // Kafka leaves out a topic of which nothing is committed.
+        if !partitions.is_empty() {
+            answered.push((name.clone(), partitions));
+        }
+    }
+    (commits, answered)
+}
+
+fn check(topic: Option<&Topic>, asked: Asked<'_>) -> Result<Commit, ResponseError> {
     let topic = topic.ok_or(ResponseError::UnknownTopicOrPartition)?;
     topic.slot(asked.partition).ok_or(ResponseError::UnknownTopicOrPartition)?;
     let metadata = asked.metadata.unwrap_or_default();

@@ -10,7 +10,7 @@ use kafka_protocol::{
     },
 };
 
-use super::offset_commit::{Asked, check};
+use super::offset_commit::{Asked, sort_out};
 use crate::{
     broker::{
         coordinator::{Commit, Committer},
@@ -22,27 +22,16 @@ use crate::{
 };
 
 pub async fn answer(broker: &Arc<Inner>, version: i16, request: TxnOffsetCommitRequest) -> TxnOffsetCommitResponse {
-    let mut commits = Vec::new();
-    let mut topics = Vec::with_capacity(request.topics.len());
-    for asked in &request.topics {
-        let topic = broker.topics.by_name(&asked.name);
-        let mut partitions = Vec::with_capacity(asked.partitions.len());
-        for wanted in &asked.partitions {
-            let asked = Asked {
-                partition: wanted.partition_index,
-                offset: wanted.committed_offset,
-                leader_epoch: wanted.committed_leader_epoch,
-                metadata: wanted.committed_metadata.as_deref(),
-            };
-            let checked = check(topic.as_deref(), asked);
-            partitions.push((wanted.partition_index, checked.as_ref().err().copied()));
-            commits.extend(checked);
-        }
-        // Kafka leaves out a topic of which nothing is committed.
-        if !partitions.is_empty() {
-            topics.push((asked.name.clone(), partitions));
-        }
-    }
+    let asked = request.topics.iter().map(|topic| {
+        let partitions = topic.partitions.iter().map(|wanted| Asked {
+            partition: wanted.partition_index,
+            offset: wanted.committed_offset,
+            leader_epoch: wanted.committed_leader_epoch,
+            metadata: wanted.committed_metadata.as_deref(),
+        });
+        (&topic.name, partitions)
+    });
+    let (commits, topics) = sort_out(broker, asked);
     let outcome = if check_group_name(&request.group_id).is_err() {
         Err(ResponseError::InvalidGroupId)
     } else {

@@ -88,7 +88,7 @@ impl AssignedMember {
             return Ok(());
         }
         tokio::time::sleep(self.interval).await;
-        if self.not_polled_for_long() {
+        if self.shared.not_polled_for_long() {
             self.step_aside().await;
         }
         Ok(())
@@ -189,22 +189,8 @@ impl AssignedMember {
                 }
             }
         };
-        let given = {
-            let mut inner = self.shared.inner.lock();
-            inner.wanted_back = None;
-            inner.given_back.take()
-        };
-        if let Some(partitions) = given {
-            self.shared.fetch.notify_one();
-            self.shared.tell(ConsumerEventKind::Revoked { partitions });
-        }
+        self.shared.end_giving_back();
         outcome
-    }
-
-    fn not_polled_for_long(&self) -> bool {
-        let inner = self.shared.inner.lock();
-        let most = Duration::from_millis(self.shared.options.max_poll_interval_ms);
-        !inner.polling() && inner.last_poll.elapsed() > most
     }
 
     /// Leaves a group whose caller does not poll, and comes back when it does (KIP-62).

@@ -139,15 +139,7 @@ impl Member {
         self.shared.set_state(ConsumerState::Rebalancing);
         self.shared.inner.lock().wanted_back = Some(partitions.clone());
         let outcome = self.until_given_back(partitions).await;
-        let given = {
-            let mut inner = self.shared.inner.lock();
-            inner.wanted_back = None;
-            inner.given_back.take()
-        };
-        if let Some(partitions) = given {
-            self.shared.fetch.notify_one();
-            self.shared.tell(ConsumerEventKind::Revoked { partitions });
-        }
+        self.shared.end_giving_back();
         outcome
     }
 
@@ -164,7 +156,7 @@ impl Member {
                     return Ok(None);
                 }
             }
-            if self.not_polled_for_long() {
+            if self.shared.not_polled_for_long() {
                 return Ok(Some(Turn::NotPolled));
             }
             tokio::select! {
@@ -193,7 +185,7 @@ impl Member {
                 }
                 Err(error) => self.keep_on(error)?,
             }
-            if self.not_polled_for_long() {
+            if self.shared.not_polled_for_long() {
                 return Ok(Turn::NotPolled);
             }
             if Instant::now() >= look_at_topics {
@@ -245,12 +237,6 @@ impl Member {
         let names = before.keys().cloned().collect();
         // A look that fails changes nothing; the next one follows.
         self.partition_counts(&names).await.is_ok_and(|now| now != *before)
-    }
-
-    fn not_polled_for_long(&self) -> bool {
-        let inner = self.shared.inner.lock();
-        let most = Duration::from_millis(self.shared.options.max_poll_interval_ms);
-        !inner.polling() && inner.last_poll.elapsed() > most
     }
 
     /// Leaves a group whose caller does not poll, and comes back when it does (KIP-62).

@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
+    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -158,6 +159,26 @@ impl Shared {
         drop(inner);
         self.fetch.notify_one();
         Some(outcome)
+    }
+
+    /// Ends the giving back of partitions, whether or not a poll came by to do it, and tells of those that were.
+    pub fn end_giving_back(&self) {
+        let given = {
+            let mut inner = self.inner.lock();
+            inner.wanted_back = None;
+            inner.given_back.take()
+        };
+        if let Some(partitions) = given {
+            self.fetch.notify_one();
+            self.tell(ConsumerEventKind::Revoked { partitions });
+        }
+    }
+
+    /// Its caller polls no more: it must leave the group to others (`max.poll.interval.ms`, KIP-62).
+    pub fn not_polled_for_long(&self) -> bool {
+        let inner = self.inner.lock();
+        let most = Duration::from_millis(self.options.max_poll_interval_ms);
+        !inner.polling() && inner.last_poll.elapsed() > most
     }
 
     pub fn identity(&self) -> (String, i32) {

@@ -237,22 +237,7 @@ impl TopicsWatch {
 impl TopicWatch {
     /// `empty_at`: when the topic did not exist yet, so that its first records count as produced since then.
     fn new(info: &TopicInfo, empty_at: Option<TimestampMillis>) -> Self {
-        let facts = TopicFacts {
-            name: Arc::clone(&info.name),
-            id: id_of(info),
-            internal: info.internal,
-            partitions: Arc::new([]),
-            known: false,
-            records: 0,
-            size_bytes: None,
-            in_per_second: None,
-            out_per_second: None,
-            history: Arc::default(),
-            groups: 0,
-            worst_lag: Lag::Unknown,
-            last_record_at: None,
-            damage: None,
-        };
+        let facts = TopicFacts::new(Arc::clone(&info.name), id_of(info), info.internal);
         let (mut produced, mut consumed) = (Window::new(RATE_SPAN_MILLIS), Window::new(RATE_SPAN_MILLIS));
         if let Some(at) = empty_at {
             produced.look(at, 0);

@@ -93,24 +93,12 @@ fn sort(shown: &mut [usize], topics: &[TopicFacts], column: &str, descending: bo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Lag;
 
     fn facts(names: &[(&str, u64, bool)]) -> Facts {
         let topic = |(name, records, internal): &(&str, u64, bool)| TopicFacts {
-            name: Arc::from(*name),
-            id: None,
-            internal: *internal,
-            partitions: Arc::new([]),
             known: true,
             records: *records,
-            size_bytes: None,
-            in_per_second: None,
-            out_per_second: None,
-            history: Arc::default(),
-            groups: 0,
-            worst_lag: Lag::Unknown,
-            last_record_at: None,
-            damage: None,
+            ..TopicFacts::new(Arc::from(*name), None, *internal)
         };
         Facts { topics: names.iter().map(topic).collect(), ..Facts::default() }
     }
