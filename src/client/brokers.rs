@@ -64,6 +64,26 @@ impl Client {
         Ok(nodes)
     }
 
+    /// Makes sure that a broker somebody named can be asked: who has just begun knows none yet.
+    ///
+    /// # Errors
+    /// [`ClientError::Invalid`] where the cluster has no such broker in service.
+    pub(super) async fn find_broker(&self, node: i32, asked: &str) -> Result<(), ClientError> {
+        if self.peers().has(node) {
+            return Ok(());
+        }
+        let cluster = self.refresh_cluster().await.map_err(|error| error.during(asked))?;
+        if cluster.nodes.iter().any(|known| known.id == node) {
+            return Ok(());
+        }
+        let known: Vec<String> = cluster.nodes.iter().map(|known| known.id.to_string()).collect();
+        Err(ClientError::Invalid {
+            asked: asked.to_owned(),
+            why: format!("the cluster has no broker {node} in service"),
+            hint: format!("those in service are {}", known.join(", ")),
+        })
+    }
+
     /// What a node serves: its features and their levels.
     pub async fn node_versions(&self, node: i32) -> Result<NodeVersions, ClientError> {
         let build = |version: i16| match version {

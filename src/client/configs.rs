@@ -1,10 +1,13 @@
 //! Settings of topics, groups and brokers: describe and change.
 
-use kafka_protocol::messages::{
-    DescribeConfigsRequest, IncrementalAlterConfigsRequest,
-    describe_configs_request::DescribeConfigsResource,
-    describe_configs_response::DescribeConfigsResourceResult,
-    incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig},
+use kafka_protocol::{
+    ResponseError,
+    messages::{
+        DescribeConfigsRequest, IncrementalAlterConfigsRequest,
+        describe_configs_request::DescribeConfigsResource,
+        describe_configs_response::DescribeConfigsResourceResult,
+        incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig},
+    },
 };
 
 use super::{
@@ -42,6 +45,14 @@ impl Client {
         self.describe_configs(Target::Any, RESOURCE_TOPIC, name, format!("read the settings of topic {name}")).await
     }
 
+    /// The same, or `None` where this user may not look at them: who produces or consumes needs no right to do so.
+    pub async fn readable_topic_configs(&self, name: &str) -> Result<Option<Vec<ConfigEntry>>, ClientError> {
+        match self.describe_topic_configs(name).await {
+            Err(error) if error.code() == Some(ResponseError::TopicAuthorizationFailed) => Ok(None),
+            configs => configs.map(Some),
+        }
+    }
+
     /// All settings of a group, in the same way; a group need not exist to have some.
     pub async fn describe_group_configs(&self, group: &str) -> Result<Vec<ConfigEntry>, ClientError> {
         self.describe_configs(Target::Any, RESOURCE_GROUP, group, format!("read the settings of group {group}")).await
@@ -50,6 +61,7 @@ impl Client {
     /// All settings of a broker; only itself knows them.
     pub async fn describe_broker_configs(&self, node: i32) -> Result<Vec<ConfigEntry>, ClientError> {
         let asked = format!("read the settings of broker {node}");
+        self.find_broker(node, &asked).await?;
         self.describe_configs(Target::Node(node), RESOURCE_BROKER, &node.to_string(), asked).await
     }
 
@@ -108,6 +120,9 @@ impl Client {
             Some(node) => (Target::Node(node), node.to_string(), format!("change the settings of broker {node}")),
             None => (Target::Controller, String::new(), "change the settings of all brokers".to_owned()),
         };
+        if let Some(node) = node {
+            self.find_broker(node, &asked).await?;
+        }
         self.alter_configs(target, RESOURCE_BROKER, &name, changes, asked).await
     }
 

@@ -127,6 +127,11 @@ impl HealthBook {
         }
     }
 
+    /// Whether the cluster named this node the last time that it told.
+    pub fn has(&self, node: i32) -> bool {
+        self.nodes.get(&node).is_some_and(|entry| !entry.absent)
+    }
+
     /// A broker asks for a pause until then (KIP-219).
     pub fn throttled(&mut self, until_ms: u64) {
         self.throttled_until_ms = self.throttled_until_ms.max(until_ms);
@@ -213,6 +218,7 @@ mod tests {
         let mut book = book();
         book.lost(Some(3), "gone", 0, &Timeouts::default(), MIDDLE);
         book.listed([1, 2]);
+        assert!(book.has(2) && !book.has(3) && !book.has(4));
         assert_eq!(book.picture(0).state, HealthState::Absent { broker: 3, of: 3 });
         book.listed([1, 2, 3]);
         assert!(matches!(book.picture(0).state, HealthState::Reconnecting { broker: Some(3), .. }));

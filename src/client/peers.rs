@@ -79,6 +79,11 @@ impl Peers {
         self.health.lock().listed(nodes);
     }
 
+    /// Whether the cluster had this node when it was last asked.
+    pub fn has(&self, node: i32) -> bool {
+        self.health.lock().has(node)
+    }
+
     /// A node, connected where it was not.
     pub async fn of(&self, node: Option<i32>, asked: &str) -> Result<Peer, ClientError> {
         let cell = Arc::clone(self.connected.lock().entry(node).or_default());
@@ -144,7 +149,7 @@ impl Peers {
     }
 
     async fn shake_hands(&self, node: Option<i32>, asked: &str) -> Result<Peer, ClientError> {
-        // Each of its steps has its own limit, which is a setting too.
+        // Each of its steps has its own limit, which is a setting too: what comes first is answered at once or not at all.
         let limit = self.timeouts.request.saturating_add(self.timeouts.connect.saturating_mul(3));
         let connection = within(limit, asked, self.transport.connect(node)).await.map_err(|e| e.during(asked))?;
         let mut version = API_VERSIONS_VERSION;
@@ -152,8 +157,13 @@ impl Peers {
             let request = ApiVersionsRequest::default()
                 .with_client_software_name(text("millpond"))
                 .with_client_software_version(text(env!("CARGO_PKG_VERSION")));
-            let answer = within(self.timeouts.request, asked, connection.call(version, request.into())).await;
-            let answer = answer.map_err(|error| error.during(asked))?;
+            let answer = within(self.timeouts.connect, asked, connection.call(version, request.into())).await;
+            let answer = answer.map_err(|error| {
+                if matches!(error, ClientError::TimedOut { .. }) {
+                    connection.give_up();
+                }
+                error.during(asked)
+            })?;
             let answer = ApiVersionsRequest::answer(answer).ok_or_else(|| ClientError::BadAnswer {
                 asked: asked.to_owned(),
                 why: "ApiVersions was answered with something else".to_owned(),

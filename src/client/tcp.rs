@@ -82,15 +82,17 @@ impl TcpTransport {
     }
 
     /// The first address that answers: of the bootstrap addresses, and where none of them does, of the nodes that were
-    /// told of. Those that answered the last time come first. The error is that of the last bootstrap address.
+    /// told of. Those that answered the last time come first, those that took a request and were silent last. The error
+    /// is that of the last bootstrap address.
     async fn bootstrap(&self) -> Result<Arc<Pool>, ClientError> {
         let mut failed = no_connection("no bootstrap address is given".to_owned());
         let known = |address: &HostPort| !self.0.bootstrap.contains(address);
         let told: Vec<HostPort> = self.0.nodes.addresses().into_iter().filter(known).collect();
-        let mut pools: Vec<_> = self.0.bootstrap.iter().chain(&told).map(|address| self.pool_of(address)).collect();
+        let addresses: Vec<&HostPort> = self.0.bootstrap.iter().chain(&told).collect();
+        let mut pools: Vec<_> = addresses.iter().map(|address| self.pool_of(address)).collect();
         let bootstrap = self.0.bootstrap.len();
         let mut order: Vec<usize> = (0..pools.len()).collect();
-        order.sort_by_key(|at| !pools[*at].is_up());
+        order.sort_by_key(|at| (self.0.nodes.silence(addresses[*at]).in_a_row, !pools[*at].is_up()));
         for at in order {
             match pools[at].link().await {
                 Ok(_) => return Ok(pools.swap_remove(at)),
@@ -134,8 +136,9 @@ impl Transport for TcpTransport {
                     self.pool(&address, id).await?
                 }
             };
-            let connection: Arc<dyn Connection> = Arc::new(TcpConnection { node, pool, shared: self.0.clone() });
-            Ok(connection)
+            let silences = self.0.nodes.silence(pool.address()).in_all;
+            let connection = TcpConnection { node, pool, silences, shared: self.0.clone() };
+            Ok(Arc::new(connection) as Arc<dyn Connection>)
         })
     }
 }
@@ -144,14 +147,22 @@ impl Transport for TcpTransport {
 struct TcpConnection {
     node: Option<i32>,
     pool: Arc<Pool>,
+    /// How often the address had been silent when it was chosen.
+    silences: u32,
     shared: Arc<Shared>,
 }
 
 impl Connection for TcpConnection {
     fn call(&self, version: i16, request: RequestKind) -> BoxFuture<'_, Result<ResponseKind, ClientError>> {
         Box::pin(async move {
+            let nodes = &self.shared.nodes;
+            // Where any address would do, one that hangs is not waited for a second time.
+            if self.node.is_none() && nodes.silence(self.pool.address()).in_all != self.silences {
+                return Err(no_connection(format!("{} did not answer in time", self.pool.address())));
+            }
             let answer = self.pool.call(version, request).await?;
-            self.shared.nodes.learn(&answer);
+            nodes.spoke(self.pool.address());
+            nodes.learn(&answer);
             Ok(answer)
         })
     }
@@ -161,6 +172,7 @@ impl Connection for TcpConnection {
     }
 
     fn give_up(&self) {
+        self.shared.nodes.went_silent(self.pool.address());
         self.pool.give_up();
     }
 }

@@ -6,6 +6,7 @@ Apache Kafka, our small Java programs.
 import contextlib
 import hashlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -78,10 +79,22 @@ def java(*arguments, heap="128m", log="off", options=(), parts="kafka"):
     ]
 
 
+def bound(command):
+    """The command, made to end with the thread that starts it, however that ends: a killed suite leaves no broker behind."""
+    return ["setpriv", "--pdeathsig", "KILL", *command]
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody uses, below those that the system gives to clients: while a killed broker is away, no connection
+    of somebody else's can come to have its port."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="utf-8") as file:
+        first_of_clients = int(file.read().split()[0])
+    ports = range(10_000, first_of_clients) if first_of_clients > 12_000 else range(61_000, 65_000)
+    for port in random.sample(ports, 100):
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
+    raise SystemExit("no port is free")
 
 
 def until(condition, what, seconds=30, pause=0.05):
@@ -103,7 +116,7 @@ class Broker:
         self.name, self.command = name, command
         self.log = tempfile.NamedTemporaryFile(mode="w+", prefix=f"{name}-", suffix=".log", delete=False)
         self.started = time.monotonic()
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.process = subprocess.Popen(bound(command), stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.address = self._ready(seconds)
 
     def _ready(self, seconds):
@@ -163,6 +176,8 @@ class Suite:
 
     def __init__(self, name, only=()):
         self.name, self.only = name, only
+        # So that a suite which is ended from outside takes down what it has put up.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         self.passed, self.failed = 0, []
 
     def case(self, title, work, *arguments):

@@ -6,7 +6,7 @@
     cluster.py restart --dir DIR NODE     kills it if it runs, starts it again at the same address
 
 `up` prints `bootstrap HOST:PORT,...` and `config FILE` (for Kafka's tools and for Millpond) when every node answers, and
-stays until SIGINT or SIGTERM. Secured means TLS, SCRAM or PLAIN, and ACLs: the user ann may everything, bob and eve
+stays until SIGINT, SIGTERM or SIGHUP; however it ends, its nodes end with it. Secured means TLS, SCRAM or PLAIN, and ACLs: the user ann may everything, bob and eve
 nothing until somebody lets them. The passwords are those of `secure_bed.py`.
 """
 import argparse
@@ -22,10 +22,11 @@ import time
 import bed
 import secure_bed
 from kafka import CLUSTER, SETTINGS
+from tools_driver import Tools
 
 # What a client sees of a dead node within a few seconds, though the machine may be busy.
 SESSION_TIMEOUT_MS = 6000
-READY_SECONDS = 120
+READY_SECONDS = 300
 
 
 class Cluster:
@@ -37,7 +38,8 @@ class Cluster:
             about = json.load(file)
         self.addresses, self.secured, self.heap = about["addresses"], about["secured"], about["heap"]
         self.certificate = about["certificate"]
-        self.children = {}
+        # The nodes are children of who called `up`; whoever else finds them asks there for a new start.
+        self.owner, self.children, self.configs, self.tools = False, {}, {}, None
 
     @classmethod
     def up(cls, folder, nodes=3, secured=False, extra=(), heap="256m"):
@@ -50,6 +52,7 @@ class Cluster:
         with open(os.path.join(folder, "cluster.json"), "w", encoding="utf-8") as file:
             json.dump(about, file)
         cluster = cls(folder)
+        cluster.owner = True
         bed.classpath()
         formats = []
         for node in cluster.nodes():
@@ -74,11 +77,16 @@ class Cluster:
     def bootstrap(self):
         return ",".join(self.addresses)
 
-    def config(self, user="ann"):
-        """A properties file for Kafka's tools and for Millpond's `--config`."""
-        if self.secured:
-            return secure_bed.client_properties(self.folder, self.bootstrap, self.certificate, user)
-        return secure_bed.written(self.folder, "client.properties", f"bootstrap.servers={self.bootstrap}\n")
+    def config(self, user="ann", **more):
+        """A properties file for Kafka's tools and for Millpond's `--config`; `_` in a key of `more` stands for a dot."""
+        key = (user, *more.items())
+        if key not in self.configs:
+            path = secure_bed.client_properties(self.folder, self.bootstrap, self.certificate, user) if self.secured \
+                else secure_bed.written(self.folder, "client.properties", f"bootstrap.servers={self.bootstrap}\n")
+            with open(path, "a", encoding="utf-8") as file:
+                file.writelines(f"{name.replace('_', '.')}={value}\n" for name, value in more.items())
+            self.configs[key] = path
+        return self.configs[key]
 
     def kill(self, node):
         """kill -9: its clients see the connection end, its peers miss it after `SESSION_TIMEOUT_MS`."""
@@ -87,32 +95,53 @@ class Cluster:
     def restart(self, node):
         """Starts a node again, at the same address, and waits until it answers."""
         self.kill(node)
-        self._spawn(node)
+        if self.owner:
+            self._spawn(node)
+        else:
+            with open(self._wish(node), "w", encoding="utf-8"):
+                pass
+            bed.until(lambda: self._alive(node), f"`cluster.py up` to start node {node}", READY_SECONDS)
         self._wait(node)
+
+    def grant(self):
+        """Starts the nodes that another process has asked for."""
+        for node in self.nodes():
+            if os.path.exists(self._wish(node)):
+                os.unlink(self._wish(node))
+                self._spawn(node)
+
+    def hang(self, node):
+        """SIGSTOP: the node keeps its connections and answers nothing."""
+        os.kill(self._pid(node), signal.SIGSTOP)
+
+    def wake(self, node):
+        os.kill(self._pid(node), signal.SIGCONT)
 
     def stop(self):
         """Ends all nodes. At once: nobody needs what they hold after that."""
+        if self.tools:
+            self.tools.close()
         for node in self.nodes():
             self._signal(node, signal.SIGKILL)
 
-    def tool(self, name, *arguments, seconds=120, heap="192m"):
-        """Runs a class of Kafka's, such as `org.apache.kafka.tools.TopicCommand`; gives what it printed."""
-        command = bed.java(name, *map(str, arguments), heap=heap)
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
-        assert done.returncode == 0, (name, arguments, done.stdout, done.stderr)
-        return done.stdout
+    def tool(self, name, *arguments):
+        """Runs one of Kafka's tools, such as `kafka-topics`, as ann; gives what it printed."""
+        return self._tools()(name, *arguments).ok().out
 
     def many_topics(self, count, partitions=1, replicas=1):
         """Creates topic-00000 and on."""
-        self.tool("ManyTopics", self.config(), count, partitions, replicas, seconds=600)
+        self._tools().run("ManyTopics", self.config(), count, partitions, replicas).ok()
 
-    def in_sync(self, seconds=60):
+    def in_sync(self, seconds=120):
         """Waits until no partition misses a replica, as after a node came back."""
-        arguments = ["--bootstrap-server", self.bootstrap, "--describe", "--under-replicated-partitions"]
-        if self.secured:
-            arguments += ["--command-config", self.config()]
-        bed.until(lambda: not self.tool("org.apache.kafka.tools.TopicCommand", *arguments).strip(),
+        bed.until(lambda: not self.tool("kafka-topics", "--describe", "--under-replicated-partitions").strip(),
                   "all replicas to be in sync", seconds, pause=0.5)
+
+    def _tools(self):
+        """In one virtual machine for all, which is started where it is first wanted, or has ended."""
+        if self.tools is None or self.tools.process.poll() is not None:
+            self.tools = Tools(self.bootstrap, self.config() if self.secured else None)
+        return self.tools
 
     def log(self, node, lines=40):
         with open(os.path.join(self._home(node), "log"), encoding="utf-8", errors="replace") as file:
@@ -120,6 +149,10 @@ class Cluster:
 
     def _home(self, node):
         return os.path.join(self.folder, f"node-{node}")
+
+    def _wish(self, node):
+        """A file by which another process asks for a node to be started."""
+        return os.path.join(self._home(node), "start")
 
     def _write_properties(self, node, controllers, guard, extra):
         home, count = self._home(node), len(self.addresses)
@@ -141,6 +174,8 @@ class Cluster:
             "broker.session.timeout.ms": str(SESSION_TIMEOUT_MS),
             "broker.heartbeat.interval.ms": "1000",
             "auto.create.topics.enable": "false",
+            # Leaders move when a test says so.
+            "auto.leader.rebalance.enable": "false",
         }
         for topic in ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic"):
             settings[f"{topic}.replication.factor"] = copies
@@ -169,10 +204,14 @@ class Cluster:
         home = self._home(node)
         command = bed.java("kafka.Kafka", os.path.join(home, "server.properties"), heap=self.heap, log="warn")
         with open(os.path.join(home, "log"), "a", encoding="utf-8") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+            process = subprocess.Popen(bed.bound(command), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                       start_new_session=True)
         self.children[node] = process
-        with open(os.path.join(home, "pid"), "w", encoding="utf-8") as file:
+        # Another process may read it at any time.
+        path = os.path.join(home, "pid")
+        with open(path + ".new", "w", encoding="utf-8") as file:
             file.write(str(process.pid))
+        os.replace(path + ".new", path)
 
     def _wait(self, node):
         host, port = self.addresses[node - 1].rsplit(":", 1)
@@ -236,14 +275,16 @@ def main():
         {"kill": cluster.kill, "restart": cluster.restart}[options.command](options.node)
         return
     # A signal ends it as Ctrl+C does, also while it starts.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(0))
     cluster = Cluster.up(options.dir, options.nodes, options.secured, options.set, options.heap)
     try:
         if options.topics:
             cluster.many_topics(options.topics)
         print(f"bootstrap {cluster.bootstrap}\nconfig {cluster.config()}", flush=True)
         while True:
-            signal.pause()
+            cluster.grant()
+            time.sleep(0.1)
     except KeyboardInterrupt:
         pass
     finally:

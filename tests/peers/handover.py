@@ -3,20 +3,22 @@ the copy itself are killed:
 
     handover.py [PART OF A CASE'S TITLE...]     RECORDS says how many the large topic has, else 120000
 """
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-import time
+
+from confluent_kafka import Producer
 
 import bed
+import nodes
 from cluster import Cluster
 
 RECORDS = int(os.environ.get("RECORDS", "120000"))
 PARTITIONS = 6
-CONSUMER = "org.apache.kafka.tools.consumer.ConsoleConsumer"
 # What is not text is compared by millpond itself; the console prints lines.
 FIELDS = ["print.partition=true", "print.offset=true", "print.timestamp=true", "print.key=true", "print.headers=true"]
 
@@ -45,17 +47,16 @@ class Bed:
         return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def end_offsets(self, topic):
-        out = self.cluster.tool("org.apache.kafka.tools.GetOffsetShell", "--bootstrap-server", self.cluster.bootstrap,
-                                "--topic", topic)
+        out = self.cluster.tool("kafka-get-offsets", "--topic", topic)
         return {int(line.split(":")[1]): int(line.split(":")[2]) for line in out.split()}
 
     def console(self, topic, count):
         """The records as Kafka's console consumer reads them, sorted by partition and offset."""
-        words = ["--bootstrap-server", self.cluster.bootstrap, "--topic", topic, "--from-beginning", "--max-messages", count,
-                 "--isolation-level", "read_committed", "--timeout-ms", "60000"]
+        words = ["--topic", topic, "--from-beginning", "--max-messages", count, "--isolation-level", "read_committed",
+                 "--timeout-ms", "60000"]
         for field in FIELDS:
             words += ["--formatter-property", field]
-        lines = self.cluster.tool(CONSUMER, *words, seconds=300).splitlines()
+        lines = self.cluster.tool("kafka-console-consumer", *words).splitlines()
         return sorted(lines, key=lambda line: [int(part.split(":")[1]) for part in line.split("\t")[1:3]])
 
 
@@ -100,15 +101,13 @@ def hand_over(run):
         assert key == (record["key"] or "null") and value == (record["value"] or "null"), (line, record)
         wanted = ",".join(f"{name}:{text or 'null'}" for name, text in record["headers"]) or "NO_HEADERS"
         assert headers == wanted, (line, record)
-    groups = run.cluster.tool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--bootstrap-server",
-                              run.cluster.bootstrap, "--describe", "--group", "billing", "--offsets")
+    groups = run.cluster.tool("kafka-consumer-groups", "--describe", "--group", "billing", "--offsets")
     at = {row[2]: row[3] for row in (line.split() for line in groups.splitlines()) if len(row) > 4 and row[1] == "orders"}
     mine = json.loads(run.millpond("--data", home, "groups", "describe", "billing", "--json"))
     for place in mine["partitions"]:
         if place["committed"] is not None:
             assert at[str(place["partition"])] == str(place["committed"]), (groups, mine)
-    settings = run.cluster.tool("org.apache.kafka.tools.TopicCommand", "--bootstrap-server", run.cluster.bootstrap,
-                                "--describe", "--topic", "orders")
+    settings = run.cluster.tool("kafka-topics", "--describe", "--topic", "orders")
     assert "ReplicationFactor: 3" in settings and "retention.ms=-1" in settings, settings
 
 
@@ -136,16 +135,31 @@ def begun(run, copying, topic, least):
         except AssertionError:
             return False
 
-    bed.until(there, f"{least} records in {topic}", 120, pause=0.2)
+    bed.until(there, f"{least} records in {topic}", 300, pause=0.1)
+
+
+def held(folder):
+    """Bytes in a folder, whose files come and go."""
+    size = 0
+    for at, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                size += os.path.getsize(os.path.join(at, name))
+    return size
+
+
+def killed_and_back(run, node):
+    """Kills a node, and brings it back as soon as the others go on without it."""
+    missed = ("--describe", "--topic", "large", "--under-replicated-partitions")
+    nodes.killed_and_back(run.cluster, node, lambda: bed.until(
+        lambda: run.cluster.tool("kafka-topics", *missed).strip(), f"node {node} to be missed", 120, pause=0.2))
 
 
 def node_killed(run):
     home = large(run)
     copying = run.begin(home, ["large"], run.cluster.bootstrap, "--compare")
     begun(run, copying, "large", 1)
-    run.cluster.kill(2)
-    time.sleep(8)
-    run.cluster.restart(2)
+    killed_and_back(run, 2)
     out, err = copying.communicate(timeout=600)
     assert copying.returncode == 0, (out[-2000:], err[-2000:])
     done = json.loads(out)
@@ -160,8 +174,10 @@ def copy_killed(run):
         copying = run.begin(home, ["large"], run.cluster.bootstrap, "--as", "killed", "--compare", *more)
         more = ["--resume"]
         try:
-            # Ever other moments, so that kills fall into every step.
-            out, err = copying.communicate(timeout=1.5 + 0.37 * kills if kills < 6 else 600)
+            # Ever other moments, so that kills fall into every step; at first as soon as there is something to be lost.
+            if kills == 0:
+                begun(run, copying, "killed", 1)
+            out, err = copying.communicate(timeout=0.1 + 0.6 * kills if kills < 6 else 600)
         except subprocess.TimeoutExpired:
             copying.send_signal(signal.SIGKILL)
             copying.communicate()
@@ -170,7 +186,7 @@ def copy_killed(run):
         assert copying.returncode == 0, (out[-2000:], err[-2000:])
         done = json.loads(out)
         break
-    assert kills >= 3, f"only {kills} kills: raise RECORDS"
+    assert kills >= 1, "it was done before it could be killed: raise RECORDS"
     assert done["equal"] is True, done
     assert stored(run, "killed") == RECORDS, run.end_offsets("killed")
     print(f"      killed {kills} times", flush=True)
@@ -179,10 +195,8 @@ def copy_killed(run):
 def back_home(run):
     home = run.path("back")
     copying = run.begin(run.cluster.bootstrap, ["large", "orders"], home, "--groups", "--compare")
-    time.sleep(2)
-    run.cluster.kill(3)
-    time.sleep(8)
-    run.cluster.restart(3)
+    bed.until(lambda: copying.poll() is not None or held(home) > 1_000_000, "the first megabyte at home", 300)
+    killed_and_back(run, 3)
     out, err = copying.communicate(timeout=600)
     assert copying.returncode == 0, (out[-2000:], err[-2000:])
     done = json.loads(out)
@@ -193,7 +207,46 @@ def back_home(run):
     assert first == again
 
 
+def transactions(run):
+    """Only what was committed is brought home; what is behind an open transaction comes once that has ended."""
+    settings = {"bootstrap.servers": run.cluster.bootstrap, "log_level": 0, "transaction.timeout.ms": 600_000}
+    one, other = (Producer(settings | {"transactional.id": f"handover-{n}"}) for n in range(2))
+    run.cluster.tool("kafka-topics", "--create", "--topic", "money", "--partitions", 1)
+    one.init_transactions(60)
+    other.init_transactions(60)
+
+    def send(producer, *values):
+        for value in values:
+            producer.produce("money", value, "k")
+        assert producer.flush(60) == 0
+
+    for number in range(6):
+        one.begin_transaction()
+        send(one, f"{number} a", f"{number} b")
+        (one.abort_transaction if number % 2 else one.commit_transaction)(60)
+    other.begin_transaction()
+    send(other, "of the open one")
+    one.begin_transaction()
+    send(one, "behind the open one")
+    one.commit_transaction(60)
+    home = run.path("transactions")
+
+    def at_home():
+        lines = run.millpond("--data", home, "consume", "money").splitlines()
+        return [json.loads(line)["value"] for line in lines]
+
+    first = [f"{number} {letter}" for number in (0, 2, 4) for letter in "ab"]
+    planned = run.copy(run.cluster.bootstrap, ["money"], home, "--dry-run")
+    assert "open transaction" in json.dumps(planned), planned
+    done = run.copy(run.cluster.bootstrap, ["money"], home, "--compare")
+    assert (done["records"], done["equal"], at_home()) == (6, True, first), (done, at_home())
+    other.commit_transaction(60)
+    done = run.copy(run.cluster.bootstrap, ["money"], home, "--resume", "--compare")
+    assert done["equal"] is True and at_home() == [*first, "of the open one", "behind the open one"], (done, at_home())
+
+
 CASES = [
+    ("only what was committed comes home, and what is behind an open transaction when that has ended", transactions),
     ("a workspace is handed over, and Kafka's tools see the same records, settings and groups", hand_over),
     ("a node is killed and comes back in the middle of a copy", node_killed),
     ("the copy itself is killed again and again, and resumed", copy_killed),
@@ -204,10 +257,10 @@ CASES = [
 if __name__ == "__main__":
     report = bed.Suite("handover", [word for word in sys.argv[1:] if not word.startswith("--") and word not in ("millpond", "kafka")])
     with tempfile.TemporaryDirectory(prefix="peers-handover-") as folder:
-        nodes = Cluster.up(os.path.join(folder, "cluster"))
+        cluster = Cluster.up(os.path.join(folder, "cluster"))
         try:
             for name, work in CASES:
-                report.case(name, work, Bed(folder, nodes))
+                report.case(name, work, Bed(folder, cluster))
         finally:
-            nodes.stop()
+            cluster.stop()
     sys.exit(report.finish())

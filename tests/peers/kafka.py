@@ -89,10 +89,10 @@ def main():
         command += ["kafka.Kafka", properties]
     else:
         command = bed.java("kafka.Kafka", properties, heap=options.heap, log="warn")
-    process = subprocess.Popen(command, stdout=sys.stderr)
+    process = subprocess.Popen(bed.bound(command), stdout=sys.stderr)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: process.terminate())
-    bed.until(lambda: answers(process, listen), "Apache Kafka to open its port", 90)
+    bed.until(lambda: answers(process, listen), "Apache Kafka to open its port", 300)
     print(f"listening on {listen}", flush=True)
     # 143 is a Java program that a SIGTERM ended.
     code = process.wait()

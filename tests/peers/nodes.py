@@ -7,6 +7,7 @@ Nothing may be lost, nothing doubled, and no command may fail: the cluster itsel
 import collections
 import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -17,7 +18,8 @@ import time
 import bed
 from cluster import Cluster
 
-RECORDS = 30_000
+RECORDS = int(os.environ.get("NODES_RECORDS", "30000"))
+TOPICS = int(os.environ.get("NODES_TOPICS", "5000"))
 PARTITIONS = 6
 # How long a command may take in all, with a node killed and brought back meanwhile.
 SECONDS_MAX = 150
@@ -26,8 +28,8 @@ SECONDS_MAX = 150
 class Command:
     """A running `millpond`, whose lines are taken out as the case wants them."""
 
-    def __init__(self, cluster, *arguments):
-        command = [bed.millpond_binary(), "--config", cluster.own_config, *map(str, arguments)]
+    def __init__(self, cluster, *arguments, **settings):
+        command = [bed.millpond_binary(), "--config", cluster.config(**settings), *map(str, arguments)]
         self.arguments = arguments
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.said = []
@@ -95,8 +97,10 @@ def check(found, wanted=RECORDS):
 def killed_and_back(cluster, node, meanwhile):
     """Kills a node, lets something happen while the others go on without it, and brings it back."""
     cluster.kill(node)
-    meanwhile()
-    cluster.restart(node)
+    try:
+        meanwhile()
+    finally:
+        cluster.restart(node)
 
 
 def browsing(cluster):
@@ -132,9 +136,8 @@ def in_a_group(cluster):
     filled(cluster, "shared")
     command = Command(cluster, "consume", "shared", "--from", "earliest", "--group", "readers")
     found = command.take(1_000)
-    tool = cluster.tool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--bootstrap-server", cluster.bootstrap,
-                        "--describe", "--state", "--group", "readers")
-    coordinator = int(re.search(r"\((\d+)\)", tool).group(1))
+    told = cluster.tool("kafka-consumer-groups", "--describe", "--state", "--group", "readers")
+    coordinator = int(re.search(r"\((\d+)\)", told).group(1))
     killed_and_back(cluster, coordinator, lambda: found.extend(command.take(RECORDS // 2)))
     found += command.end()
     check(found)
@@ -143,24 +146,59 @@ def in_a_group(cluster):
     assert not left, f"the group had not committed {len(left)} records"
 
 
+def hanging(cluster):
+    """A node that is stopped (SIGSTOP) keeps its connections and answers nothing: only a limit of time can tell."""
+    impatient = {"request_timeout_ms": 5000}
+    filled(cluster, "hung")
+    node = leader(cluster, "hung")
+    made_topic(cluster, "hung-too")
+    reading = Command(cluster, "consume", "hung", "--from", "earliest", **impatient)
+    writing, lines = Command(cluster, "produce", "hung-too", **impatient), lines_of(range(RECORDS))
+    found = reading.take(1_000)
+    writing.write(lines[:RECORDS // 3])
+    cluster.hang(node)
+    try:
+        found += reading.take(RECORDS // 2)
+        writing.write(lines[RECORDS // 3:2 * RECORDS // 3])
+        # A new command that asks the node that hangs first hears from another that others lead.
+        bed.until(lambda: node not in leaders_told(cluster, "hung", node), f"node {node} to be missed", 120)
+    finally:
+        cluster.wake(node)
+    writing.write(lines[2 * RECORDS // 3:])
+    writing.end()
+    check(found + reading.end())
+    check(Command(cluster, "consume", "hung-too", "--from", "earliest").end())
+    cluster.in_sync()
+
+
+def leaders_told(cluster, topic, first):
+    """The leaders of a topic, as a command tells them that finds the node `first` at the head of its list of addresses."""
+    addresses = [cluster.addresses[first - 1]] + [one for at, one in enumerate(cluster.addresses, 1) if at != first]
+    settings = {"bootstrap_servers": ",".join(addresses), "request_timeout_ms": 5000}
+    told = json.loads("".join(Command(cluster, "topics", "describe", topic, "--json", **settings).end()))
+    return [partition["leader"] for partition in told["partitions"]]
+
+
 def many_topics(cluster):
-    cluster.many_topics(1_000)
+    cluster.many_topics(TOPICS)
 
     def listed():
         began = time.monotonic()
         lines = Command(cluster, "topics", "list").end()
         # A broker learns of new topics a moment after the controller made them.
-        return sum(line.startswith("topic-") for line in lines) == 1_000 and time.monotonic() - began
+        return sum(line.startswith("topic-") for line in lines) == TOPICS and time.monotonic() - began
 
-    took = bed.until(listed, "a thousand topics")
-    print(f"      a thousand topics with their records in {took:.2f} s")
+    took = bed.until(listed, f"{TOPICS} topics", 120)
+    print(f"      {TOPICS} topics with their records in {took:.2f} s")
 
 
 CASES = [
-    ("a thousand topics are listed", many_topics),
     ("a node is killed and comes back while a topic is read", browsing),
     ("a node is killed and comes back while records are produced", producing),
     ("the coordinator is killed and comes back while a group reads", in_a_group),
+    ("a node hangs while others read and write, and goes on", hanging),
+    # The last: nodes that come back would have all of them to open.
+    ("thousands of topics are listed", many_topics),
 ]
 
 
@@ -171,7 +209,6 @@ def main():
     report = bed.Suite("nodes", arguments)
     with tempfile.TemporaryDirectory(prefix="peers-") as folder:
         cluster = Cluster.up(folder)
-        cluster.own_config = cluster.config()
         try:
             for title, work in CASES:
                 report.case(title, work, cluster)

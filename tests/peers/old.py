@@ -37,9 +37,9 @@ class OldKafka:
         options = ["-Dzookeeper.jmx.log4j.disable=true", "-Dzookeeper.admin.enableServer=false"]
         command = bed.java(program, path, heap="256m", log="error", options=options, parts="kafka_old")
         with open(path + ".log", "w", encoding="utf-8") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log)
+            process = subprocess.Popen(bed.bound(command), stdout=log, stderr=log)
         self.processes.append(process)
-        bed.until(lambda: self._is_open(process, port, path), f"{program} to open its port", 60)
+        bed.until(lambda: self._is_open(process, port, path), f"{program} to open its port", 300)
 
     def _is_open(self, process, port, path):
         if process.poll() is not None:

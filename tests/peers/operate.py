@@ -9,18 +9,9 @@ import sys
 import tempfile
 
 import bed
+import nodes
 from cluster import Cluster
 
-KAFKA = "org.apache.kafka.tools."
-TOOLS = {
-    "topics": f"{KAFKA}TopicCommand",
-    "configs": "kafka.admin.ConfigCommand",
-    "log-dirs": f"{KAFKA}LogDirsCommand",
-    "leader-election": f"{KAFKA}LeaderElectionCommand",
-    "reassign": f"{KAFKA}reassign.ReassignPartitionsCommand",
-    "acls": f"{KAFKA}AclCommand",
-    "quorum": f"{KAFKA}MetadataQuorumCommand",
-}
 LOG4J = "org.apache.logging"
 
 
@@ -31,8 +22,7 @@ class Bed:
         self.cluster = cluster
 
     def kafka(self, tool, *arguments):
-        said = self.cluster.tool(TOOLS[tool], "--bootstrap-server", self.cluster.bootstrap, "--command-config",
-                                 self.cluster.config(), *arguments)
+        said = self.cluster.tool(f"kafka-{tool}", *arguments)
         return "\n".join(line for line in said.splitlines() if LOG4J not in line)
 
     def millpond(self, *arguments, user="ann", code=0, stdin=""):
@@ -69,7 +59,7 @@ def brokers_as_kafka_tells_them(run):
     assert [row["broker"] for row in rows] == [1, 2, 3], rows
     assert [row["rack"] for row in rows] == ["rack-1", "rack-2", "rack-3"], rows
     assert {row["state"] for row in rows} == {"in service"} and {row["release"] for row in rows} == {"4.3"}, rows
-    leader = next(line for line in run.kafka("quorum", "describe", "--status").splitlines() if line.startswith("LeaderId"))
+    leader = next(line for line in run.kafka("metadata-quorum", "describe", "--status").splitlines() if line.startswith("LeaderId"))
     assert [row["broker"] for row in rows if row["controller"]] == [int(leader.split()[1])], (rows, leader)
 
 
@@ -136,7 +126,7 @@ def throttled_and_taken_back(run):
     mover = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         bed.until(lambda: run.json("partitions", "list", topic)[0]["adding"], "the move", 60, pause=0.3)
-        listed = run.kafka("reassign", "--list")
+        listed = run.kafka("reassign-partitions", "--list")
         assert f"{topic}-0: replicas: {other},{before}" in listed and "adding" in listed, listed
         throttle = run.kafka("configs", "--describe", "--entity-type", "topics", "--entity-name", topic)
         assert f"follower.replication.throttled.replicas=0:{other}" in throttle, throttle
@@ -215,13 +205,15 @@ def users(run):
 def a_node_killed_and_back(run):
     """Its partitions are told as they are, and come back to it by an election."""
     topic = run.topic("survivors", 3, 3)
-    run.cluster.kill(3)
-    bed.until(lambda: run.json("brokers", "list")[2]["state"] == "fenced", "broker 3 to be missed", 60, pause=0.5)
-    rows = run.json("brokers", "list")
-    assert rows[2]["leads"] == 0 and rows[2]["behind"] >= 3 and rows[2]["release"] is None, rows
-    assert all("3" not in row["in_sync"].split(",") and row["leader"] in (1, 2)
-               for row in run.json("partitions", "list", topic))
-    run.cluster.restart(3)
+
+    def missed():
+        bed.until(lambda: run.json("brokers", "list")[2]["state"] == "fenced", "broker 3 to be missed", 120, pause=0.5)
+        rows = run.json("brokers", "list")
+        assert rows[2]["leads"] == 0 and rows[2]["behind"] >= 3 and rows[2]["release"] is None, rows
+        assert all("3" not in row["in_sync"].split(",") and row["leader"] in (1, 2)
+                   for row in run.json("partitions", "list", topic))
+
+    nodes.killed_and_back(run.cluster, 3, missed)
     run.cluster.in_sync()
     led_by_others = [row for row in run.json("partitions", "list", topic) if not row["preferred"]]
     assert led_by_others, "the leader that came back already leads"
@@ -242,6 +234,8 @@ def suite(report, run):
     report.case("quotas, looked at by kafka-configs", quotas, run)
     report.case("users, looked at by kafka-configs", users, run)
     report.case("a node killed and back, leaders elected", a_node_killed_and_back, run)
+    report.case("a node is killed and comes back while records are produced, over TLS as a user", nodes.producing, run.cluster)
+    report.case("the coordinator is killed and comes back while a group reads, over TLS as a user", nodes.in_a_group, run.cluster)
 
 
 def main():

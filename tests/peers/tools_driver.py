@@ -33,6 +33,8 @@ TOOLS = {
     "kafka-client-metrics": "org.apache.kafka.tools.ClientMetricsCommand",
 }
 
+# No tool takes so long, also while nodes are away and the machine is busy.
+RUN_SECONDS_MAX = 300
 numbers = itertools.count(1)
 
 
@@ -80,30 +82,46 @@ class Output:
 
 
 class Tools:
-    """One virtual machine; calls from several threads wait for each other."""
+    """One virtual machine; calls from several threads wait for each other. `config` is a file of settings for each tool."""
 
-    def __init__(self, address):
+    def __init__(self, address, config=None):
         self.address, self.lock = address, threading.Lock()
+        self.config = ["--command-config", config] if config else []
         options = ("-Duser.timezone=UTC", "-Duser.language=en")
-        self.process = subprocess.Popen(bed.java("Tools", heap="256m", options=options), stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        command = bed.bound(bed.java("Tools", heap="256m", options=options))
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
 
     def __call__(self, tool, *arguments, stdin="", server="--bootstrap-server"):
-        where = [server, self.address]
-        given = [str(a) for a in arguments]
+        where = [server, self.address, *self.config]
         # `kafka-cluster` has its options after the name of what to do.
-        line = [TOOLS[tool], stdin] + (given + where if tool == "kafka-cluster" else where + given)
+        given = [*arguments, *where] if tool == "kafka-cluster" else [*where, *arguments]
+        return self.run(TOOLS[tool], *given, stdin=stdin)
+
+    def run(self, program, *arguments, stdin=""):
+        """Any class that has a `main`. One that takes longer than `RUN_SECONDS_MAX` ends the virtual machine."""
+        line = [program, stdin, *map(str, arguments)]
         with self.lock:
-            self.process.stdin.write(" ".join(encode(part) for part in line) + "\n")
-            self.process.stdin.flush()
-            answer = self.process.stdout.readline()
-        assert answer, f"the virtual machine of the tools ended during {tool} {arguments}"
+            limit = threading.Timer(RUN_SECONDS_MAX, self.process.kill)
+            limit.start()
+            try:
+                self.process.stdin.write(" ".join(encode(part) for part in line) + "\n")
+                self.process.stdin.flush()
+                answer = self.process.stdout.readline()
+            finally:
+                limit.cancel()
+        told = f"{program.rsplit('.', 1)[-1]} {' '.join(map(str, arguments))}"
+        assert answer, f"the virtual machine of the tools ended during {told}"
         code, out, err = answer.split(" ")
-        return Output(f"{tool} {' '.join(map(str, arguments))}", int(code), decode(out), decode(err.strip()))
+        return Output(told, int(code), decode(out), decode(err.strip()))
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(30)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
     def topic(self, partitions=1, *config):
         name = f"tools-{next(numbers)}"

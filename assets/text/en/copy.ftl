@@ -65,6 +65,8 @@ copy-note-times = Timestamps are not kept: the target stamps records as they arr
 copy-note-setting-lost = { $name }={ $value } is not kept: not possible at the target
 copy-note-setting-differs = { $name } is { $here } at the source and stays { $there } at the target
 copy-note-more-partitions = { $here } partitions at the source, { $there } at the target: new keys go to other partitions
+copy-note-settings-hidden-here = Its settings are not kept: this user may not read them at the source
+copy-note-settings-hidden-there = Whether settings differ is not known: this user may not read them at the target
 copy-note-open-transaction = Partition { $partition }: { $count } offsets stay until an open transaction ends. Go on then
 copy-refusal-no-topic = The source has no such topic
 copy-refusal-internal = It belongs to the cluster itself

@@ -53,6 +53,8 @@ copy-note-times = 时间戳不能保留：目标按到达时间标记消息（Lo
 copy-note-setting-lost = { $name }={ $value } 不能保留：目标不支持
 copy-note-setting-differs = { $name } 在源为 { $here }，在目标保持 { $there }
 copy-note-more-partitions = 源有 { $here } 个分区，目标有 { $there } 个：新的键会进入其他分区
+copy-note-settings-hidden-here = 其设置不保留：此用户无权在来源读取
+copy-note-settings-hidden-there = 不知道设置是否不同：此用户无权在目标读取
 copy-note-open-transaction = 分区 { $partition }：{ $count } 个偏移量要等未结束的事务结束。之后再继续
 copy-refusal-no-topic = 源没有这个主题
 copy-refusal-internal = 它属于集群自身

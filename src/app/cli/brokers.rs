@@ -1,8 +1,10 @@
 //! `millpond brokers ...`
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use serde_json::json;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::{
     Cli, CliError,
@@ -10,9 +12,14 @@ use super::{
 };
 use crate::{
     app::args::BrokersCommand,
-    client::{ConfigChange, TopicInfo},
-    model::{ConfigSource, LogDir},
+    client::{Client, ClientError, ConfigChange, TopicInfo},
+    model::{BrokerNode, ConfigSource, LogDir, NodeVersions},
 };
+
+/// How long a list waits for what one broker alone can tell: it may be gone, or hang, before the cluster has noticed.
+const BROKER_WAIT: Duration = Duration::from_secs(10);
+/// How long the same is tried, in milliseconds.
+const BROKER_PATIENCE_MS: u64 = 2_000;
 
 /// What a broker leads and holds.
 #[derive(Default)]
@@ -68,14 +75,8 @@ impl Cli {
             "free",
         ];
         let mut table = Table::new(&columns);
-        for node in &nodes {
-            let (versions, dirs) = match node.fenced {
-                true => (None, None),
-                false => {
-                    let versions = self.client.node_versions(node.id).await.ok();
-                    (versions, self.client.log_dirs(node.id, None).await.ok())
-                }
-            };
+        let told = join_all(nodes.iter().map(|node| told_by(&self.client, node))).await;
+        for (node, (versions, dirs)) in nodes.iter().zip(told) {
             let used = dirs.as_ref().map(|dirs| dirs.iter().map(LogDir::used_bytes).sum::<u64>());
             let free = dirs.as_ref().and_then(|dirs| dirs.iter().map(|dir| dir.usable_bytes).sum::<Option<u64>>());
             let none = Holds::default();
@@ -102,8 +103,27 @@ impl Cli {
 
     async fn list_disks(&mut self, as_json: bool) -> Result<(), CliError> {
         let mut table = Table::new(&["broker", "folder", "partitions", "used", "free", "total", "error"]);
-        for node in self.client.brokers().await?.iter().filter(|node| !node.fenced) {
-            for dir in self.client.log_dirs(node.id, None).await? {
+        let nodes: Vec<_> = self.client.brokers().await?.into_iter().filter(|node| !node.fenced).collect();
+        let told = join_all(nodes.iter().map(|node| disks_of(&self.client, node.id))).await;
+        for (node, dirs) in nodes.iter().zip(told) {
+            let dirs = match dirs {
+                // The others tell theirs.
+                Err(error @ (ClientError::Disconnected { .. } | ClientError::TimedOut { .. })) => {
+                    let none = Value::Null;
+                    table.row([
+                        json!(node.id),
+                        none.clone(),
+                        none.clone(),
+                        none.clone(),
+                        none.clone(),
+                        none,
+                        json!(error.why()),
+                    ]);
+                    continue;
+                }
+                dirs => dirs?,
+            };
+            for dir in dirs {
                 table.row([
                     json!(node.id),
                     json!(dir.path),
@@ -139,6 +159,28 @@ impl Cli {
             false => table.print(&mut self.out),
         }
     }
+}
+
+/// What a broker tells of itself, as far as it does.
+async fn told_by(client: &Client, node: &BrokerNode) -> (Option<NodeVersions>, Option<Vec<LogDir>>) {
+    if node.fenced {
+        return (None, None);
+    }
+    let versions = timeout(BROKER_WAIT, client.node_versions(node.id)).await;
+    let versions = versions.ok().and_then(Result::ok);
+    match versions {
+        Some(_) => (versions, disks_of(client, node.id).await.ok()),
+        None => (None, None),
+    }
+}
+
+async fn disks_of(client: &Client, node: i32) -> Result<Vec<LogDir>, ClientError> {
+    let client = client.with_patience_ms(BROKER_PATIENCE_MS);
+    let late = || ClientError::TimedOut {
+        asked: format!("look at the disks of broker {node}"),
+        millis: u64::try_from(BROKER_WAIT.as_millis()).unwrap_or(u64::MAX),
+    };
+    timeout(BROKER_WAIT, client.log_dirs(node, None)).await.unwrap_or_else(|_| Err(late()))
 }
 
 fn holds(topics: &[TopicInfo]) -> BTreeMap<i32, Holds> {

@@ -1,6 +1,6 @@
 //! `millpond consume --share-group`: reads as a member of a queue.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Cli, CliError};
 use crate::{
@@ -12,6 +12,9 @@ use crate::{
 
 /// How long one poll waits; a member that was given nothing for so long is at the end.
 const POLL_WAIT: Duration = Duration::from_secs(1);
+/// How long a member waits to be given partitions. Apache Kafka gives the first ones with a later heartbeat, some seconds
+/// after it has let the member in.
+const ASSIGNMENT_WAIT: Duration = Duration::from_secs(30);
 
 impl Cli {
     /// Reads what nobody else works on, and says what became of it once it is printed.
@@ -45,7 +48,9 @@ impl Cli {
     async fn drain_queue(&mut self, consumer: &ShareConsumer, args: &ConsumeArgs) -> Result<(), CliError> {
         let most = ShareConsumerOptions::new("", [""]).max_records;
         let mut left = args.max.unwrap_or(u64::MAX);
+        let began = Instant::now();
         while left > 0 {
+            let has_partitions = !consumer.assignment().is_empty() || began.elapsed() > ASSIGNMENT_WAIT;
             consumer.set_max_records(most.min(usize::try_from(left).unwrap_or(usize::MAX)));
             let Some(polled) = self.cancel.race(consumer.poll(POLL_WAIT)).await else { return Ok(()) };
             let records = polled?;
@@ -61,7 +66,7 @@ impl Cli {
                 // Kept until the end: given back now, the same ones would come again.
                 Ack::Release => {}
             }
-            if records.is_empty() && !args.follow && consumer.state() == ConsumerState::Stable {
+            if records.is_empty() && has_partitions && !args.follow && consumer.state() == ConsumerState::Stable {
                 break;
             }
         }

@@ -66,20 +66,24 @@ impl Cli {
             partitions.row([json!(partition.id), json!(partition.leader), json!(start), json!(end), json!(records)]);
         }
         let mut settings = Table::new(&["setting", "value", "source"]);
-        for entry in self.client.describe_topic_configs(name).await? {
+        let readable = self.client.readable_topic_configs(name).await?;
+        for entry in readable.iter().flatten() {
             settings.row([json!(entry.name), json!(entry.value), json!(source_word(entry.source))]);
         }
         if json {
             let id = (!topic.id.is_nil()).then(|| topic.id.to_string());
             let whole: Value = json!({
                 "name": &*topic.name, "id": id,
-                "partitions": partitions.to_json(), "settings": settings.to_json(),
+                "partitions": partitions.to_json(), "settings": readable.is_some().then(|| settings.to_json()),
             });
             return print_json(&whole, &mut self.out);
         }
         partitions.print(&mut self.out)?;
         self.out.line("")?;
-        settings.print(&mut self.out)?;
+        match readable {
+            Some(_) => settings.print(&mut self.out)?,
+            None => self.out.line("settings: this user may not read them (DescribeConfigs)")?,
+        }
         // A partition that cannot be read should not hide behind a dash.
         for (partition, error) in ends.iter().filter_map(|(p, e)| e.as_ref().err().map(|e| (p, e))) {
             self.out.line(&format!("\n{partition}: {error}"))?;

@@ -110,6 +110,11 @@ impl Pool {
         link.call(version, request).await
     }
 
+    /// Where it leads.
+    pub fn address(&self) -> &HostPort {
+        &self.address
+    }
+
     /// The connection for what is answered at once.
     pub async fn link(&self) -> Result<Arc<Link>, ClientError> {
         self.kept(&self.common).await

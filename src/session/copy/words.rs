@@ -19,6 +19,8 @@ pub fn note_phrase(note: &PlanNote) -> Phrase {
             .with("name", name.as_str())
             .with("here", source.as_str())
             .with("there", target.as_str()),
+        PlanNote::SettingsHidden { at_source: true } => Phrase::new("copy-note-settings-hidden-here"),
+        PlanNote::SettingsHidden { at_source: false } => Phrase::new("copy-note-settings-hidden-there"),
         PlanNote::MorePartitions { source, target } => {
             Phrase::new("copy-note-more-partitions").with("here", *source as u64).with("there", *target as u64)
         }

@@ -107,8 +107,8 @@ pub async fn compare(
 }
 
 async fn keeps_latest(client: &Client, tp: &TopicPartition, cancel: &Cancel) -> Result<bool, TransferError> {
-    let configs = Patience::brief(cancel).ask(|| client.describe_topic_configs(&tp.topic)).await?;
-    let policy = configs.iter().find(|config| config.name == "cleanup.policy");
+    let configs = Patience::brief(cancel).ask(|| client.readable_topic_configs(&tp.topic)).await?;
+    let policy = configs.iter().flatten().find(|config| config.name == "cleanup.policy");
     Ok(policy.and_then(|policy| policy.value.as_deref()).is_some_and(|value| value.contains("compact")))
 }
 

@@ -97,7 +97,7 @@ async fn source_topic(client: &Client, info: TopicInfo, slice: &Slice) -> Result
         let from = slice.start(client, tp, start, stable).await?;
         known.push(SourcePartition { id: tp.partition, start, from, stable, end });
     }
-    let configs = client.describe_topic_configs(&info.name).await?;
+    let configs = client.readable_topic_configs(&info.name).await?;
     Ok(SourceTopic { id: info.id, internal: info.internal, partitions: known, configs })
 }
 
@@ -112,7 +112,8 @@ async fn target_topic(
         let (start, end) = ends?;
         known.push((tp.partition, start, end, marks.get(tp).cloned()));
     }
-    Ok(TargetTopic { id: info.id, partitions: known, configs: client.describe_topic_configs(&info.name).await? })
+    let configs = client.readable_topic_configs(&info.name).await?;
+    Ok(TargetTopic { id: info.id, partitions: known, configs })
 }
 
 /// Asks the target whether it would make the topic, and if not, which settings it does not take.

@@ -136,8 +136,8 @@ impl Job<'_> {
         // The nodes of a cluster hear of a new topic one after the other.
         let first = TopicPartition::new(Arc::clone(&topic.target), 0);
         let info = Patience::new(&first, self.cancel).ask(|| self.target.topic(&topic.target)).await?;
-        let described = || self.target.describe_topic_configs(&topic.target);
-        let configs = Patience::new(&first, self.cancel).ask(described).await?;
+        let described = || self.target.readable_topic_configs(&topic.target);
+        let configs = Patience::new(&first, self.cancel).ask(described).await?.unwrap_or_default();
         let limit = configs.iter().find(|config| config.name == "max.message.bytes");
         let limit = limit.and_then(|config| config.value.as_ref()?.parse::<usize>().ok());
         let batch_bytes =

@@ -49,7 +49,8 @@ pub struct SourceTopic {
     pub id: Uuid,
     pub internal: bool,
     pub partitions: Vec<SourcePartition>,
-    pub configs: Vec<ConfigEntry>,
+    /// `None`: whoever copies may not look at them.
+    pub configs: Option<Vec<ConfigEntry>>,
 }
 
 /// A partition of the source.
@@ -70,7 +71,8 @@ pub struct TargetTopic {
     pub id: Uuid,
     /// Number, start and end, and the mark of a copy from this source.
     pub partitions: Vec<(PartitionId, Offset, Offset, Option<Mark>)>,
-    pub configs: Vec<ConfigEntry>,
+    /// `None`: whoever copies may not look at them.
+    pub configs: Option<Vec<ConfigEntry>>,
 }
 
 /// How a copy begins.
@@ -153,6 +155,10 @@ pub enum PlanNote {
         source: String,
         target: String,
     },
+    /// Whoever copies may not look at the settings of one side.
+    SettingsHidden {
+        at_source: bool,
+    },
     /// Keys go to other partitions from now on.
     MorePartitions {
         source: usize,
@@ -195,7 +201,11 @@ pub fn replicas_for(brokers: usize) -> i16 {
 
 /// Settings that the source's topic has of its own.
 pub fn own_settings(topic: &SourceTopic) -> impl Iterator<Item = (&str, &str)> {
-    let own = topic.configs.iter().filter(|config| config.source.is_own() && !NOT_COMPARED.contains(&&*config.name));
+    let own = topic
+        .configs
+        .iter()
+        .flatten()
+        .filter(|config| config.source.is_own() && !NOT_COMPARED.contains(&&*config.name));
     own.filter_map(|config| Some((config.name.as_str(), config.value.as_deref()?)))
 }
 
@@ -319,27 +329,9 @@ fn beside(plan: &mut TopicPlan, source: &SourceTopic, target: &TargetTopic, begi
     } else if there > here {
         plan.notes.push(PlanNote::MorePartitions { source: here, target: there });
     }
-    let value = |configs: &[ConfigEntry], name: &str| configs.iter().find(|c| c.name == name)?.value.clone();
-    let mut names: Vec<&str> = own_settings(source).map(|(name, _)| name).collect();
-    let own_there = target.configs.iter().filter(|config| config.source.is_own()).map(|config| config.name.as_str());
-    names.extend(own_there.filter(|name| !NOT_COMPARED.contains(name)));
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        let (here, there) = (value(&source.configs, name), value(&target.configs, name));
-        if here == there {
-            continue;
-        }
-        plan.notes.push(match (here, there) {
-            (Some(value), None) => PlanNote::SettingNotKept { name: name.to_owned(), value },
-            (here, there) => PlanNote::SettingDiffers {
-                name: name.to_owned(),
-                source: here.unwrap_or_default(),
-                target: there.unwrap_or_default(),
-            },
-        });
-    }
-    if value(&target.configs, "message.timestamp.type").as_deref() == Some("LogAppendTime") {
+    differing_settings(plan, source, target);
+    let timestamps = target.configs.iter().flatten().find(|config| config.name == "message.timestamp.type");
+    if timestamps.is_some_and(|config| config.value.as_deref() == Some("LogAppendTime")) {
         plan.notes.push(PlanNote::TimestampsReplaced);
     }
     let records = target.partitions.iter().map(|(_, start, end, _)| (end - start).unsigned_abs()).sum();
@@ -356,6 +348,35 @@ fn beside(plan: &mut TopicPlan, source: &SourceTopic, target: &TargetTopic, begi
     }
 }
 
+fn differing_settings(plan: &mut TopicPlan, source: &SourceTopic, target: &TargetTopic) {
+    let (Some(at_source), Some(at_target)) = (&source.configs, &target.configs) else {
+        if source.configs.is_some() {
+            plan.notes.push(PlanNote::SettingsHidden { at_source: false });
+        }
+        return;
+    };
+    let value = |configs: &[ConfigEntry], name: &str| configs.iter().find(|c| c.name == name)?.value.clone();
+    let mut names: Vec<&str> = own_settings(source).map(|(name, _)| name).collect();
+    let own_there = at_target.iter().filter(|config| config.source.is_own()).map(|config| config.name.as_str());
+    names.extend(own_there.filter(|name| !NOT_COMPARED.contains(name)));
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let (here, there) = (value(at_source, name), value(at_target, name));
+        if here == there {
+            continue;
+        }
+        plan.notes.push(match (here, there) {
+            (Some(value), None) => PlanNote::SettingNotKept { name: name.to_owned(), value },
+            (here, there) => PlanNote::SettingDiffers {
+                name: name.to_owned(),
+                source: here.unwrap_or_default(),
+                target: there.unwrap_or_default(),
+            },
+        });
+    }
+}
+
 fn note_losses(plan: &mut TopicPlan, source: &SourceTopic) {
     let shift = source.partitions.iter().map(|p| p.from).max().unwrap_or(0);
     if shift > 0 && plan.partitions.iter().all(|p| p.mark.is_none()) {
@@ -364,7 +385,10 @@ fn note_losses(plan: &mut TopicPlan, source: &SourceTopic) {
     let compacted = |config: &ConfigEntry| {
         config.name == "cleanup.policy" && config.value.as_ref().is_some_and(|value| value.contains("compact"))
     };
-    if source.configs.iter().any(compacted) {
+    if source.configs.is_none() {
+        plan.notes.push(PlanNote::SettingsHidden { at_source: true });
+    }
+    if source.configs.iter().flatten().any(compacted) {
         plan.notes.push(PlanNote::OffsetsCompacted);
     }
     for p in source.partitions.iter().filter(|p| p.stable < p.end) {
@@ -396,6 +420,12 @@ impl fmt::Display for PlanNote {
             Self::SettingNotKept { name, value } => write!(f, "{name}={value} is not kept: not possible at the target"),
             Self::SettingDiffers { name, source, target } => {
                 write!(f, "{name} is {source:?} at the source and {target:?} at the target, and stays so")
+            }
+            Self::SettingsHidden { at_source: true } => {
+                f.write_str("the topic's settings are not kept: this user may not read them at the source")
+            }
+            Self::SettingsHidden { at_source: false } => {
+                f.write_str("whether settings differ is not known: this user may not read them at the target")
             }
             Self::MorePartitions { source, target } => {
                 write!(f, "{source} partitions at the source, {target} at the target: new keys go to other partitions")

@@ -20,12 +20,14 @@ fn config(name: &str, value: &str, own: bool) -> ConfigEntry {
 
 fn source(configs: Vec<ConfigEntry>) -> SourceTopic {
     let partition = |id| SourcePartition { id, start: 0, from: 0, stable: 10, end: 10 };
-    SourceTopic { id: Uuid::from_u128(1), internal: false, partitions: vec![partition(0), partition(1)], configs }
+    let partitions = vec![partition(0), partition(1)];
+    SourceTopic { id: Uuid::from_u128(1), internal: false, partitions, configs: Some(configs) }
 }
 
 fn target(ends: &[Offset], mark: Option<Mark>) -> TargetTopic {
     let partitions = ends.iter().zip(0..).map(|(end, id)| (id, 0, *end, mark.clone())).collect();
-    TargetTopic { id: Uuid::from_u128(2), partitions, configs: vec![config("retention.ms", "604800000", false)] }
+    let configs = Some(vec![config("retention.ms", "604800000", false)]);
+    TargetTopic { id: Uuid::from_u128(2), partitions, configs }
 }
 
 fn facts(at_source: SourceTopic, at_target: Option<TargetTopic>) -> Facts {
@@ -112,4 +114,17 @@ fn one_topic_is_not_copied_onto_itself() {
     assert_eq!(only(plan(&both, Begin::Append)).refusal, None);
     both.topics[0].at_source = None;
     assert_eq!(only(plan(&both, Begin::Append)).refusal, Some(Refusal::NoTopic));
+}
+
+#[test]
+fn settings_that_may_not_be_read_are_told() {
+    let hidden = |at_source| PlanNote::SettingsHidden { at_source };
+    let (mut from, mut to) = (source(vec![]), target(&[0], None));
+    to.configs = None;
+    let notes = only(plan(&facts(from.clone(), Some(to)), Begin::New)).notes;
+    assert!(notes.contains(&hidden(false)) && !notes.contains(&hidden(true)), "{notes:?}");
+    from.configs = None;
+    let made = only(plan(&facts(from, None), Begin::New));
+    assert_eq!(made.notes, [hidden(true)]);
+    assert!(matches!(made.make, Make::Create { topic, .. } if topic.configs.is_empty()));
 }
