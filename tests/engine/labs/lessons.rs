@@ -55,6 +55,14 @@ fn right_and_wrong(lesson: &Arc<LabFile>) {
     wrong(lesson, &lesson.steps[lesson.steps.len() - 1].id);
 }
 
+/// Who reads for a minute before each task finds what the texts say, too: locks and sessions that ran out, transactions
+/// that stayed open and what piled up meanwhile do not stand in the way.
+fn slowly(lesson: &Arc<LabFile>) {
+    let report = play(Arc::clone(lesson), PlayOptions { wait_s: 60.0, ..PlayOptions::default() }).unwrap();
+    assert!(report.passed, "{}: {:?} {:?}", lesson.id, report.failed(), report.refused);
+    assert_eq!(report.refused, Vec::<String>::new(), "{}", lesson.id);
+}
+
 fn wrong(lesson: &Arc<LabFile>, step: &str) {
     let report = played(lesson, Some(step));
     let skipped = report.steps.iter().find(|played| played.id == step).unwrap();
@@ -75,4 +83,9 @@ fn parts_of_a_broker_are_played_right_and_wrong() {
 #[test]
 fn programs_and_promises_are_played_right_and_wrong() {
     play_all(&[11, 12, 13, 14], right_and_wrong);
+}
+
+#[test]
+fn slow_readers_come_to_the_end() {
+    play_all(&[9, 10, 11, 12], slowly);
 }
