@@ -16,7 +16,7 @@ use millpond::labs::{
 };
 
 /// How long a view may take to come true on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 struct Watched {
     stage: Stage,
@@ -115,7 +115,9 @@ processing_ms = 2000
 
 #[test]
 fn time_is_paused_stepped_jumped_and_run() {
-    let watched = Watched::open(LabFile::parse(PLAIN).unwrap());
+    // Slower than elsewhere: an hour of it is stored message by message.
+    let file = LabFile::parse(&PLAIN.replace("rate = 5", "rate = 0.5")).unwrap();
+    let watched = Watched::open(file);
     let view = watched.until("the stage stands", |view| !view.actors.is_empty());
     assert_eq!((view.now_ms, view.speed, view.busy), (0, Speed::Paused, false));
     let told = view.story.len();
@@ -125,7 +127,7 @@ fn time_is_paused_stepped_jumped_and_run() {
     watched.stage.send(Order::JumpHours(1.0));
     let jumped = watched.until("an hour later", |view| view.now_ms >= stepped.now_ms + 3_600_000 && !view.busy);
     assert_eq!((jumped.now_ms - stepped.now_ms, jumped.speed), (3_600_000, Speed::Paused));
-    assert!(jumped.facts["topics"]["orders"]["end"].as_i64().unwrap() >= 17_990, "the shop has sent all the time");
+    assert!(jumped.facts["topics"]["orders"]["end"].as_i64().unwrap() >= 1_790, "the shop has sent all the time");
     for speed in Speed::RUNNING {
         let before = watched.stage.view().now_ms;
         watched.stage.send(Order::Speed(speed));
