@@ -13,6 +13,7 @@ mod keeper;
 mod listener;
 mod logic;
 mod opening;
+mod profiles;
 mod reach;
 pub mod settings;
 mod signals;

@@ -6,10 +6,12 @@ use std::{
 };
 
 use eframe::egui;
+use parking_lot::Mutex;
 
 use super::{
     keeper::Keeper,
     opening::{Opening, close_elsewhere},
+    profiles::read_settings,
     reach,
     tabs::{CLUSTERS_OPEN_MAX, State, Tab},
     window::{App, session_options},
@@ -21,7 +23,7 @@ use crate::{
     },
     ui::{
         Place,
-        clusters::{ClusterAction, ClusterKey, Known, Typed, Walk},
+        clusters::{ClusterAction, ClusterKey, Known, Needs, Typed, Vault, Walk},
         toasts::{Toast, Tone},
     },
 };
@@ -34,12 +36,12 @@ const STATE: &str = "clusters";
 
 /// What is known, and where it is kept.
 pub(super) struct Clusters {
-    known: Known,
-    keeper: Arc<Keeper>,
+    pub(super) known: Known,
+    pub(super) keeper: Arc<Keeper>,
     /// What is remembered of the clusters, such as their lag over time.
-    state_dir: PathBuf,
-    /// Why the book could not be read; said once.
-    unread: Option<Problem>,
+    pub(super) state_dir: PathBuf,
+    /// What went wrong where nobody waits for it; said once each.
+    pub(super) news: Arc<Mutex<Vec<Problem>>>,
 }
 
 impl Clusters {
@@ -49,8 +51,11 @@ impl Clusters {
         let (book, error) = ConnectionBook::load(&beside.join(BOOK));
         let unread = error.map(|error| Problem::new(Phrase::new("clusters-unread"), error.to_string()));
         let keeper = Arc::new(Keeper::new(&beside.join(SECRETS), settings.map(|_| KeyStore)));
-        let known = Known { book, vault: keeper.vault() };
-        Self { known, keeper, state_dir: beside.join(STATE), unread }
+        let asked = Arc::clone(&keeper);
+        elsewhere("look for the key store", move || asked.look_for_key_store());
+        let known = Known { book, vault: keeper.vault(), key_store: keeper.has_key_store() };
+        let news = Arc::new(Mutex::new(Vec::from_iter(unread)));
+        Self { known, keeper, state_dir: beside.join(STATE), news }
     }
 
     pub fn known(&self) -> &Known {
@@ -64,17 +69,34 @@ impl App {
         let shown = self.settings.shown;
         for was in self.settings.clusters.clone() {
             if let Some(profile) = self.clusters.known.book.get(was.id).cloned() {
-                self.open_cluster(ctx, profile, was.place);
+                self.open_cluster(ctx, profile, was.place, Typed::default());
             }
         }
         self.tabs.show(shown);
     }
 
     /// What other threads did with what is kept.
-    pub(super) fn take_cluster_news(&mut self) {
-        self.clusters.known.vault = self.clusters.keeper.vault();
-        if let Some(problem) = self.clusters.unread.take() {
-            self.say(&problem);
+    pub(super) fn take_cluster_news(&mut self, ctx: &egui::Context) {
+        let before = std::mem::replace(&mut self.clusters.known.vault, self.clusters.keeper.vault());
+        self.clusters.known.key_store = self.clusters.keeper.has_key_store();
+        let news = std::mem::take(&mut *self.clusters.news.lock());
+        for problem in &news {
+            self.say(problem);
+        }
+        if before != Vault::Open && self.clusters.known.vault == Vault::Open {
+            // One phrase opens all that waited for it.
+            self.answer_waiting(ctx, |needs| needs.phrase && needs.secrets.is_empty());
+        }
+    }
+
+    /// Tries anew what waits for something to be typed that is there by now.
+    pub(super) fn answer_waiting(&mut self, ctx: &egui::Context, serves: impl Fn(&Needs) -> bool) {
+        let waits = |tab: &Tab| matches!(&tab.state, State::Asks(needs) if serves(needs));
+        let waiting: Vec<_> = self.tabs.iter().filter(|tab| waits(tab)).map(|tab| tab.key).collect();
+        for key in waiting {
+            if let ClusterKey::Cluster(id) = key {
+                self.restart_cluster(ctx, id, Typed::default());
+            }
         }
     }
 
@@ -87,11 +109,11 @@ impl App {
             }
             ClusterAction::Open(id) => {
                 if let Some(profile) = self.clusters.known.book.get(id).cloned() {
-                    self.open_cluster(ctx, profile, Place::default());
+                    self.open_cluster(ctx, profile, Place::default(), Typed::default());
                 }
                 self.tabs.show(ClusterKey::Cluster(id));
             }
-            ClusterAction::Answer(id, typed) => self.restart_cluster(ctx, id, typed),
+            ClusterAction::Answer(id, typed, policy) => self.answer(ctx, id, typed, policy),
             ClusterAction::Retry(ClusterKey::Workspace) => self.open(ctx, self.data_dir.clone()),
             ClusterAction::Retry(ClusterKey::Cluster(id)) => self.restart_cluster(ctx, id, Typed::default()),
             ClusterAction::AskClose(id) => self.ask_close(ClusterKey::Cluster(id)),
@@ -100,10 +122,14 @@ impl App {
                     close(tab);
                 }
             }
-            ClusterAction::Save(profile, typed) => self.save_profile(ctx, *profile, typed),
+            ClusterAction::Save(profile, typed) => self.save_profile(ctx, *profile, typed, false),
+            ClusterAction::SaveAndOpen(profile, typed) => self.save_profile(ctx, *profile, typed, true),
             ClusterAction::Add(profiles) => self.add_profiles(profiles),
             ClusterAction::Remove(id) => self.remove_profile(id),
             ClusterAction::Test(profile, typed, walk) => self.test(ctx, *profile, typed, walk),
+            ClusterAction::ForgetVault => self.forget_vault(ctx),
+            ClusterAction::Export { id, path, replace } => self.export_profile(id, &path, replace),
+            ClusterAction::ReadSettings(path, slot) => read_settings(&path, &slot),
         }
     }
 
@@ -118,13 +144,13 @@ impl App {
         }
     }
 
-    fn open_cluster(&mut self, ctx: &egui::Context, profile: Profile, place: Place) {
+    pub(super) fn open_cluster(&mut self, ctx: &egui::Context, profile: Profile, place: Place, typed: Typed) {
         let key = ClusterKey::Cluster(profile.id);
         if self.tabs.get(key).is_some() {
             return;
         }
         let profile = Arc::new(profile);
-        let opening = self.clusters.start(ctx, &self.clock, &profile, Typed::default());
+        let opening = self.clusters.start(ctx, &self.clock, &profile, typed);
         if !self.tabs.add(Tab::new(key, Some(profile), State::Opening(opening), place)) {
             let words = self.text.with("clusters-open-many", &[("n", (CLUSTERS_OPEN_MAX as u64).into())]);
             self.toasts.push(Toast::new(Tone::Care, words));
@@ -132,7 +158,7 @@ impl App {
     }
 
     /// Opens a cluster anew in its place, with its profile as it is now.
-    fn restart_cluster(&mut self, ctx: &egui::Context, id: ConnectionId, typed: Typed) {
+    pub(super) fn restart_cluster(&mut self, ctx: &egui::Context, id: ConnectionId, typed: Typed) {
         let Some(tab) = self.tabs.get_mut(ClusterKey::Cluster(id)) else { return };
         let profile = match (self.clusters.known.book.get(id), &tab.profile) {
             (Some(profile), _) => Arc::new(profile.clone()),
@@ -144,69 +170,6 @@ impl App {
         tab.restart(State::Opening(opening));
     }
 
-    fn save_profile(&mut self, ctx: &egui::Context, profile: Profile, typed: Typed) {
-        if let Err(error) = self.clusters.known.book.put(profile.clone()) {
-            let problem =
-                Problem::new(Phrase::new("cluster-not-saved").with("cluster", profile.name), error.to_string());
-            self.say(&problem);
-            return;
-        }
-        let (id, keeper, waker) = (profile.id, Arc::clone(&self.clusters.keeper), ctx.clone());
-        if self.tabs.get(ClusterKey::Cluster(id)).is_some() {
-            self.restart_cluster(ctx, id, typed);
-        } else if !typed.secrets.is_empty() || typed.phrase.is_some() {
-            elsewhere("keep secrets", move || {
-                // What could not be kept is asked for when the cluster is opened.
-                if let Err(problem) = keeper.keep(&profile, &typed) {
-                    tracing::warn!(why = ?problem.technical, "secrets could not be kept");
-                }
-                waker.request_repaint();
-            });
-        }
-        self.go_to_clusters();
-    }
-
-    fn add_profiles(&mut self, profiles: Vec<Profile>) {
-        for profile in profiles {
-            let name = profile.name.clone();
-            if let Err(error) = self.clusters.known.book.put(profile) {
-                self.say(&Problem::new(Phrase::new("cluster-not-saved").with("cluster", name), error.to_string()));
-            }
-        }
-        self.go_to_clusters();
-    }
-
-    fn go_to_clusters(&mut self) {
-        let tab = self.tabs.shown_mut();
-        // Back leads out of the form, and not into it.
-        tab.place = Place::Clusters;
-    }
-
-    fn remove_profile(&mut self, id: ConnectionId) {
-        let Some(profile) = self.clusters.known.book.get(id).cloned() else { return };
-        if let Some(tab) = self.tabs.remove(id) {
-            close(tab);
-        }
-        if let Err(error) = self.clusters.known.book.remove(id) {
-            self.say(&Problem::new(
-                Phrase::new("cluster-not-removed").with("cluster", profile.name),
-                error.to_string(),
-            ));
-            return;
-        }
-        let (keeper, state) = (Arc::clone(&self.clusters.keeper), self.clusters.state_dir.join(id.to_string()));
-        elsewhere("forget secrets", move || {
-            if let Err(error) = keeper.forget(&profile) {
-                tracing::warn!(%error, "secrets of a removed cluster could not be forgotten");
-            }
-            if state.exists()
-                && let Err(error) = std::fs::remove_dir_all(&state)
-            {
-                tracing::warn!(%error, folder = %state.display(), "what was remembered of a cluster is still there");
-            }
-        });
-    }
-
     /// Walks the way to a cluster as the form has it, which need not be kept yet.
     fn test(&self, ctx: &egui::Context, profile: Profile, typed: Typed, walk: Walk) {
         let (keeper, waker) = (Arc::clone(&self.clusters.keeper), ctx.clone());
@@ -215,7 +178,7 @@ impl App {
         });
     }
 
-    fn say(&mut self, problem: &Problem) {
+    pub(super) fn say(&mut self, problem: &Problem) {
         let toast = Toast::bad(self.text.say(&problem.what), self.text.say(&problem.why));
         self.toasts.push(toast);
     }
@@ -243,7 +206,7 @@ impl Clusters {
 }
 
 /// Closes what a tab has, without waiting for it.
-fn close(tab: Tab) {
+pub(super) fn close(tab: Tab) {
     match tab.state {
         State::Open(session) => close_elsewhere(session),
         State::Opening(opening) => opening.give_up(),
@@ -252,7 +215,7 @@ fn close(tab: Tab) {
 }
 
 /// Does what may block on a thread of its own.
-fn elsewhere(name: &str, work: impl FnOnce() + Send + 'static) {
+pub(super) fn elsewhere(name: &str, work: impl FnOnce() + Send + 'static) {
     if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(work) {
         tracing::error!(%error, "no thread to {name} on");
     }

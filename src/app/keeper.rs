@@ -1,7 +1,7 @@
 //! Where the secrets of the clusters are, by the policy of each: the system's key store, the encrypted file, or this process
 //! alone. Everything here may block, and is called on the threads that open and test.
 
-use std::path::Path;
+use std::{path::Path, sync::OnceLock};
 
 use crate::{
     session::{
@@ -20,12 +20,31 @@ pub(super) struct Keeper {
     memory: Memory,
     /// `None` in tests, which leave the real one alone.
     key_store: Option<KeyStore>,
+    /// Whether the key store can be used, once it was asked.
+    usable: OnceLock<bool>,
 }
 
 impl Keeper {
     /// With the encrypted file in that place.
     pub fn new(file: &Path, key_store: Option<KeyStore>) -> Self {
-        Self { file: EncryptedFile::at(file), memory: Memory::default(), key_store }
+        Self { file: EncryptedFile::at(file), memory: Memory::default(), key_store, usable: OnceLock::new() }
+    }
+
+    /// Asks the system for its key store, which may take a moment.
+    pub fn look_for_key_store(&self) {
+        let usable = self.key_store.is_some() && KeyStore::available().is_ok();
+        // Asked once: the answer stays.
+        let _ = self.usable.set(usable);
+    }
+
+    /// Whether there is a key store that can be used; `None` until that is known.
+    pub fn has_key_store(&self) -> Option<bool> {
+        self.usable.get().copied()
+    }
+
+    /// Deletes the encrypted file with all that is in it.
+    pub fn delete_file(&self) -> Result<(), Problem> {
+        self.file.delete().map_err(|error| problem(&error))
     }
 
     /// How the encrypted file stands.
@@ -52,7 +71,7 @@ impl Keeper {
                 Vault::Locked => return Err(asks(Vec::new(), true, None)),
                 Vault::Open => Secrets::gather(profile, &self.file),
             },
-            SecretPolicy::KeyStore => match self.store(profile) {
+            SecretPolicy::KeyStore => match self.store(profile.secrets) {
                 Ok(store) => Secrets::gather(profile, store),
                 Err(error) => Err(error),
             },
@@ -75,19 +94,38 @@ impl Keeper {
         if let Some(phrase) = &typed.phrase {
             self.file.unlock(phrase).map_err(|error| problem(&error))?;
         }
-        if typed.secrets.is_empty() {
+        let (secrets, before) = self.with_moved(profile, typed);
+        if secrets.is_empty() {
             return Ok(None);
         }
         // What was typed before counts no more.
         self.forget_typed(profile);
-        let kept = self.store(profile).and_then(|store| typed.secrets.keep(profile.id, store));
+        let kept = self.store(profile.secrets).and_then(|store| secrets.keep(profile.id, store));
+        if let (Ok(()), Some(before)) = (&kept, before)
+            && let Err(error) = Secrets::forget(profile.id, before)
+        {
+            tracing::warn!(%error, cluster = %profile.name, "secrets could not be taken out of where they were");
+        }
         let Err(error) = kept else { return Ok(None) };
-        let in_memory = typed.secrets.keep(profile.id, &self.memory);
+        let in_memory = secrets.keep(profile.id, &self.memory);
         in_memory.map_err(|error| problem(&error))?;
         Ok(Some(Problem {
             what: Phrase::new("secret-not-kept").with("cluster", profile.name.as_str()),
             ..problem(&error)
         }))
+    }
+
+    /// What was typed, and beside it what moves here from where it was kept, with that store.
+    fn with_moved(&self, profile: &Profile, typed: &Typed) -> (Secrets, Option<&dyn SecretStore>) {
+        let mut secrets = typed.secrets.clone();
+        // A store that cannot be used gives nothing: it is asked for when the cluster is opened.
+        let before = typed.moved_from.and_then(|before| self.store(before).ok());
+        for kind in secrets.missing(profile) {
+            if let Some(kept) = before.and_then(|store| store.get(profile.id, kind).ok().flatten()) {
+                secrets.put(kind, kept);
+            }
+        }
+        (secrets, before)
     }
 
     /// Forgets what was typed for it since the start: it was wrong.
@@ -104,11 +142,11 @@ impl Keeper {
         if profile.needed_secrets().is_empty() {
             return Ok(());
         }
-        Secrets::forget(profile.id, self.store(profile)?)
+        Secrets::forget(profile.id, self.store(profile.secrets)?)
     }
 
-    fn store(&self, profile: &Profile) -> Result<&dyn SecretStore, SecretError> {
-        match profile.secrets {
+    fn store(&self, policy: SecretPolicy) -> Result<&dyn SecretStore, SecretError> {
+        match policy {
             SecretPolicy::AskEachTime => Ok(&self.memory),
             SecretPolicy::EncryptedFile => Ok(&self.file),
             SecretPolicy::KeyStore => match &self.key_store {
@@ -149,7 +187,7 @@ mod tests {
 
     fn typed(secret: &str, phrase: Option<&str>) -> Typed {
         let secrets = Secrets::default().with(SecretKind::Password, Password::from(secret.to_owned()));
-        Typed { secrets, phrase: phrase.map(|phrase| Password::from(phrase.to_owned())) }
+        Typed { secrets, phrase: phrase.map(|phrase| Password::from(phrase.to_owned())), moved_from: None }
     }
 
     #[test]
@@ -174,5 +212,24 @@ mod tests {
         assert_eq!(why.what.id, "secret-no-key-store");
         assert!(keeper.keep(&profile, &typed("hunter2", None)).unwrap().is_some());
         assert!(keeper.find(&profile).is_ok());
+    }
+    #[test]
+    fn secrets_move_when_they_are_to_be_kept_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let keeper = Keeper::new(&folder.path().join("secrets.json"), None);
+        let mut profile = profile(SecretPolicy::AskEachTime);
+        keeper.keep(&profile, &typed("hunter2", None)).unwrap();
+        let before = std::mem::replace(&mut profile.secrets, SecretPolicy::EncryptedFile);
+        let phrase = Some(Password::from("correct horse".to_owned()));
+        let moved = Typed { phrase, moved_from: Some(before), ..Typed::default() };
+        assert_eq!(keeper.keep(&profile, &moved), Ok(None));
+        assert!(keeper.find(&profile).is_ok());
+        profile.secrets = SecretPolicy::AskEachTime;
+        assert!(keeper.find(&profile).is_err(), "it is still where it was");
+        profile.secrets = SecretPolicy::EncryptedFile;
+        keeper.delete_file().unwrap();
+        let needs = keeper.find(&profile).unwrap_err();
+        assert_eq!(needs, Needs { secrets: vec![SecretKind::Password], phrase: true, why: None });
+        assert_eq!(keeper.vault(), Vault::Missing);
     }
 }

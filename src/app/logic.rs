@@ -32,7 +32,7 @@ impl App {
     pub(super) fn advance(&mut self, ctx: &egui::Context) {
         self.take_opened(ctx);
         self.take_session_news();
-        self.take_cluster_news();
+        self.take_cluster_news(ctx);
         self.drop_old_commands();
         // What was asked for while a cluster was drawn happens there, whatever is shown by then.
         let drawn = self.tabs.shown_key();

@@ -82,7 +82,9 @@ pub(super) fn test(keeper: &Keeper, profile: Profile, typed: Typed, way: &Walk, 
         _ if typed.secrets.missing(&profile).is_empty() => typed.secrets,
         Ok(kept) => kept,
         Err(needs) => {
-            let untyped = || Problem::new(Phrase::new("cluster-test-secrets"), "");
+            let what =
+                if needs.phrase && needs.secrets.is_empty() { "cluster-test-locked" } else { "cluster-test-secrets" };
+            let untyped = || Problem::new(Phrase::new(what), "");
             way.fail(needs.why.map_or_else(untyped, |why| *why));
             wake();
             return;

@@ -1,6 +1,6 @@
 //! A value that may still be loading, shared between the one who loads it and the screen that shows it.
 
-use std::{sync::Arc, time::Instant};
+use std::{fmt, sync::Arc, time::Instant};
 
 use parking_lot::Mutex;
 
@@ -38,6 +38,13 @@ impl<T> Default for Loadable<T> {
     fn default() -> Self {
         let slot = Slot { value: None, problem: None, loading_since: None, generation: 0 };
         Self { slot: Arc::new(Mutex::new(slot)) }
+    }
+}
+
+impl<T> fmt::Debug for Loadable<T> {
+    /// Not what is in it, which may be long or secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Loadable")
     }
 }
 

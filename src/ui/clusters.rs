@@ -1,14 +1,14 @@
 //! The clusters as the whole window names them: which are known, which are open, how they stand, and what can be asked for.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::icon::{self, Icon};
 use crate::session::{
-    Facts, Phrase, Problem, Session,
-    connections::{ConnectionBook, ConnectionId, Profile, SecretKind, Secrets, TestRun, WalkStep},
+    Facts, Loadable, Password, Phrase, Problem, Session,
+    connections::{ConnectionBook, ConnectionId, Profile, SecretKind, SecretPolicy, Secrets, TestRun, WalkStep},
 };
 
 /// Words for an environment in which a mistake costs the most, in lower case.
@@ -55,6 +55,8 @@ pub struct ClusterView {
 pub struct Known {
     pub book: ConnectionBook,
     pub vault: Vault,
+    /// Whether this system has a key store; `None` until it was asked.
+    pub key_store: Option<bool>,
 }
 
 /// How the encrypted file of secrets stands.
@@ -72,7 +74,9 @@ pub enum Vault {
 pub struct Typed {
     pub secrets: Secrets,
     /// Of the encrypted file.
-    pub phrase: Option<crate::session::Password>,
+    pub phrase: Option<Password>,
+    /// Where the secrets were kept until now, where they are to be kept elsewhere from now on.
+    pub moved_from: Option<SecretPolicy>,
 }
 
 /// What must be typed before a cluster can be opened.
@@ -94,8 +98,8 @@ pub enum ClusterAction {
     ShowNth(usize),
     /// Open a known one, or show it where it is open.
     Open(ConnectionId),
-    /// With what was asked for.
-    Answer(ConnectionId, Typed),
+    /// With what was asked for, and where it is to be kept from now on when that was chosen.
+    Answer(ConnectionId, Typed, Option<SecretPolicy>),
     /// Try again what could not be opened.
     Retry(ClusterKey),
     /// Close one, after a question where works run there.
@@ -104,12 +108,20 @@ pub enum ClusterAction {
     Close(ConnectionId),
     /// Keep this in place of the one with the same id, or as a new one; what was typed goes where its policy says.
     Save(Box<Profile>, Typed),
+    /// The same, and open it.
+    SaveAndOpen(Box<Profile>, Typed),
     /// Keep several that came from a file.
     Add(Vec<Profile>),
     /// Forget it, with its secrets.
     Remove(ConnectionId),
     /// Walk the way to it, step by step.
     Test(Box<Profile>, Typed, Walk),
+    /// Delete the encrypted file, whose pass phrase was forgotten, with all secrets in it.
+    ForgetVault,
+    /// Write a connection to a file, without anything secret.
+    Export { id: ConnectionId, path: PathBuf, replace: bool },
+    /// Read settings out of a file; some of them may be secret.
+    ReadSettings(PathBuf, Loadable<Password>),
 }
 
 /// A walk along the way to a cluster, which begins once its secrets are known. Clones are the same walk; dropped by all,
@@ -159,6 +171,13 @@ impl Walk {
 impl fmt::Debug for Walk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Walk")
+    }
+}
+
+impl Known {
+    /// Whether the system's key store can be chosen; it can while nobody knows better.
+    pub fn has_key_store(&self) -> bool {
+        self.key_store != Some(false)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The frame of the window: top bar, navigation at the left, status at the bottom, the screen in the middle.
 
+mod asking;
 mod dialogs;
 mod edge;
 mod navigation;
@@ -17,8 +18,8 @@ use super::{
     ctx::Ctx,
 };
 use crate::session::connections::ConnectionId;
+use asking::Asking;
 use dialogs::{CloseDialog, Shortcuts, WorkspaceDialog};
-use standing::Asking;
 
 pub use self::{
     edge::{edge, on_cluster},

@@ -3,8 +3,11 @@
 //! - One that cannot be reached says so, and Try again opens it once it is there.
 //! - A secret that is kept nowhere is asked for; a wrong one again.
 //! - What was open is opened by the next start.
+//! - A cluster that is out of reach keeps what was known, with the reason; one on its way can be given up; one where works
+//!   run asks before it is closed.
+//! - What destroys something names the cluster.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use egui::{Key, Modifiers, accesskit::Role as AccessRole};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -14,13 +17,14 @@ use millpond::{
         window::{App, WindowOptions},
     },
     client::{NewTopic, ProduceOptions},
-    model::{HostPort, NewRecord, Role},
+    model::{HostPort, NewRecord, Role, TopicPartition},
     session::{
         Encryption, ListenerSettings, ListenerState, Password, UserChange, UserList,
         connections::{Authorities, Profile, SaslMechanism, SaslPlan, SecretPolicy, TlsPlan},
+        transfers::Pace,
     },
     ui::{
-        Action, Command, Place,
+        Action, Command, GroupTab, Place, TopicTab,
         clusters::{ClusterAction, ClusterKey, Typed},
         ctx::LanguageChoice,
     },
@@ -48,13 +52,13 @@ fn any_port() -> ListenerSettings {
 }
 
 /// Keeps a profile and opens it.
-fn open(window: &mut Window, profile: &Profile) {
+pub(crate) fn open(window: &mut Window, profile: &Profile) {
     let id = profile.id;
     window.ask(Action::Cluster(ClusterAction::Save(Box::new(profile.clone()), Typed::default())));
     window.ask(Action::Cluster(ClusterAction::Open(id)));
 }
 
-fn until_orders(window: &mut Window) {
+pub(crate) fn until_orders(window: &mut Window) {
     window.until("the topic of the cluster", |app| app.facts().topic("orders").is_some_and(|t| t.records == 3));
 }
 
@@ -128,7 +132,7 @@ fn what_cannot_be_reached_says_so_and_opens_when_it_is_there() {
 }
 
 /// A cluster where ann logs in over TLS, and its profile.
-fn with_login() -> (Window, Profile) {
+pub(crate) fn with_login() -> (Window, Profile) {
     let (mut other, _, _) = cluster(any_port());
     let slot = UserList::default();
     let password = Password::from("hunter2".to_owned());
@@ -202,4 +206,92 @@ fn the_next_start_opens_what_was_open() {
     assert_eq!(window.harness().state().place(), &Place::topic("orders"));
     window.click("Show Local");
     window.until_shown("Add a cluster…");
+}
+
+#[test]
+fn what_is_out_of_reach_stays_with_the_reason() {
+    let (mut other, address, _) = cluster(any_port());
+    let mut window = Window::open();
+    let mut profile = Profile::new("Shop", vec![address.clone()]);
+    // Patience would only make this test slow.
+    (profile.timeouts.connect_millis, profile.timeouts.request_millis) = (1_000, 1_000);
+    (profile.timeouts.retry_backoff_millis, profile.timeouts.retry_backoff_max_millis) = (10, 50);
+    open(&mut window, &profile);
+    until_orders(&mut window);
+    window.ask(Action::Go(Place::Topics));
+    other.ask(Action::Listener(ListenerSettings { on: false, ..any_port() }));
+    other.until("it listens no more", |app| app.facts().cluster.listener.address().is_none());
+    window.session().refresh();
+    window.until_shown_containing("Not up to date since");
+    assert!(window.harness().state().facts().topic("orders").is_some_and(|topic| topic.records == 3));
+    window.until_shown_containing("orders");
+    other.ask(Action::Listener(ListenerSettings { port: address.port, ..any_port() }));
+    other.until("it listens again", |app| app.facts().cluster.listener.address().is_some());
+    window.session().refresh();
+    window.until("a new picture", |app| app.facts().problem.is_none());
+    assert!(!window.shown().contains("Not up to date since"));
+}
+
+#[test]
+fn an_opening_can_be_given_up() {
+    // Takes connections and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = HostPort::new("127.0.0.1", silent.local_addr().unwrap().port());
+    let mut window = Window::open();
+    open(&mut window, &Profile::new("Shop", vec![address]));
+    window.until_shown("Opening Shop");
+    window.click("Cancel");
+    window.until_shown("closed");
+    assert!(!window.shows("Opening Shop") && !window.shows("Show Shop"));
+}
+
+#[test]
+fn closing_a_cluster_where_works_run_asks() {
+    let (_other, address, _) = cluster(any_port());
+    let mut window = Window::open();
+    open(&mut window, &Profile::new("Shop", vec![address]));
+    until_orders(&mut window);
+    let slowly = Pace::Within(Duration::from_secs(600));
+    window.session().load_sample("sample", slowly).unwrap();
+    window.ask(Action::Run(Command::CloseCluster));
+    window.until_shown("Close Shop?");
+    window.until_shown_containing("1 job runs there");
+    window.harness().key_press(Key::Escape);
+    window.frames();
+    assert!(!window.shows("Close Shop?"));
+    assert!(window.session().jobs_running() == 1, "it was stopped though nobody said so");
+    window.ask(Action::Run(Command::CloseCluster));
+    window.click("Close Shop");
+    window.until("it is closed", |app| app.facts().topic("orders").is_none());
+    assert!(!window.shows("Show Shop"));
+}
+
+#[test]
+fn what_destroys_something_names_the_cluster() {
+    let (other, address, _) = cluster(any_port());
+    let committed = vec![(TopicPartition::new("orders", 0), 0)];
+    let client = other.session().client().clone();
+    other.session().handle().block_on(client.commit_as_admin("billing", committed)).unwrap();
+    let mut window = Window::open();
+    let mut profile = Profile::new("Shop", vec![address]);
+    profile.environment = "production".to_owned();
+    open(&mut window, &profile);
+    until_orders(&mut window);
+    window.ask(Action::Go(Place::Topic { name: "orders".to_owned(), tab: TopicTab::Settings }));
+    window.until_shown("Delete…");
+    window.harness().get_by_label("Delete…").scroll_to_me();
+    window.frames();
+    window.click("Delete…");
+    window.until_shown("Delete orders?");
+    window.until_shown("On the cluster");
+    window.click("Cancel");
+    assert!(!window.shows("On the cluster"));
+
+    window.ask(Action::Go(Place::Group { id: "billing".to_owned(), tab: GroupTab::Lag }));
+    window.click("Reset offsets…");
+    window.until_shown("On the cluster");
+    window.click("Cancel");
+    window.ask(Action::Go(Place::Topics));
+    window.ask(Action::Run(Command::NewTopic));
+    window.until_shown("On the cluster");
 }

@@ -1,4 +1,5 @@
 //! - Topics are brought home from a cluster: chosen, planned, copied, compared; then replayed.
+//! - Home is the workspace, also where the cluster is shown that they come from.
 //! - They are handed over to it, with what differs told before; one that was opened read-only is refused with the reason.
 
 use millpond::{
@@ -67,6 +68,19 @@ fn topics_come_home_are_compared_and_replayed() {
     window.until_shown("Into the topic");
     window.click("Replay");
     window.until("the replay", |app| app.facts().topic("orders-replay").is_some_and(|topic| topic.records == 3));
+}
+
+#[test]
+fn home_is_the_workspace_whatever_is_shown() {
+    let (_other, address) = cluster();
+    let mut window = beside(address, true);
+    window.click("Show Shop");
+    window.ask(Action::Go(Place::Transfers));
+    window.click("Bring home…");
+    window.click("orders · 3");
+    window.click("Bring home 3");
+    window.click("Show Local");
+    window.until("the topic", |app| app.facts().topic("orders").is_some_and(|topic| topic.records == 3));
 }
 
 #[test]

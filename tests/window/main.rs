@@ -13,6 +13,7 @@ mod operate;
 mod overview;
 mod produce;
 mod queues;
+mod secrets;
 mod shell;
 mod support;
 mod topics;

@@ -8,6 +8,7 @@ brokers-count = { $n ->
     [one] { $n } broker
    *[other] { $n } brokers
 }
+brokers-count-down = { $up } of { $n } brokers in service
 brokers-release = Kafka { $release }
 brokers-controller-is = controller { $id }
 brokers-no-controller = no controller at the moment

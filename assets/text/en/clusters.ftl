@@ -20,7 +20,7 @@ clusters-open-many = { $n } clusters are open already; close one first
 cluster-show = Show { $cluster }
 cluster-not-open = Known, not open
 cluster-opening = opening
-cluster-asks = asks
+cluster-asks = secret needed
 cluster-stale = out of reach
 cluster-failed = not reached
 cluster-closed = closed
@@ -98,6 +98,7 @@ cluster-endpoint = Token endpoint
 cluster-endpoint-about = https://…/token of the OpenID provider (sasl.oauthbearer.token.endpoint.url)
 cluster-oauth-client = Client id
 cluster-scope = Scope (may be empty)
+cluster-endpoint-authorities = Authorities of my own for the token endpoint
 cluster-extensions = SASL extensions (may be empty)
 cluster-extensions-about = name=value, separated by commas, such as logicalCluster=lkc-1
 cluster-more = More: client.id and time-outs
@@ -123,6 +124,7 @@ cluster-test-runs = on the way
 cluster-test-passed = everything works
 cluster-test-failed = it stops here
 cluster-test-secrets = Type the password (or token) first
+cluster-test-locked = The encrypted file is locked: type the secret here, or open a cluster whose secret is in it
 walk-state-waits = not yet
 walk-state-running = on the way
 walk-state-passed = passed
@@ -159,7 +161,7 @@ secret-missing = Type it first
 secret-unchanged = unchanged
 secret-policy = Keep it in
 secret-policy-store = the system’s key store
-secret-policy-store-about = Keychain, Credential Manager or Secret Service. Where there is none it is asked for.
+secret-policy-store-about = Keychain, Credential Manager or Secret Service. Its owner may be asked to unlock it.
 secret-policy-file = an encrypted file
 secret-policy-file-about = One file for all clusters beside the settings; one pass phrase opens it, once a start.
 secret-policy-ask = nowhere
@@ -170,12 +172,51 @@ secret-phrase-new = New pass phrase for the encrypted file
 secret-phrase-new-about = At least 8 characters. Who forgets it types the secrets anew.
 secret-phrase-again = The same pass phrase again
 secret-phrase-differs = The two pass phrases differ
+secret-policy-choose = This system has no key store that can be used: choose where the secret is kept
+secret-phrase-forgotten = Pass phrase forgotten?
+vault-delete-title = Delete the encrypted file?
+vault-delete-lost = { $n ->
+    [0] No cluster has its secret in it.
+    [one] The secret of { $names } is lost.
+   *[other] The secrets of { $n } clusters are lost: { $names }.
+}
+vault-delete-then = Each is asked for when its cluster is opened next, and a new pass phrase makes a new file. Nobody can open the old one without its phrase.
+vault-delete-verb = Delete the encrypted file
+secret-asked-later = The secret of { $cluster } was not kept; it is asked for when the cluster is opened
 secret-phrase-missing = Type the pass phrase first
 secret-not-kept = The secret of { $cluster } could not be kept; it is remembered until the window is closed
-secret-no-key-store = This system has no key store that can be used, so it is typed each time
+secret-no-key-store = This system has no key store that can be used. Choose whether it is typed each time or kept in an encrypted file.
 secret-wrong-phrase = That pass phrase does not open the file
 secret-short-phrase = A new pass phrase has at least 8 characters
 secret-locked = The encrypted file is locked
 secret-trouble = The secrets could not be used
 
 settings-of-workspace = Folder, listener and users belong to the workspace of this computer: show it (Ctrl 1) to change them.
+
+cluster-export = Export…
+cluster-export-title = Export { $cluster }
+cluster-export-about = Addresses, security and time-outs go into a file that others can paste or choose where they add a cluster. No password, token or pass phrase is in it. It names the user who logs in, and where certificates lie on this computer; the certificates themselves stay here.
+cluster-exported = { $cluster } is in { $path }; nothing secret is in it
+cluster-not-exported = { $cluster } could not be exported
+cluster-export-exists = { $path } is there already. Choose another name, or have it replaced.
+
+paste-title = Fill in from settings
+paste-about = Of a Java client (.properties) or of librdkafka, or a connection that was exported here.
+paste-label = Settings
+paste-file = Or a file with them
+paste-unread = { $path } could not be read
+paste-not-understood = These settings cannot be used
+paste-read-as = Read as
+paste-properties = settings of a Kafka client
+paste-connection-file = a connection of Millpond
+paste-no-brokers = none are named: type them in the form
+paste-holds-secrets = It holds something secret, which goes into its own field. It still stands wherever you copied it from.
+paste-security-unknown = { $n ->
+    [one] About security, and not known here: { $names }. The form is without it; check that the connection is safe so.
+   *[other] About security, and not known here: { $names }. The form is without them; check that the connection is safe so.
+}
+paste-unused = { $n ->
+    [one] Left out, as it has nothing to do with the way to the cluster: { $names }
+   *[other] Left out, as they have nothing to do with the way to the cluster: { $names }
+}
+paste-take = Fill in the form

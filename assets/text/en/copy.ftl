@@ -6,7 +6,7 @@ copy-hand-over-button = Hand over…
 copy-bring-home-button = Bring home…
 copy-hand-over-verb = Hand over { $count }
 copy-bring-home-verb = Bring home { $count }
-copy-workspace = This workspace
+copy-workspace = this workspace
 
 copy-step-where = 1 · Where
 copy-step-topics = 2 · Topics
@@ -37,6 +37,9 @@ copy-rules-fault = Line { $line } is no rule that can be used
 copy-begin-new = Begin
 copy-begin-resume = Go on
 copy-begin-append = Append
+copy-begin-new-about = Into topics that are made now or hold nothing yet.
+copy-begin-resume-about = A copy that was stopped goes on where it was, and takes what came since.
+copy-begin-append-about = Behind the records that are there already.
 copy-groups = Carry the offsets of groups
 copy-compare = Compare both sides at the end
 

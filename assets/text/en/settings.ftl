@@ -50,6 +50,7 @@ settings-open-readable = Other machines can reach this host, and nothing is encr
 
 settings-users = Users
 users-none = There are no users yet. A user has a name, a password and a role, and can log in as soon as clients must.
+users-none-cluster = No user of this cluster logs in by SCRAM. What a user may do is said by the rules.
 users-add = Add user…
 users-again = Try again
 users-loading = The users are being loaded
@@ -77,6 +78,7 @@ users-remove-menu = Remove user…
 users-remove-title = Remove the user { $user }?
 users-remove-verb = Remove { $user }
 users-remove-loss = Programs that log in as { $user } are let in no more, also those that are connected now.
+users-remove-loss-cluster = Programs that log in as { $user } are let in no more; those that are connected now stay until they connect again.
 users-remove-last = It is the last user: then no client can log in.
 role-read = Read
 role-read-about = reads records, is in groups, looks at everything

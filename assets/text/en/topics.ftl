@@ -124,6 +124,17 @@ partitions-end = End offset
 
 looks-title = What needs a look
 looks-none = Nothing: every group keeps up, and no partition is damaged.
+looks-offline = offline
+looks-offline-about = { $n ->
+    [one] 1 partition has no leader: nobody can read or write it.
+   *[other] { $n } partitions have no leader: nobody can read or write them.
+}
+looks-under = replicas
+looks-under-about = { $n ->
+    [one] 1 partition has fewer replicas in sync than it should.
+   *[other] { $n } partitions have fewer replicas in sync than they should.
+}
+looks-open-brokers = Show the brokers
 looks-damaged = damaged
 looks-damaged-about = A partition of { $topic } cannot be read; the others go on.
 looks-lag = lag

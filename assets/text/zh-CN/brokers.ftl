@@ -5,6 +5,7 @@ command-go-brokers = 显示代理节点
 
 brokers-loading = 正在询问各代理节点
 brokers-count = { $n } 个代理节点
+brokers-count-down = { $n } 个代理节点中 { $up } 个在役
 brokers-release = Kafka { $release }
 brokers-controller-is = 控制器 { $id }
 brokers-no-controller = 目前没有控制器

@@ -25,7 +25,7 @@ cluster-failed = 未连上
 cluster-closed = 已关闭
 cluster-is-open = 已打开
 cluster-read-only = 只读
-cluster-address-more = { $address } 等 { $n } 个以上
+cluster-address-more = { $address } 及另外 { $n } 个
 
 cluster-open = 打开
 cluster-show-it = 显示
@@ -39,7 +39,7 @@ cluster-close-jobs = 其中有 { $n } 个任务正在运行，关闭会将其就
 cluster-remove = 移除…
 cluster-remove-title = 要从列表中移除 { $cluster } 吗？
 cluster-remove-verb = 移除 { $cluster }
-cluster-remove-about = 它的设置、保存的密钥和记录的积压都会删除。集群本身不受影响。
+cluster-remove-about = 它的设置、保存的机密和记录的积压都会删除。集群本身不受影响。
 cluster-not-saved = 无法保存 { $cluster }
 cluster-not-removed = 无法移除 { $cluster }
 
@@ -94,6 +94,7 @@ cluster-endpoint = 令牌端点
 cluster-endpoint-about = OpenID 提供方的 https://…/token（sasl.oauthbearer.token.endpoint.url）
 cluster-oauth-client = 客户端标识
 cluster-scope = 范围（可留空）
+cluster-endpoint-authorities = 为令牌端点使用自己的证书颁发机构
 cluster-extensions = SASL 扩展（可留空）
 cluster-extensions-about = 名称=值，以逗号分隔，例如 logicalCluster=lkc-1
 cluster-more = 更多：client.id 与超时
@@ -119,6 +120,7 @@ cluster-test-runs = 进行中
 cluster-test-passed = 一切正常
 cluster-test-failed = 在此停止
 cluster-test-secrets = 请先输入密码（或令牌）
+cluster-test-locked = 加密文件已锁定：请在此输入机密，或先打开一个机密在其中的集群
 walk-state-waits = 尚未开始
 walk-state-running = 进行中
 walk-state-passed = 通过
@@ -152,23 +154,55 @@ secret-missing = 请先输入
 secret-unchanged = 不变
 secret-policy = 保存在
 secret-policy-store = 系统密钥库
-secret-policy-store-about = 钥匙串、凭据管理器或 Secret Service。没有时会要求输入。
+secret-policy-store-about = 钥匙串、凭据管理器或 Secret Service。可能会要求您解锁它。
 secret-policy-file = 加密文件
-secret-policy-file-about = 设置旁的一个文件存放所有集群的密钥，每次启动用口令打开一次。
+secret-policy-file-about = 设置旁的一个文件存放所有集群的机密，每次启动用口令打开一次。
 secret-policy-ask = 不保存
 secret-policy-ask-about = 每次都要输入，关闭窗口即忘记。
 secret-phrase = 加密文件的口令
-secret-phrase-about = 它打开存放所有集群密钥的文件，直到窗口关闭。
+secret-phrase-about = 它打开存放所有集群机密的文件，直到窗口关闭。
 secret-phrase-new = 加密文件的新口令
-secret-phrase-new-about = 至少 8 个字符。忘记口令就要重新输入各个密钥。
+secret-phrase-new-about = 至少 8 个字符。忘记口令就要重新输入各项机密。
 secret-phrase-again = 再次输入口令
 secret-phrase-differs = 两次输入的口令不同
+secret-policy-choose = 此系统没有可用的密钥库：请选择机密保存在哪里
+secret-phrase-forgotten = 忘记口令了？
+vault-delete-title = 要删除加密文件吗？
+vault-delete-lost = { $n ->
+    [0] 没有集群的机密在其中。
+   *[other] { $n } 个集群的机密会丢失：{ $names }。
+}
+vault-delete-then = 下次打开这些集群时会要求重新输入，并用新的口令建立新文件。没有口令，任何人都打不开旧文件。
+vault-delete-verb = 删除加密文件
+secret-asked-later = { $cluster } 的机密没有保存，打开集群时会要求输入
 secret-phrase-missing = 请先输入口令
-secret-not-kept = { $cluster } 的密钥无法保存，窗口关闭前会记住
-secret-no-key-store = 此系统没有可用的密钥库，因此每次都要输入
+secret-not-kept = { $cluster } 的机密无法保存，窗口关闭前会记住
+secret-no-key-store = 此系统没有可用的密钥库。请选择每次输入，或保存在加密文件中。
 secret-wrong-phrase = 这个口令打不开文件
 secret-short-phrase = 新口令至少 8 个字符
 secret-locked = 加密文件已锁定
-secret-trouble = 无法使用密钥
+secret-trouble = 无法使用机密
 
 settings-of-workspace = 文件夹、监听器和用户属于本机的工作区：切换到它（Ctrl 1）再更改。
+
+cluster-export = 导出…
+cluster-export-title = 导出 { $cluster }
+cluster-export-about = 地址、安全设置和超时会写入一个文件，他人添加集群时可以粘贴或选择它。其中没有密码、令牌或口令，但有登录用户名和证书在本机的路径；证书本身不会导出。
+cluster-exported = { $cluster } 已写入 { $path }，其中没有任何机密
+cluster-not-exported = 无法导出 { $cluster }
+cluster-export-exists = { $path } 已存在。请换一个名称，或选择替换。
+
+paste-title = 从设置填写
+paste-about = Java 客户端（.properties）或 librdkafka 的设置，或从这里导出的连接。
+paste-label = 设置内容
+paste-file = 或含有这些设置的文件
+paste-unread = 无法读取 { $path }
+paste-not-understood = 无法使用这些设置
+paste-read-as = 识别为
+paste-properties = Kafka 客户端的设置
+paste-connection-file = Millpond 的连接
+paste-no-brokers = 未写明，请在表单中填写
+paste-holds-secrets = 其中有机密，会填入各自的输入框。它仍留在您复制它的地方。
+paste-security-unknown = 与安全有关但这里不认识：{ $names }。表单中没有这些设置，请确认这样的连接是安全的。
+paste-unused = 与连接集群无关，已略去：{ $names }
+paste-take = 填入表单

@@ -34,6 +34,9 @@ copy-rules-fault = 第 { $line } 行不是可用的规则
 copy-begin-new = 开始
 copy-begin-resume = 继续
 copy-begin-append = 追加
+copy-begin-new-about = 写入现在新建的或尚无消息的主题。
+copy-begin-resume-about = 从停下的地方继续，并带上之后新增的消息。
+copy-begin-append-about = 接在已有消息之后。
 copy-groups = 带上消费者组的偏移量
 copy-compare = 最后比较两边
 

@@ -50,6 +50,7 @@ settings-open-readable = 其他计算机可以访问此主机，而传输没有�
 
 settings-users = 用户
 users-none = 还没有用户。用户有名称、密码和角色；一旦要求登录，就可以用它登录。
+users-none-cluster = 此集群没有以 SCRAM 登录的用户。用户可以做什么由规则决定。
 users-add = 添加用户…
 users-again = 重试
 users-loading = 正在加载用户
@@ -77,6 +78,7 @@ users-remove-menu = 移除用户…
 users-remove-title = 移除用户 { $user }？
 users-remove-verb = 移除 { $user }
 users-remove-loss = 以 { $user } 登录的程序不再被允许，包括现在已连接的程序。
+users-remove-loss-cluster = 以 { $user } 登录的程序将不能再登录；已连接的程序在重新连接之前不受影响。
 users-remove-last = 这是最后一个用户：之后没有客户端能够登录。
 role-read = 只读
 role-read-about = 读取消息，加入消费者组，查看一切

@@ -115,6 +115,11 @@ partitions-end = 末端偏移量
 
 looks-title = 需要留意
 looks-none = 没有：每个消费者组都跟得上，也没有损坏的分区。
+looks-offline = 离线
+looks-offline-about = { $n } 个分区没有首领，无法读写。
+looks-under = 副本
+looks-under-about = { $n } 个分区的同步副本不足。
+looks-open-brokers = 查看代理节点
 looks-damaged = 损坏
 looks-damaged-about = { $topic } 的一个分区无法读取，其余分区照常工作。
 looks-lag = 积压

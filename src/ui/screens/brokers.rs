@@ -20,7 +20,7 @@ use self::{
 use crate::{
     session::{
         Loadable,
-        brokers::{BrokerRow, BrokersPicture, broker_rows},
+        brokers::{BrokerRow, BrokerState, BrokersPicture, broker_rows},
     },
     ui::{
         Action,
@@ -122,7 +122,12 @@ impl BrokersScreen {
     fn header(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, picture: Option<&BrokersPicture>) {
         let mut about = Vec::new();
         if let Some(picture) = picture {
-            about.push(ctx.text.with("brokers-count", &[("n", self.rows.len().into())]));
+            let in_service = self.rows.iter().filter(|row| row.state == BrokerState::InService).count();
+            let all = ("n", self.rows.len().into());
+            about.push(match in_service == self.rows.len() {
+                true => ctx.text.with("brokers-count", &[all]),
+                false => ctx.text.with("brokers-count-down", &[("up", in_service.into()), all]),
+            });
             let release = picture.nodes.iter().find_map(|one| one.versions.cluster_release());
             if let Some(release) = release {
                 about.push(ctx.text.with("brokers-release", &[("release", release.into())]));

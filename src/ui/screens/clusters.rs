@@ -1,8 +1,10 @@
 //! The clusters that are known: the list, and the form of one of them with how a test went.
 
 mod draft;
+mod export;
 mod form;
 mod list;
+mod paste;
 pub mod secret_fields;
 mod security;
 pub mod steps;

@@ -165,7 +165,10 @@ impl ConnectionsScreen {
         let open: Vec<_> = self.clients.iter().filter(|client| client.left_at.is_none()).collect();
         let working: f64 = open.iter().map(|client| client.working_per_second).sum();
         let clients = ctx.text.with("status-clients", &[("n", (open.len() as u64).into())]);
+        // Who is connected to a cluster, nobody there tells: not even that it is nobody.
+        let is_told = ctx.session.is_none_or(|session| session.inspector().is_some());
         let words = match open.is_empty() {
+            _ if !is_told => String::new(),
             true => clients,
             false => {
                 let rate = ctx.text.with("connections-working", &[("rate", format::rate(working).into())]);
@@ -188,7 +191,7 @@ impl ConnectionsScreen {
                 if ui.add(Button::primary(&ctx.t(Command::ConnectApp.text_id()))).clicked() {
                     ctx.act(Action::Run(Command::ConnectApp));
                 }
-                if widgets::check(ui, &mut self.own_too, &ctx.t("connections-own-too")).changed() {
+                if is_told && widgets::check(ui, &mut self.own_too, &ctx.t("connections-own-too")).changed() {
                     self.looked_at = None;
                 }
             },

@@ -27,12 +27,12 @@ use crate::{
     },
 };
 
-/// Which way records go, seen from what is shown.
+/// Which way records go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// From here to another cluster.
+    /// From what is shown to something else that is open.
     HandOver,
-    /// From another cluster to here.
+    /// From a cluster to the workspace, whatever is shown.
     BringHome,
 }
 
@@ -87,9 +87,11 @@ impl CopyPage {
 
     /// Draws it; true when it is over.
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) -> bool {
-        let others = others(ctx);
+        let others = others(ctx, self.way);
         if !others.iter().any(|(key, ..)| Some(*key) == self.other) {
-            self.other = others.first().map(|(key, ..)| *key);
+            // Home from what is shown, where that is a cluster.
+            let shown = others.iter().find(|(key, ..)| *key == ctx.cluster.key);
+            self.other = shown.or(others.first()).map(|(key, ..)| *key);
         }
         let order = self.order(ctx, &others);
         let mut over = false;
@@ -141,10 +143,14 @@ impl CopyPage {
 
     /// What the form asks for, or why it is not whole.
     fn order(&self, ctx: &Ctx<'_>, others: &[Other]) -> Result<CopyOrder, Arc<str>> {
-        let Some(here) = ctx.session.cloned() else { return Err(ctx.t("copy-no-session")) };
+        let near = match self.way {
+            Way::HandOver => Some(ctx.cluster),
+            Way::BringHome => ctx.open.iter().find(|view| view.key == ClusterKey::Workspace),
+        };
+        let near = near.and_then(|view| Some((view.session.clone()?, cluster_name(ctx, view))));
+        let Some((here, here_name)) = near else { return Err(ctx.t("copy-no-session")) };
         let chosen = others.iter().find(|(key, ..)| Some(*key) == self.other);
         let Some((_, there_name, there)) = chosen else { return Err(ctx.t("copy-no-other")) };
-        let here_name = cluster_name(ctx, ctx.cluster);
         let (source, source_name, target, target_name) = match self.way {
             Way::HandOver => (here, here_name, there.clone(), there_name.clone()),
             Way::BringHome => (there.clone(), there_name.clone(), here, here_name),
@@ -238,9 +244,13 @@ impl Way {
 /// Something else that is open: its key, name and session.
 type Other = (ClusterKey, String, Session);
 
-/// What is open beside what is shown.
-fn others(ctx: &Ctx<'_>) -> Vec<Other> {
-    let rest = ctx.open.iter().filter(|view| view.key != ctx.cluster.key);
+/// What can be at the other end.
+fn others(ctx: &Ctx<'_>, way: Way) -> Vec<Other> {
+    let near = match way {
+        Way::HandOver => ctx.cluster.key,
+        Way::BringHome => ClusterKey::Workspace,
+    };
+    let rest = ctx.open.iter().filter(|view| view.key != near);
     rest.filter_map(|view| Some((view.key, cluster_name(ctx, view), view.session.clone()?))).collect()
 }
 

@@ -54,7 +54,7 @@ impl PathField {
             let hint = ctx.t("transfers-path-hint");
             let fault = (!self.text.is_empty()).then(|| self.fault()).flatten().map(|id| ctx.t(id));
             ui.horizontal_top(|ui| {
-                let room = ui.available_width() - CHOOSE_WIDTH - 8.0;
+                let room = ui.available_width() - CHOOSE_WIDTH - ui.spacing().item_spacing.x;
                 let label = ctx.t(label);
                 let field = Field {
                     hint: &hint,

@@ -2,16 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use egui::{Align, Frame, Key, Layout, Margin, Panel, Ui};
+use egui::{Align, Frame, Layout, Margin, Panel, Ui};
 
 use super::super::{
     action::Action,
-    clusters::{ClusterAction, ClusterKey, Needs, Typed, Walk, addresses},
+    clusters::{ClusterAction, ClusterKey, Walk, addresses},
     command::Command,
     ctx::Ctx,
     icon,
     place::Place,
-    screens::clusters::{secret_fields::SecretFields, steps},
+    screens::clusters::steps,
     theme::{self, BETWEEN, fonts},
     widgets::{self, Button},
 };
@@ -81,7 +81,7 @@ pub fn failed(ui: &mut Ui, ctx: &Ctx<'_>, problem: &Problem, walk: Option<&Walk>
     });
 }
 
-fn edit_and_close(ui: &mut Ui, ctx: &Ctx<'_>, profile: &Profile) {
+pub(super) fn edit_and_close(ui: &mut Ui, ctx: &Ctx<'_>, profile: &Profile) {
     if Button::secondary(&ctx.t("cluster-edit")).icon(icon::EDIT).show(ui).clicked() {
         ctx.go(Place::ClusterForm { id: Some(profile.id) });
     }
@@ -119,7 +119,7 @@ pub fn screen(ui: &mut Ui, ctx: &Ctx<'_>, draw: impl FnOnce(&mut Ui)) {
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 icon::show(ui, icon::CARE, theme.care);
-                let at = ctx.format.time(ctx.facts.at);
+                let at = ctx.format.time(ctx.facts.stale_since.unwrap_or(ctx.facts.at));
                 let words = ctx.text.with("cluster-stale-since", &[("time", at.into())]);
                 widgets::rich(ui, &words, fonts::medium(13.0), theme.text);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -138,50 +138,8 @@ pub fn screen(ui: &mut Ui, ctx: &Ctx<'_>, draw: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// What is typed while a cluster waits for it.
-#[derive(Default)]
-pub(super) struct Asking {
-    fields: SecretFields,
-    focused: bool,
-}
-
-impl Asking {
-    /// Draws the question in the middle; true when it was answered.
-    pub(super) fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, needs: &Needs) -> bool {
-        let Some(profile) = ctx.cluster.profile.as_deref() else { return true };
-        let mut answered = false;
-        middle(ui, |ui| {
-            widgets::card(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 10.0;
-                let words = ctx.text.with("cluster-asks-page", &[("cluster", profile.name.as_str().into())]);
-                widgets::section(ui, &words);
-                if let Some(why) = &needs.why {
-                    widgets::problem(ui, ctx, why, None);
-                }
-                let first = self.fields.ui(ui, ctx, profile, &needs.secrets, needs.phrase.then_some(ctx.known.vault));
-                if let (false, Some(first)) = (self.focused, first) {
-                    first.request_focus();
-                    self.focused = true;
-                }
-                let why_not = self.fields.why_not(ctx, &needs.secrets, needs.phrase.then_some(ctx.known.vault));
-                let enter = why_not.is_none() && ui.input(|input| input.key_pressed(Key::Enter));
-                ui.horizontal(|ui| {
-                    let open = ui.add(Button::primary(&ctx.t("cluster-open")).unless(why_not.as_deref()));
-                    answered = open.clicked() || enter;
-                    edit_and_close(ui, ctx, profile);
-                });
-            });
-        });
-        if answered {
-            let typed: Typed = self.fields.take(&needs.secrets, needs.phrase);
-            ctx.act_on_clusters(ClusterAction::Answer(profile.id, typed));
-        }
-        answered
-    }
-}
-
 /// A column in the middle of an empty screen.
-fn middle(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+pub(super) fn middle(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     widgets::page_scroll(ui, |ui| {
         let room = ui.available_width();
         let width = WIDTH.min(room);

@@ -137,6 +137,20 @@ impl EncryptedFile {
         Ok(())
     }
 
+    /// Deletes the file with everything in it, for who has forgotten its phrase; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be deleted.
+    pub fn delete(&self) -> Result<(), SecretError> {
+        self.lock();
+        match std::fs::remove_file(&self.path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(SecretError::File { path: self.path.clone(), source })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What the file holds now: another process may have changed it.
     fn opened(&self) -> Result<(Key, Kept), SecretError> {
         let locked = || SecretError::Locked { path: self.path.clone() };
@@ -324,6 +338,11 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0, "others may read it");
         }
+        other.delete().unwrap();
+        other.delete().unwrap();
+        assert!(!other.exists() && !other.is_unlocked());
+        other.unlock(&phrase("a new phrase")).unwrap();
+        assert_eq!(other.get(id, kind).unwrap(), None);
     }
 
     #[test]

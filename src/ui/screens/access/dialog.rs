@@ -78,7 +78,10 @@ impl RuleDialog {
         let verb = ctx.text.with("acl-add-verb", &[("n", rules.len().max(1).into())]);
         let cancel = ctx.t("cancel");
         let dialog = Dialog::new(&title, &verb, &cancel).unless(why.as_deref()).width(500.0);
-        let end = dialog.show(ui.ctx(), |ui| self.body(ui, ctx, &rules));
+        let end = dialog.show(ui.ctx(), |ui| {
+            crate::ui::shell::on_cluster(ui, ctx);
+            self.body(ui, ctx, &rules);
+        });
         if end == DialogEnd::Confirmed {
             let slot = slot.clone();
             ctx.with_session(move |session| {

@@ -71,7 +71,10 @@ impl QuotaDialog {
         let why = number.is_none().then(|| ctx.t("quota-value-fault"));
         let (title, verb, cancel) = (ctx.t("quota-title"), ctx.t("quota-verb"), ctx.t("cancel"));
         let dialog = Dialog::new(&title, &verb, &cancel).unless(why.as_deref()).width(440.0);
-        let end = dialog.show(ui.ctx(), |ui| self.body(ui, ctx, number));
+        let end = dialog.show(ui.ctx(), |ui| {
+            crate::ui::shell::on_cluster(ui, ctx);
+            self.body(ui, ctx, number);
+        });
         if let (DialogEnd::Confirmed, Some(number)) = (end, number) {
             let (entity, key, slot) = (self.entity(), self.key.clone(), slot.clone());
             ctx.with_session(move |session| {

@@ -56,17 +56,17 @@ impl BrokerList {
         ];
         let words: Vec<Arc<str>> = ids.iter().map(|id| ctx.t(id)).collect();
         let columns = [
-            Column::left("id", &words[0], 116.0).sorts().stays(),
-            Column::left("address", &words[1], 150.0).grows_to(320.0),
-            Column::left("rack", &words[2], 90.0).sorts().grows_to(140.0),
-            Column::left("state", &words[3], 126.0).sorts(),
+            Column::left("id", &words[0], 110.0).sorts().stays(),
+            Column::left("address", &words[1], 168.0).grows_to(320.0),
+            Column::left("rack", &words[2], 84.0).sorts().grows_to(140.0),
+            Column::left("state", &words[3], 128.0).sorts(),
             Column::left("version", &words[4], 70.0),
             Column::right("leads", &words[5], 74.0).sorts(),
             Column::right("skew", &words[6], 70.0).sorts(),
             Column::right("replicas", &words[7], 82.0).sorts(),
             Column::right("behind", &words[8], 92.0).sorts(),
-            Column::right("size", &words[9], 90.0).sorts(),
-            Column::left("disk", &words[10], 124.0).sorts(),
+            Column::right("size", &words[9], 84.0).sorts(),
+            Column::left("disk", &words[10], 122.0).sorts(),
         ];
         let mut shown = BrokerRows { ctx, rows, order: &self.order };
         let name = ctx.t("nav-brokers");

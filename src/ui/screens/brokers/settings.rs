@@ -15,7 +15,7 @@ use crate::{
         confirm::Confirm,
         ctx::Ctx,
         format,
-        screens::topic::settings::row::{self, Draft},
+        screens::topic::settings::row::{self, Draft, Heights},
         widgets::{self, Button},
     },
 };
@@ -46,6 +46,7 @@ pub(super) struct SettingsTab {
     find: String,
     which: Which,
     for_all: bool,
+    heights: Heights,
 }
 
 impl SettingsTab {
@@ -160,7 +161,8 @@ impl SettingsTab {
     fn content(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, configs: &[ConfigEntry]) {
         let find = self.find.trim().to_lowercase();
         let is_listed = |config: &&ConfigEntry| match self.which {
-            _ if self.drafts.contains_key(&config.name) => true,
+            // What is looked for may be any of them.
+            _ if !find.is_empty() || self.drafts.contains_key(&config.name) => true,
             Which::Changed => config.source.is_set(),
             Which::Dynamic => !config.read_only,
             Which::All => true,
@@ -187,7 +189,10 @@ impl SettingsTab {
                         widgets::rule(ui);
                     }
                     let is_own = matches!(config.source, ConfigSource::Broker | ConfigSource::Cluster);
-                    row::show_of(ui, ctx, width, config, is_own, &mut self.drafts);
+                    let drafts = &mut self.drafts;
+                    self.heights.show(ui, width, &config.name, |ui| {
+                        row::show_of(ui, ctx, width, config, is_own, drafts);
+                    });
                 }
             });
         });

@@ -42,6 +42,8 @@ pub(super) struct Draft {
     pub oauth_client: String,
     pub scope: String,
     pub extensions: String,
+    pub own_endpoint_authorities: bool,
+    pub endpoint_authorities: PathField,
     pub policy: SecretPolicy,
     pub client_id: String,
     /// In the order of [`TimeoutPlan`], in milliseconds.
@@ -77,6 +79,8 @@ impl Draft {
             oauth_client: String::new(),
             scope: String::new(),
             extensions: String::new(),
+            own_endpoint_authorities: false,
+            endpoint_authorities: PathField::default(),
             policy: profile.secrets,
             client_id: profile.client_id,
             timeouts: texts(&profile.timeouts),
@@ -89,8 +93,13 @@ impl Draft {
         self.environment.clone_from(&profile.environment);
         self.colour = profile.colour;
         self.read_only = profile.read_only;
-        self.bootstrap = profile.bootstrap.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         self.policy = profile.secrets;
+        self.fill_way(profile);
+    }
+
+    /// Only what is about the way to the cluster: settings of other clients know nothing of names and colours.
+    pub fn fill_way(&mut self, profile: &Profile) {
+        self.bootstrap = profile.bootstrap.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         self.client_id.clone_from(&profile.client_id);
         self.timeouts = texts(&profile.timeouts);
         self.fill_security(&profile.security);
@@ -127,6 +136,10 @@ impl Draft {
                 self.oauth_client.clone_from(&client.client_id);
                 self.scope = client.scope.clone().unwrap_or_default();
                 self.extensions = pairs_text(&client.extensions);
+                self.own_endpoint_authorities = matches!(client.authorities, Authorities::File(_));
+                if let Authorities::File(path) = &client.authorities {
+                    self.endpoint_authorities.fill(path);
+                }
             }
         }
     }
@@ -172,11 +185,7 @@ impl Draft {
         if !self.tls {
             return Ok(None);
         }
-        let authorities = if self.own_authorities {
-            Authorities::File(self.authorities.path().ok_or("cluster-fault-authorities")?)
-        } else {
-            Authorities::System
-        };
+        let authorities = chosen(self.own_authorities, &self.authorities)?;
         let identity = if self.with_identity {
             let (certificate, key) = (self.certificate.path(), self.key.path());
             let (Some(certificate), Some(key)) = (certificate, key) else { return Err("cluster-fault-identity") };
@@ -208,10 +217,6 @@ impl Draft {
                 if client_id.is_empty() {
                     return Err("cluster-fault-client");
                 }
-                let before = match self.base.as_ref().and_then(|base| base.security.sasl.as_ref()) {
-                    Some(SaslPlan::ClientCredentials(before)) => before.clone(),
-                    _ => ClientCredentials::default(),
-                };
                 let scope = Some(self.scope.trim().to_owned()).filter(|scope| !scope.is_empty());
                 let extensions = extensions()?;
                 Some(SaslPlan::ClientCredentials(ClientCredentials {
@@ -219,7 +224,7 @@ impl Draft {
                     client_id,
                     scope,
                     extensions,
-                    ..before
+                    authorities: chosen(self.own_endpoint_authorities, &self.endpoint_authorities)?,
                 }))
             }
         })
@@ -236,6 +241,13 @@ impl Draft {
             retry_backoff_max_millis: millis(backoff_max)?,
             delivery_millis: millis(delivery)?,
         })
+    }
+}
+
+fn chosen(own: bool, file: &PathField) -> Result<Authorities, Fault> {
+    match own {
+        true => file.path().map(Authorities::File).ok_or("cluster-fault-authorities"),
+        false => Ok(Authorities::System),
     }
 }
 
@@ -294,7 +306,7 @@ mod tests {
             client_id: "shop".to_owned(),
             scope: Some("kafka".to_owned()),
             extensions: vec![("logicalCluster".to_owned(), "lkc-1".to_owned())],
-            ..ClientCredentials::default()
+            authorities: Authorities::File(absolute.join("id.pem")),
         }));
         assert_eq!(filled(&profile).profile(), Ok(profile));
     }

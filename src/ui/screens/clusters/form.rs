@@ -3,9 +3,14 @@
 
 use egui::{Align, CornerRadius, CursorIcon, Layout, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
-use super::{draft::Draft, secret_fields::SecretFields, security, steps};
+use super::{
+    draft::{Draft, Login},
+    paste::Paste,
+    secret_fields::{SecretFields, policy_why_not},
+    security, steps,
+};
 use crate::{
-    session::connections::{ConnectionId, Profile, ProfileColour},
+    session::connections::{ConnectionId, PasteFormat, Pasted, Profile, ProfileColour, SecretKind},
     ui::{
         clusters::{ClusterAction, Walk},
         ctx::Ctx,
@@ -40,6 +45,7 @@ pub(super) struct Form {
     secrets: SecretFields,
     test: Option<Walk>,
     more: bool,
+    paste: Paste,
 }
 
 impl Form {
@@ -47,7 +53,7 @@ impl Form {
     pub fn new(ctx: &Ctx<'_>) -> Self {
         let taken = |colour: &ProfileColour| ctx.known.book.profiles().iter().any(|profile| profile.colour == *colour);
         let colour = ProfileColour::ALL.into_iter().find(|colour| !taken(colour)).unwrap_or_default();
-        Self { id: None, draft: Draft::new(colour), secrets: SecretFields::default(), test: None, more: false }
+        Self::of_draft(None, Draft::new(colour))
     }
 
     /// Of one that is known.
@@ -55,7 +61,13 @@ impl Form {
         let mut draft = Draft::new(profile.colour);
         draft.base = Some(profile.clone());
         draft.fill(profile);
-        Self { id: Some(profile.id), draft, secrets: SecretFields::default(), test: None, more: false }
+        Self::of_draft(Some(profile.id), draft)
+    }
+
+    fn of_draft(id: Option<ConnectionId>, draft: Draft) -> Self {
+        // Who edits a cluster has filled the form in before.
+        let paste = Paste::new(id.is_none());
+        Self { id, draft, secrets: SecretFields::default(), test: None, more: false, paste }
     }
 
     /// The cluster; `None` for a new one.
@@ -94,10 +106,11 @@ impl Form {
             None => ctx.t("cluster-new").to_string(),
         };
         let made = self.draft.profile();
-        let why_not = made.as_ref().err().map(|fault| ctx.t(fault));
+        let untestable = made.as_ref().err().map(|fault| ctx.t(fault));
         let vault = security::wanted(ctx, &self.draft, &self.secrets);
         let locked = vault.and_then(|vault| self.secrets.phrase_why_not(ctx, vault));
-        let why_not = why_not.or(locked);
+        let nowhere = (self.draft.login != Login::Nobody).then(|| policy_why_not(ctx, self.draft.policy)).flatten();
+        let why_not = untestable.clone().or(nowhere).or(locked);
         let crumb = widgets::page_header(
             ui,
             &[&ctx.t("nav-clusters")],
@@ -112,7 +125,7 @@ impl Form {
                     self.save(ctx, profile.clone());
                 }
                 let test = ctx.t("cluster-test");
-                if ui.add(Button::secondary(&test).icon(icon::LIVE).unless(why_not.as_deref())).clicked()
+                if ui.add(Button::secondary(&test).icon(icon::LIVE).unless(untestable.as_deref())).clicked()
                     && let Ok(profile) = &made
                 {
                     self.start_test(ctx, profile.clone());
@@ -128,12 +141,12 @@ impl Form {
     }
 
     fn save(&mut self, ctx: &Ctx<'_>, profile: Profile) {
-        let (id, is_new) = (profile.id, self.id.is_none());
         let typed = self.secrets.take(self.draft.secret_kinds(), true);
-        ctx.act_on_clusters(ClusterAction::Save(Box::new(profile), typed));
-        if is_new {
-            ctx.act_on_clusters(ClusterAction::Open(id));
-        }
+        let profile = Box::new(profile);
+        ctx.act_on_clusters(match self.id {
+            None => ClusterAction::SaveAndOpen(profile, typed),
+            Some(_) => ClusterAction::Save(profile, typed),
+        });
     }
 
     fn start_test(&mut self, ctx: &Ctx<'_>, profile: Profile) {
@@ -240,6 +253,27 @@ impl Form {
                 steps::show(ui, ctx, &seen, true);
             });
         }
+        if let Some(pasted) = self.paste.ui(ui, ctx) {
+            self.fill(&pasted);
+        }
+    }
+
+    /// Fills the form with what was pasted. What a person typed before counts more than what was guessed.
+    fn fill(&mut self, pasted: &Pasted) {
+        let name = std::mem::take(&mut self.draft.name);
+        match pasted.format {
+            PasteFormat::Properties => self.draft.fill_way(&pasted.profile),
+            PasteFormat::ConnectionFile => self.draft.fill(&pasted.profile),
+        }
+        self.draft.name = if name.trim().is_empty() { pasted.profile.name.clone() } else { name };
+        self.secrets = SecretFields::default();
+        for kind in SecretKind::ALL {
+            if let Some(secret) = pasted.secrets.get(kind) {
+                self.secrets.put(kind, secret);
+            }
+        }
+        // It was of another way to the cluster.
+        self.test = None;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{Color32, Sense, Ui, Vec2};
 
-use super::security_words;
+use super::{export::ExportDialog, security_words};
 use crate::{
     session::connections::{ConnectionId, Profile},
     ui::{
@@ -22,6 +22,7 @@ use crate::{
 pub(super) struct List {
     table: TableState,
     remove: Option<ConnectionId>,
+    export: Option<ExportDialog>,
 }
 
 impl List {
@@ -53,6 +54,9 @@ impl List {
             widgets::card_fill(ui, |ui| self.table(ui, ctx, profiles));
         });
         self.question(ui, ctx);
+        if self.export.as_mut().is_some_and(|dialog| dialog.ui(ui, ctx)) {
+            self.export = None;
+        }
     }
 
     fn table(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, profiles: &[Profile]) {
@@ -68,10 +72,12 @@ impl List {
             Column::left("standing", standing, 130.0),
         ];
         let label = ctx.t("nav-clusters");
-        let mut rows = ClusterRows { ctx, profiles, remove: None };
+        let mut rows = ClusterRows { ctx, profiles, remove: None, export: None };
         let response = Table::new("clusters", &label, &columns).primary().show(ui, ctx, &mut self.table, &mut rows);
-        if let Some(id) = rows.remove {
-            self.remove = Some(id);
+        let ClusterRows { remove, export, .. } = rows;
+        self.remove = remove.or(self.remove);
+        if let Some(id) = export {
+            self.export = Some(ExportDialog::new(ctx, id));
         }
         let opened = response.opened.and_then(|row| profiles.get(usize::try_from(row).ok()?));
         if let Some(profile) = opened {
@@ -99,6 +105,7 @@ struct ClusterRows<'a> {
     ctx: &'a Ctx<'a>,
     profiles: &'a [Profile],
     remove: Option<ConnectionId>,
+    export: Option<ConnectionId>,
 }
 
 impl ClusterRows<'_> {
@@ -180,6 +187,9 @@ impl Rows for ClusterRows<'_> {
         }
         if widgets::item(ui, icon::COPY, &ctx.t("cluster-duplicate"), None) {
             ctx.act_on_clusters(ClusterAction::Add(vec![duplicate(ctx, &profile)]));
+        }
+        if widgets::item(ui, icon::EXPORT, &ctx.t("cluster-export"), None) {
+            self.export = Some(profile.id);
         }
         widgets::rule(ui);
         if widgets::item_danger(ui, icon::DELETE, &ctx.t("cluster-remove"), None) {

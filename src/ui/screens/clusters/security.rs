@@ -5,7 +5,7 @@ use egui::Ui;
 use super::{
     draft::{Draft, Login},
     form::row,
-    secret_fields::SecretFields,
+    secret_fields::{SecretFields, choose_policy},
 };
 use crate::{
     session::connections::{SaslMechanism, SecretKind, SecretPolicy},
@@ -104,25 +104,17 @@ fn login(ui: &mut Ui, ctx: &Ctx<'_>, draft: &mut Draft, secrets: &mut SecretFiel
             secrets.secret(ui, &ctx.t("secret-client"), &hint, SecretKind::ClientSecret);
             text(ui, "cluster-scope", "", &mut draft.scope, true);
             text(ui, "cluster-extensions", "cluster-extensions-about", &mut draft.extensions, true);
+            widgets::switch(ui, &mut draft.own_endpoint_authorities, &ctx.t("cluster-endpoint-authorities"));
+            if draft.own_endpoint_authorities {
+                draft.endpoint_authorities.ui(ui, ctx, "cluster-authorities-file", Purpose::Open);
+            }
         }
     }
 }
 
 /// Where what was typed is kept.
 fn policy(ui: &mut Ui, ctx: &Ctx<'_>, draft: &mut Draft, secrets: &mut SecretFields) {
-    let choices = [
-        (SecretPolicy::KeyStore, "secret-policy-store", "secret-policy-store-about"),
-        (SecretPolicy::EncryptedFile, "secret-policy-file", "secret-policy-file-about"),
-        (SecretPolicy::AskEachTime, "secret-policy-ask", "secret-policy-ask-about"),
-    ];
-    row(ui, &ctx.t("secret-policy"), |ui| {
-        let words = choices.map(|(_, word, _)| ctx.t(word));
-        let entries: Vec<_> = choices.iter().zip(&words).map(|((policy, _, _), word)| (*policy, &**word)).collect();
-        widgets::segmented(ui, &mut draft.policy, &entries);
-    });
-    if let Some((_, _, about)) = choices.iter().find(|(policy, _, _)| *policy == draft.policy) {
-        widgets::paragraph(ui, &ctx.t(about));
-    }
+    choose_policy(ui, ctx, &mut draft.policy);
     if let Some(vault) = wanted(ctx, draft, secrets) {
         secrets.phrase(ui, ctx, vault);
     }
@@ -130,11 +122,17 @@ fn policy(ui: &mut Ui, ctx: &Ctx<'_>, draft: &mut Draft, secrets: &mut SecretFie
 
 /// The encrypted file, where something is to be put into it and it is not open.
 pub(super) fn wanted(ctx: &Ctx<'_>, draft: &Draft, secrets: &SecretFields) -> Option<Vault> {
-    let goes_there = draft.policy == SecretPolicy::EncryptedFile && secrets.has_any(draft.secret_kinds());
+    let moves = draft
+        .base
+        .as_ref()
+        .is_some_and(|base| base.secrets != SecretPolicy::EncryptedFile && !base.needed_secrets().is_empty());
+    let goes_there = draft.policy == SecretPolicy::EncryptedFile
+        && draft.login != Login::Nobody
+        && (moves || secrets.has_any(draft.secret_kinds()));
     goes_there.then_some(ctx.known.vault).filter(|vault| *vault != Vault::Open)
 }
 
-fn caution(ui: &mut Ui, words: &str) {
+pub(super) fn caution(ui: &mut Ui, words: &str) {
     let theme = crate::ui::theme::of(ui);
     ui.horizontal_top(|ui| {
         crate::ui::icon::show(ui, crate::ui::icon::CARE, theme.care);

@@ -14,7 +14,9 @@ use crate::{
 };
 
 /// Width of the names of steps, in points.
-const NAMES: f32 = 150.0;
+const NAMES: f32 = 130.0;
+/// What stands below a name begins under it: so far from the left, in points.
+const BELOW: f32 = 20.0;
 
 /// Draws all steps, also those that are still to come.
 pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, seen: &WalkSeen, to_come: bool) {
@@ -37,6 +39,7 @@ fn row(ui: &mut Ui, ctx: &Ctx<'_>, stage: WalkStage, step: Option<&WalkStep>) {
     let theme = theme::of(ui);
     let (icon, color, word) = look(ctx, step.map(|step| step.state));
     let name = ctx.t(&format!("walk-stage-{}", stage.word()));
+    let mut found = String::new();
     ui.horizontal(|ui| {
         ui.set_min_height(22.0);
         icon::show(ui, icon, color);
@@ -54,15 +57,25 @@ fn row(ui: &mut Ui, ctx: &Ctx<'_>, stage: WalkStage, step: Option<&WalkStep>) {
                 widgets::rich(ui, &took, fonts::caption(), theme.faint);
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let found = match (&step.found, step.state) {
+                found = match (&step.found, step.state) {
                     (Some(found), _) => ctx.text.say(found),
                     (None, WalkState::Skipped | WalkState::Running) => ctx.t(word).to_string(),
                     (None, _) => String::new(),
                 };
-                widgets::elided(ui, &found, fonts::body(), theme.quiet);
+                let width = ui.painter().layout_no_wrap(found.clone(), fonts::body(), theme.quiet).size().x;
+                if width <= ui.available_width() {
+                    widgets::rich(ui, &std::mem::take(&mut found), fonts::body(), theme.quiet);
+                }
             });
         });
     });
+    if !found.is_empty() {
+        // Longer than the line: below it, whole.
+        ui.horizontal(|ui| {
+            ui.add_space(BELOW);
+            ui.vertical(|ui| widgets::paragraph(ui, &found));
+        });
+    }
 }
 
 fn look(ctx: &Ctx<'_>, state: Option<WalkState>) -> (Icon, Color32, &'static str) {

@@ -82,6 +82,7 @@ impl NewConsumerDialog {
         let dialog = Dialog::new(&title, &verb, &cancel).unless(fault.as_deref()).width(480.0);
         dialog.show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = 12.0;
+            crate::ui::shell::on_cluster(ui, ctx);
             self.kind(ui, ctx);
             self.group(ui, ctx, view);
             self.topics(ui, ctx);

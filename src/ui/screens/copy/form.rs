@@ -6,6 +6,7 @@ use super::{CopyPage, Other, Portion, Way};
 use crate::{
     session::{copy::Begin, copy::Mask},
     ui::{
+        clusters::ClusterKey,
         ctx::Ctx,
         format,
         theme::BETWEEN,
@@ -27,6 +28,12 @@ impl CopyPage {
             let words = ["copy-begin-new", "copy-begin-resume", "copy-begin-append"].map(|id| ctx.t(id));
             let entries = [(Begin::New, &*words[0]), (Begin::Resume, &*words[1]), (Begin::Append, &*words[2])];
             widgets::segmented(ui, &mut self.begin, &entries);
+            let about = match self.begin {
+                Begin::New => "copy-begin-new-about",
+                Begin::Resume => "copy-begin-resume-about",
+                Begin::Append => "copy-begin-append-about",
+            };
+            widgets::paragraph(ui, &ctx.t(about));
             widgets::check(ui, &mut self.groups, &ctx.t("copy-groups"));
             widgets::check(ui, &mut self.compare, &ctx.t("copy-compare"));
         });
@@ -37,7 +44,15 @@ impl CopyPage {
             widgets::paragraph(ui, &ctx.t("copy-no-other"));
             return;
         }
-        let entries: Vec<_> = others.iter().map(|(key, name, _)| (Some(*key), name.clone())).collect();
+        let environment = |key: ClusterKey| {
+            let profile = ctx.open.iter().find(|view| view.key == key)?.profile.as_deref()?;
+            Some(profile.environment.trim()).filter(|word| !word.is_empty())
+        };
+        let words = |key: ClusterKey, name: &str| match environment(key) {
+            Some(word) => format!("{name} · {word}"),
+            None => name.to_owned(),
+        };
+        let entries: Vec<_> = others.iter().map(|(key, name, _)| (Some(*key), words(*key, name))).collect();
         let label = ctx.t(match self.way {
             Way::HandOver => "copy-to",
             Way::BringHome => "copy-from",

@@ -71,6 +71,7 @@ impl ResetDialog {
         let dialog = Dialog::new(&title, &verb, &cancel).unless(why_not.as_deref()).width(WIDTH);
         let end = dialog.show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = 10.0;
+            crate::ui::shell::on_cluster(ui, ctx);
             if self.queue {
                 widgets::paragraph(ui, &ctx.t("queue-reset-about"));
             }

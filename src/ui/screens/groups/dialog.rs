@@ -54,6 +54,7 @@ impl NewGroupDialog {
         let dialog = Dialog::new(&title, &verb, &cancel).unless(fault.as_deref()).width(480.0);
         let end = dialog.show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = 12.0;
+            crate::ui::shell::on_cluster(ui, ctx);
             self.kind(ui, ctx);
             self.name(ui, ctx, name_fault.as_deref());
             self.topics(ui, ctx);

@@ -80,7 +80,9 @@ impl UsersCard {
     }
 
     fn nobody(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
-        let (sentence, verb) = (ctx.t("users-none"), ctx.t("users-add"));
+        // Kafka itself knows no roles.
+        let none = if ctx.is_cluster() { "users-none-cluster" } else { "users-none" };
+        let (sentence, verb) = (ctx.t(none), ctx.t("users-add"));
         ui.horizontal_top(|ui| {
             icon::show(ui, icon::USER, theme::of(ui).faint);
             widgets::paragraph(ui, &sentence);
@@ -146,7 +148,8 @@ impl UsersCard {
 
     fn ask_remove(&self, ctx: &Ctx<'_>, user: &UserInfo, count: usize) {
         let name = [("user", user.name.as_str().into())];
-        let mut losses = vec![ctx.text.with("users-remove-loss", &name)];
+        let loss = if ctx.is_cluster() { "users-remove-loss-cluster" } else { "users-remove-loss" };
+        let mut losses = vec![ctx.text.with(loss, &name)];
         if count == 1 && ctx.facts.cluster.listener.asks_who() {
             losses.push(ctx.t("users-remove-last").to_string());
         }

@@ -111,6 +111,7 @@ fn clone(ui: &Ui, ctx: &Ctx<'_>, from: &str, name: &mut String) -> DialogEnd {
     let (verb, cancel) = (ctx.t("clone-topic-verb"), ctx.t("cancel"));
     let fault = name_fault(ctx, name);
     let end = Dialog::new(&title, &verb, &cancel).unless(fault.as_deref()).show(ui.ctx(), |ui| {
+        crate::ui::shell::on_cluster(ui, ctx);
         widgets::paragraph(ui, &ctx.t("clone-topic-about"));
         name_field(ui, ctx, name, fault.as_deref());
     });
@@ -130,6 +131,7 @@ fn add_partitions(ui: &Ui, ctx: &Ctx<'_>, topic: &str, now: usize, total: &mut S
     let count = partitions_of(ctx, total, least);
     let fault = count.as_ref().err().cloned();
     let end = Dialog::new(&title, &verb, &cancel).unless(fault.as_deref()).show(ui.ctx(), |ui| {
+        crate::ui::shell::on_cluster(ui, ctx);
         let about = ctx.text.with("add-partitions-about", &[("count", (now as u64).into())]);
         widgets::paragraph(ui, &about);
         let label = ctx.t("add-partitions-total");

@@ -62,6 +62,8 @@ struct Look {
 fn look(theme: &Theme, finding: &Finding) -> Look {
     let look = |icon, color, word, link| Look { icon, color, word, link };
     match finding {
+        Finding::Offline { .. } => look(icon::ERROR, theme.bad, "looks-offline", "looks-open-brokers"),
+        Finding::UnderReplicated { .. } => look(icon::CARE, theme.care, "looks-under", "looks-open-brokers"),
         Finding::Damaged { .. } => look(icon::ERROR, theme.bad, "looks-damaged", "looks-open-topic"),
         Finding::FallingBehind { .. } => look(icon::CARE, theme.care, "looks-lag", "looks-open-group"),
         Finding::NobodyReads { .. } => look(icon::CIRCLE, theme.note, "looks-empty", "looks-open-group"),
@@ -73,6 +75,7 @@ fn look(theme: &Theme, finding: &Finding) -> Look {
 
 fn place(finding: &Finding) -> Place {
     match finding {
+        Finding::Offline { .. } | Finding::UnderReplicated { .. } => Place::Brokers,
         Finding::Damaged { topic, .. } => Place::Topic { name: topic.to_string(), tab: TopicTab::Partitions },
         Finding::FallingBehind { group, .. } | Finding::NobodyReads { group, .. } => Place::group(&**group),
         Finding::Idle { group, .. } => Place::Group { id: group.to_string(), tab: GroupTab::Members },
@@ -87,6 +90,7 @@ fn names(finding: &Finding) -> Vec<Arc<str>> {
         Finding::FallingBehind { group, topic, .. } | Finding::NobodyReads { group, topic, .. } => {
             vec![Arc::clone(topic), Arc::clone(group)]
         }
+        Finding::Offline { .. } | Finding::UnderReplicated { .. } => Vec::new(),
         Finding::Damaged { topic, .. } | Finding::DeadLetters { topic, .. } => vec![Arc::clone(topic)],
         Finding::Idle { group, .. } | Finding::Restless { group, .. } => vec![Arc::clone(group)],
     }
@@ -97,6 +101,10 @@ fn words(ctx: &Ctx<'_>, finding: &Finding) -> String {
         (&**name).into()
     }
     match finding {
+        Finding::Offline { partitions } => ctx.text.with("looks-offline-about", &[("n", (*partitions as u64).into())]),
+        Finding::UnderReplicated { partitions } => {
+            ctx.text.with("looks-under-about", &[("n", (*partitions as u64).into())])
+        }
         Finding::Damaged { topic, .. } => ctx.text.with("looks-damaged-about", &[("topic", name(topic))]),
         Finding::FallingBehind { group, topic, behind_millis, inflow, outflow } => ctx.text.with(
             "looks-lag-about",

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use crate::{
     model::{Lag, TimestampMillis},
-    session::{Facts, GroupFacts},
+    session::{
+        Facts, GroupFacts,
+        brokers::{Troubles, troubles},
+    },
 };
 
 /// Findings shown at most; the gravest come first.
@@ -20,6 +23,10 @@ const REBALANCES_WITHIN_MILLIS: i64 = 300_000;
 /// One thing that needs a look.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Finding {
+    /// Partitions without a leader.
+    Offline { partitions: usize },
+    /// Partitions with fewer replicas in sync than they have.
+    UnderReplicated { partitions: usize },
     /// A partition cannot be read.
     Damaged { topic: Arc<str>, why: String },
     /// A group falls further behind.
@@ -37,6 +44,13 @@ pub(super) enum Finding {
 /// The findings, gravest first.
 pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
     let mut found = Vec::new();
+    let Troubles { offline, under_replicated, .. } = troubles(facts);
+    if offline > 0 {
+        found.push(Finding::Offline { partitions: offline });
+    }
+    if under_replicated > 0 {
+        found.push(Finding::UnderReplicated { partitions: under_replicated });
+    }
     for topic in facts.topics.iter() {
         if let Some(why) = &topic.damage {
             found.push(Finding::Damaged { topic: Arc::clone(&topic.name), why: why.clone() });

@@ -161,6 +161,7 @@ impl MoveDialog {
 
     fn body(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, picture: Option<&BrokersPicture>, bad_throttle: bool) {
         ui.spacing_mut().item_spacing.y = 10.0;
+        crate::ui::shell::on_cluster(ui, ctx);
         widgets::paragraph(ui, &ctx.t("move-about"));
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
@@ -175,6 +176,7 @@ impl MoveDialog {
         if let (Some(picture), Some(chosen)) = (picture, &mut self.chosen) {
             widgets::caption(ui, &ctx.t("move-brokers"));
             ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = 16.0;
                 for one in &picture.nodes {
                     broker_check(ui, ctx, one, chosen);
                 }

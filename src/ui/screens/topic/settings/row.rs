@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::Ui;
 
+use super::explain::plain;
 use crate::{
     model::{ConfigEntry, ConfigKind, ConfigSource},
     ui::{ctx::Ctx, format, text::Language, theme::fonts, widgets},
@@ -11,12 +12,45 @@ use crate::{
 
 /// Width of the side with the value, in points.
 const VALUE_WIDTH: f32 = 300.0;
+/// Width of a field for a value of so many characters, in points; one for more takes the whole side.
+const FIELD_WIDTH: f32 = 200.0;
+const FIELD_CHARS: usize = 24;
+/// What is so far out of sight is still drawn, in points.
+const AROUND: f32 = 400.0;
 
 /// A change that is not applied yet.
 pub(in crate::ui::screens) struct Draft {
     /// `None` takes the topic's own value away.
     pub value: Option<String>,
     pub fault: Option<String>,
+}
+
+/// Heights of rows that were drawn, by their names: what is out of sight only takes its room, for brokers have hundreds.
+#[derive(Default)]
+pub(in crate::ui::screens) struct Heights {
+    width: f32,
+    known: BTreeMap<String, f32>,
+}
+
+impl Heights {
+    /// Draws a row where it can be seen, or where nobody knows yet how high it is.
+    pub fn show(&mut self, ui: &mut Ui, width: f32, name: &str, draw: impl FnOnce(&mut Ui)) {
+        if self.width != width {
+            *self = Self { width, known: BTreeMap::new() };
+        }
+        let top = ui.cursor().top();
+        // Further than the eye, so that Tab finds the next field.
+        let seen = ui.clip_rect().y_range().expand(AROUND);
+        match self.known.get(name) {
+            Some(height) if top + height < seen.min || top > seen.max => {
+                ui.allocate_space(egui::vec2(width, *height));
+            }
+            _ => {
+                let height = ui.scope(draw).response.rect.height();
+                self.known.insert(name.to_owned(), height);
+            }
+        }
+    }
 }
 
 /// Draws the row as wide as said; edits go into `drafts`.
@@ -97,7 +131,7 @@ fn explanation(ctx: &Ctx<'_>, config: &ConfigEntry) -> Option<String> {
     if *own != *id && ctx.format.language == Language::Chinese {
         return Some(own.to_string());
     }
-    config.documentation.clone().or_else(|| (*own != *id).then(|| own.to_string()))
+    config.documentation.as_deref().map(plain).or_else(|| (*own != *id).then(|| own.to_string()))
 }
 
 fn value(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, is_own: bool, drafts: &mut BTreeMap<String, Draft>) {
@@ -132,10 +166,12 @@ fn value(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, is_own: bool, drafts:
             Some(words) => {
                 let entries: Vec<(String, String)> =
                     words.iter().map(|word| ((*word).to_owned(), (*word).to_owned())).collect();
-                widgets::select(ui, &config.name, &mut text, &entries, 200.0);
+                widgets::select(ui, &config.name, &mut text, &entries, FIELD_WIDTH);
             }
             None => {
-                widgets::plain_field(ui, &config.name, &mut text, 200.0, fault.is_some());
+                let long = text.chars().count().max(stored.chars().count()) > FIELD_CHARS;
+                let width = if long { VALUE_WIDTH } else { FIELD_WIDTH };
+                widgets::plain_field(ui, &config.name, &mut text, width, fault.is_some());
             }
         },
     }
@@ -170,21 +206,23 @@ fn below(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, shown: &Shown<'_>, dr
     ui.horizontal(|ui| {
         let shown = reading(ctx, &config.name, default).unwrap_or_else(|| default.to_owned());
         let shown = if shown.is_empty() { format::UNKNOWN.to_owned() } else { shown };
-        widgets::rich(
-            ui,
-            &ctx.text.with("settings-default", &[("value", shown.into())]),
-            fonts::caption(),
-            ctx.theme.faint,
-        );
         let own = is_own || drafts.contains_key(&config.name);
         let back = drafts.get(&config.name).is_some_and(|draft| draft.value.is_none());
-        if own && !back && widgets::link(ui, &ctx.t("settings-reset")).clicked() {
-            if is_own {
-                drafts.insert(config.name.clone(), Draft { value: None, fault: None });
-            } else {
-                drafts.remove(&config.name);
+        // The way back stands at the end, with its room kept: a default may be longer than the side is wide.
+        ui.set_max_width(VALUE_WIDTH);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if own && !back && widgets::link(ui, &ctx.t("settings-reset")).clicked() {
+                if is_own {
+                    drafts.insert(config.name.clone(), Draft { value: None, fault: None });
+                } else {
+                    drafts.remove(&config.name);
+                }
             }
-        }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let words = ctx.text.with("settings-default", &[("value", shown.into())]);
+                widgets::elided(ui, &words, fonts::caption(), ctx.theme.faint);
+            });
+        });
     });
 }
 
@@ -219,6 +257,10 @@ fn fault_of(ctx: &Ctx<'_>, config: &ConfigEntry, text: &str) -> Option<String> {
 fn reading(ctx: &Ctx<'_>, name: &str, text: &str) -> Option<String> {
     let number: i64 = text.trim().parse().ok()?;
     let unlimited = (number == -1 || number == i64::MAX).then(|| ctx.t("settings-unlimited").to_string());
+    if number < -1 {
+        // Such as -2, "as another setting says": a word of its own and no amount.
+        return None;
+    }
     if name.ends_with(".ms") {
         return unlimited.or_else(|| Some(ctx.format.duration(number)));
     }

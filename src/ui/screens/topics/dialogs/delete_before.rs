@@ -59,6 +59,7 @@ impl DeleteBefore {
         let cancel = ctx.t("cancel");
         let dialog = Dialog::new(&title, &verb, &cancel).dangerous().unless(why_not.as_deref()).width(520.0);
         let end = dialog.show(ui.ctx(), |ui| {
+            crate::ui::shell::on_cluster(ui, ctx);
             widgets::paragraph(ui, &ctx.t("delete-before-about"));
             self.time_row(ui, ctx);
             ui.scope(|ui| self.table(ui, ctx));

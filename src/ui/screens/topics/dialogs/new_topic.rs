@@ -80,6 +80,7 @@ impl NewTopicForm {
         let (title, verb, cancel) = (ctx.t("new-topic-title"), ctx.t("new-topic-verb"), ctx.t("cancel"));
         let end = Dialog::new(&title, &verb, &cancel).unless(why_not).show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = 12.0;
+            crate::ui::shell::on_cluster(ui, ctx);
             name_field(ui, ctx, &mut self.name, fault.as_deref());
             self.partitions_field(ui, ctx, partitions.as_ref().err().map(String::as_str));
             self.settings(ui, ctx, max_bytes.as_ref().err().map(String::as_str));
