@@ -45,6 +45,16 @@ pub struct Record {
 }
 
 impl Picture {
+    /// Opens the card of a record, as a click on it does.
+    pub fn open(&mut self, record: Record) {
+        self.open = Some(record);
+    }
+
+    /// Closes the card that is open.
+    pub fn close(&mut self) {
+        self.open = None;
+    }
+
     /// Draws it as wide as the space and as high as it needs, airy where `room` has place for it. `on_actor` gets the box
     /// of each actor, for a menu.
     pub fn show(

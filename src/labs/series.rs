@@ -96,7 +96,10 @@ fn value(name: &str, ledger: &Ledger, actors: &[Actor], sight: &Sight) -> (f64, 
         }
         "done" => {
             let in_groups = |actor: &&Actor| meant(actor.id()) || of.is_some() && actor.spec().group.as_deref() == of;
-            let done: u64 = actors.iter().filter(in_groups).map(|actor| ledger.tally(actor.id()).processed).sum();
+            // What a service leaves in a queue is not done yet: who takes it from there does it.
+            let leaves = |actor: &&Actor| of.is_none() && actor.service().is_some_and(|service| service.in_queue_mode);
+            let meant = actors.iter().filter(in_groups).filter(|actor| !leaves(actor));
+            let done: u64 = meant.map(|actor| ledger.tally(actor.id()).processed).sum();
             (done as f64, true)
         }
         "failed" => {

@@ -4,7 +4,10 @@
 //! - A free play is put together, and opened from a file; a file with a fault says where.
 //! - A topic of the workspace is watched, with the groups that read it as actors.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use egui::{Key, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
@@ -44,6 +47,35 @@ fn answer(window: &mut Window, question: &Question, right: bool) {
     window.until_shown(&choice.why.en);
 }
 
+/// Waits until what has that name stands as high as that says, in points from the window's top.
+#[track_caller]
+fn until_at(window: &mut Window, label: &str, stands: impl Fn(f32) -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        window.until_shown(label);
+        let top = window.harness().get_by_label(label).rect().top();
+        if stands(top) {
+            return;
+        }
+        assert!(Instant::now() < end, "{label:?} stands at {top}");
+        window.frames();
+    }
+}
+
+/// Turns the mouse wheel over the panel at the right.
+fn scroll_down(window: &mut Window) {
+    let harness = window.harness();
+    harness.event(egui::Event::PointerMoved(egui::pos2(1120.0, 300.0)));
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -600.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
+        modifiers: egui::Modifiers::NONE,
+    });
+    window.frames();
+}
+
 fn run(window: &mut Window, command: Command) {
     window.ask(Action::Run(command));
 }
@@ -64,6 +96,10 @@ fn the_first_lesson_is_taken_to_its_end() {
         window.until_shown(&step.title.en);
         for task in &step.tasks {
             fulfil(&mut window, task);
+            if task.id == "read-zero" {
+                // Who asks for a message sees it, until he goes on.
+                window.until_shown("Message 0");
+            }
         }
         if let Some(question) = &step.question {
             answer(&mut window, question, false);
@@ -74,11 +110,16 @@ fn the_first_lesson_is_taken_to_its_end() {
         }
         if nth + 1 < lesson.steps.len() {
             press(&mut window, Role::Button, "Next step");
+            assert!(!window.shows("Message 0"));
         }
     }
     window.until_shown("Lesson finished");
+    scroll_down(&mut window);
+    until_at(&mut window, "Step 4 of 4", |top| top < 60.0);
     press(&mut window, Role::Button, &format!("Next: {}", next.title.en));
     window.until("the next lesson", |app| *app.place() == Place::Lab { id: next.id.clone() });
+    // However far the panel was scrolled, the next lesson begins with its beginning.
+    until_at(&mut window, "Step 1 of 3", |top| top > 100.0);
     window.ask(Action::Go(Place::Labs));
     window.until_shown("1 of 14 done");
     window.until_shown("Go on with lesson 2");

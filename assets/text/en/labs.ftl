@@ -82,6 +82,7 @@ lab-strip-said = { $topic }, partition { $partition }: offsets { $start } to { $
 lab-cell-title = Message { $offset }
 lab-cell-click = Click to see its life
 lab-cell-free = The next message comes here
+lab-cell-between = { $n } more in between
 lab-cell-stored = stored
 lab-cell-gone = gone
 lab-cell-gone-short = gone
@@ -106,6 +107,7 @@ lab-calls = calls, and waits
 lab-people = people
 
 lab-record-gone = This message is no longer in the log. Only its number is left: offsets are never given twice.
+lab-record-far = This message is in the log, but too far back for this picture.
 lab-record-delivered = { $n ->
     [one] delivered once
    *[other] delivered { $n } times
@@ -124,6 +126,7 @@ lab-actor-stopped = stopped
 lab-actor-paused = paused
 lab-actor-crashed = crashed
 lab-actor-idle = idle, no partition
+lab-actor-waits = waits for a partition
 lab-actor-writes = writes
 lab-actor-reads = { $n ->
     [one] reads 1 partition
@@ -144,7 +147,7 @@ lab-about-service = A service answers people and writes a row to its own databas
 lab-about-program = A program of your own, connected to the broker.
 lab-about-group = Member of the group { $group }
 lab-about-owns = Reads { $partitions }
-lab-about-owns-none = Owns no partition now
+lab-about-owns-none = Owns no partition now. It is given one when the member that has it leaves, or is given up after a crash.
 lab-count-sent = { $n } sent
 lab-count-received = { $n } received
 lab-count-processed = { $n } processed
@@ -177,8 +180,6 @@ lab-field-timeout-ms = People wait at most
 lab-field-database-ms = Writing the row
 lab-field-message-ms = Sending the message
 lab-field-session-timeout-ms = Session timeout
-lab-field-lock-ms = Lock on a message
-lab-field-delivery-limit = Deliveries at most
 lab-field-lost-answers-percent = Lost answers
 lab-field-shape = How it sends
 

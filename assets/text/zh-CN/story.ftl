@@ -27,11 +27,11 @@ story-stored-by-hand = 手动写入了{ $what }，{ $n ->
 story-send-failed = { $who } 无法写入 { $topic }：{ $why }
 story-sent-again-twice = { $who } 没有收到回应，又发送了一次：这条消息存了两份。
 story-sent-again-once = { $who } 没有收到回应，又发送了一次：代理节点认出了它，只存一份。
-story-delivered = { $what }交给了 { $who }（{ $group }）。{ $n ->
+story-delivered = { $what } 交给了 { $who }（{ $group }）。{ $n ->
     [1] 它仍
    *[other] 它们仍
 }留在日志中，供其他读者读取。
-story-delivered-alone = { $what }交给了 { $who }。{ $n ->
+story-delivered-alone = { $what } 交给了 { $who }。{ $n ->
     [1] 它仍
    *[other] 它们仍
 }留在日志中，供其他读者读取。
@@ -46,14 +46,14 @@ story-commit-failed = { $who } 无法为 { $group } 提交偏移量：{ $why }
 story-duplicate = { $who } 又处理了一次{ $it }；{ $first } 之前已经处理过。
 story-out-of-order = { $who } 先处理了{ $it }，消息 { $older } 还没处理：顺序乱了。
 
-story-acquired = { $what }交给了 { $who }。在获取锁有效期间（{ $lock }），{ $n ->
+story-acquired = { $what } 交给了 { $who }。在获取锁有效期间（{ $lock }），{ $n ->
     [1] 别人得不到它
    *[other] 别人得不到它们
 }。{ $count ->
     [1] {""}
    *[other] 这是第 { $count } 次投递。
 }
-story-acquired-plain = { $what }交给了 { $who }，{ $n ->
+story-acquired-plain = { $what } 交给了 { $who }，{ $n ->
     [1] 别人得不到它
    *[other] 别人得不到它们
 }。{ $count ->

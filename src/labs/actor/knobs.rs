@@ -84,6 +84,10 @@ impl Knob {
         let code = |java: String, python: String| CodeLine { java, python };
         let sleep = || code(format!("process(record); // {value} ms"), format!("process(message)  # {value} ms"));
         match (self.kafka, self.field) {
+            // In Python it is no setting: each call says how many it takes.
+            (Some(kafka), "batch") => {
+                code(format!("props.put(\"{kafka}\", \"{value}\");"), format!("consumer.consume(num_messages={value})"))
+            }
             (Some(kafka), _) => {
                 code(format!("props.put(\"{kafka}\", \"{value}\");"), format!("config[\"{kafka}\"] = {value}"))
             }

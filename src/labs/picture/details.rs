@@ -42,7 +42,11 @@ pub(super) fn show(ui: &Ui, ctx: &Ctx<'_>, view: &StageView, colors: &[Color32],
                 ui.spacing_mut().item_spacing.y = 4.0;
                 let closed = head(ui, ctx, open);
                 let cell = part.cells.iter().find(|cell| cell.offset == open.offset);
-                body(ui, ctx, view, cell);
+                match cell.filter(|cell| cell.state != CellState::Gone) {
+                    Some(cell) => body(ui, ctx, view, cell),
+                    None if open.offset < part.start => drop(widgets::paragraph(ui, &ctx.t("lab-record-gone"))),
+                    None => drop(widgets::paragraph(ui, &ctx.t("lab-record-far"))),
+                }
                 readers(ui, ctx, view, colors, part, open.offset);
                 told(ui, ctx, view, open);
                 closed
@@ -66,12 +70,8 @@ fn head(ui: &mut Ui, ctx: &Ctx<'_>, open: &Record) -> bool {
 }
 
 /// State and content.
-fn body(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, cell: Option<&Cell>) {
+fn body(ui: &mut Ui, ctx: &Ctx<'_>, view: &StageView, cell: &Cell) {
     let theme = theme::of(ui);
-    let Some(cell) = cell else {
-        widgets::paragraph(ui, &ctx.t("lab-record-gone"));
-        return;
-    };
     ui.horizontal(|ui| {
         let (sign, word) = look::cell_state(ctx, &cell.state);
         let color = match &cell.state {

@@ -128,6 +128,9 @@ fn running(ctx: &Ctx<'_>, view: &StageView, actor: &ActorView) -> String {
             _ => count("lab-actor-answered", actor.processed),
         },
         ActorViewKind::Program if is_left(actor) => count("lab-actor-sent", actor.sent),
+        ActorViewKind::Consumer { protocol, .. } if actor.owns.is_empty() && *protocol != GroupProtocol::Share => {
+            ctx.t("lab-actor-waits").to_string()
+        }
         ActorViewKind::Consumer { .. } | ActorViewKind::Program => match read_to(view, actor) {
             Some(offset) => ctx.text.with("lab-actor-has-read", &[("offset", format::integer(offset).into())]),
             None => count("lab-actor-received", actor.received),

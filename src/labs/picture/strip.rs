@@ -31,6 +31,11 @@ const TWINS_APART_MAX: Offset = 4;
 /// Largest words in a cell, as a part of the usual size.
 const LARGEST: f32 = 1.18;
 
+/// A strip with room for so many cells also shows where the log begins, with a gap after it.
+const BEGINNING_FROM_CELLS: usize = 8;
+/// Places that this takes: the oldest record, and the gap.
+const BEGINNING: usize = 2;
+
 /// What the parts of one strip share.
 pub(super) struct StripPaint<'a> {
     pub view: &'a StageView,
@@ -42,6 +47,8 @@ pub(super) struct StripPaint<'a> {
 
 /// The offsets that fit, and where each is.
 struct Shown {
+    /// The oldest record, where those after it do not fit: it stands first, and a gap is between it and `first`.
+    oldest: Option<Offset>,
     first: Offset,
     count: usize,
     width: f32,
@@ -56,20 +63,31 @@ impl StripPaint<'_> {
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.said(ctx)));
         let over = response.hover_pos().and_then(|at| shown.at(self.rect, at.x));
         for nth in 0..shown.count {
-            let offset = shown.first + nth as Offset;
             let rect = shown.cell(self.rect, nth);
+            let Some(offset) = shown.offset(nth) else {
+                gap(ui, rect);
+                continue;
+            };
             let state = self.cell(offset);
             paint_cell(ui, ctx, self, rect, offset, state, selected == Some(offset) || over == Some(offset));
         }
         self.watermark(ui, ctx, &shown);
         self.marks(ui, ctx, &shown);
         widgets::focus_ring(ui, &response, self.rect);
-        let clicked = response.clicked().then(|| over.unwrap_or(self.part.end - 1));
-        self.hover(ctx, response, over);
+        // With the keyboard nothing is pointed at: the newest is meant.
+        let meant = if response.hovered() { over } else { Some(self.part.end - 1) };
+        let clicked = response.clicked().then_some(meant).flatten();
+        let in_gap = response.hover_pos().is_some_and(|at| shown.is_gap(self.rect, at.x));
+        self.hover(ctx, response, over, in_gap.then_some(&shown));
         clicked.filter(|offset| *offset >= 0 && *offset < self.part.end)
     }
 
-    fn hover(&self, ctx: &Ctx<'_>, response: Response, over: Option<Offset>) {
+    fn hover(&self, ctx: &Ctx<'_>, response: Response, over: Option<Offset>, gap: Option<&Shown>) {
+        if let Some(shown) = gap {
+            let between = (shown.first - shown.oldest.unwrap_or_default() - 1).max(0);
+            response.on_hover_text_at_pointer(ctx.text.with("lab-cell-between", &[("n", between.into())]));
+            return;
+        }
         let Some(offset) = over else { return };
         response.on_hover_ui_at_pointer(|ui| {
             ui.spacing_mut().item_spacing.y = 3.0;
@@ -150,7 +168,10 @@ impl StripPaint<'_> {
         let first = (self.part.end + 1 - count as Offset).max(0);
         // Cells take the whole width, so that the strip ends where the curves begin.
         let width = (self.rect.width() + GAP) / count as f32 - GAP;
-        Shown { first, count, width }
+        let start = self.part.start;
+        let begins_before = start < first && count >= BEGINNING_FROM_CELLS && self.cell(start).is_some();
+        let (oldest, first) = if begins_before { (Some(start), first + BEGINNING as Offset) } else { (None, first) };
+        Shown { oldest, first, count, width }
     }
 
     /// A small flag over the strip where what all replicas have ends: consumers see nothing beyond it.
@@ -226,15 +247,38 @@ impl Shown {
         Rect::from_min_size(pos2(left, strip.top()), vec2(self.width, strip.height()))
     }
 
-    /// The edge before that offset; the strip's own edge for what lies outside.
+    /// What stands in that place; nothing in the gap.
+    fn offset(&self, nth: usize) -> Option<Offset> {
+        match (self.oldest, nth) {
+            (None, nth) => Some(self.first + nth as Offset),
+            (Some(oldest), 0) => Some(oldest),
+            (Some(_), nth) => nth.checked_sub(BEGINNING).map(|nth| self.first + nth as Offset),
+        }
+    }
+
+    /// The edge before that offset, or the middle of the gap; the strip's own edge for what lies outside.
     fn edge(&self, strip: Rect, offset: Offset) -> f32 {
-        let nth = (offset - self.first).clamp(0, self.count as Offset) as f32;
+        let last = self.count as f32;
+        let nth = match self.oldest {
+            Some(oldest) if offset <= oldest => 0.0,
+            Some(_) if offset < self.first => 1.5,
+            Some(_) => ((offset - self.first) as f32 + BEGINNING as f32).min(last),
+            None => (offset - self.first).max(0).min(self.count as Offset) as f32,
+        };
         (strip.left() + nth * (self.width + GAP) - GAP / 2.0).clamp(strip.left(), strip.right())
     }
 
     fn at(&self, strip: Rect, x: f32) -> Option<Offset> {
+        self.place(strip, x).and_then(|nth| self.offset(nth))
+    }
+
+    fn is_gap(&self, strip: Rect, x: f32) -> bool {
+        self.place(strip, x).is_some_and(|nth| self.offset(nth).is_none())
+    }
+
+    fn place(&self, strip: Rect, x: f32) -> Option<usize> {
         let nth = ((x - strip.left()) / (self.width + GAP)).floor();
-        (nth >= 0.0 && (nth as usize) < self.count).then(|| self.first + nth as Offset)
+        (nth >= 0.0 && (nth as usize) < self.count).then_some(nth as usize)
     }
 }
 
@@ -356,6 +400,14 @@ fn marker(ui: &Ui, theme: &Theme, rect: Rect, color: Color32, committed: bool) {
     sign.paint(ui.painter(), rect.center(), 12.0, color);
 }
 
+/// Between the oldest record and those that fit: three dots.
+fn gap(ui: &Ui, rect: Rect) {
+    let theme = theme::of(ui);
+    for nth in [-1.0, 0.0, 1.0] {
+        ui.painter().circle_filled(rect.center() + vec2(nth * 6.0, 0.0), 1.5, theme.quiet);
+    }
+}
+
 /// What is no more: a dashed edge and the word for it.
 fn empty(ui: &Ui, ctx: &Ctx<'_>, rect: Rect) {
     let theme = theme::of(ui);
@@ -379,12 +431,25 @@ mod tests {
     #[test]
     fn an_edge_lies_between_two_cells_and_never_outside_the_strip() {
         let strip = Rect::from_min_size(pos2(10.0, 0.0), vec2(97.5, 30.0));
-        let shown = Shown { first: 5, count: 3, width: 30.0 };
+        let shown = Shown { oldest: None, first: 5, count: 3, width: 30.0 };
         assert_eq!(shown.cell(strip, 1).left(), 42.5);
         assert_eq!(shown.edge(strip, 6), 41.25);
         assert_eq!(shown.edge(strip, 2), 10.0);
         assert_eq!(shown.edge(strip, 99), 106.25);
         assert_eq!(shown.at(strip, 43.0), Some(6));
         assert_eq!(shown.at(strip, 5.0), None);
+    }
+
+    #[test]
+    fn the_oldest_stands_first_and_what_does_not_fit_is_a_gap() {
+        let strip = Rect::from_min_size(pos2(0.0, 0.0), vec2(127.5, 30.0));
+        let shown = Shown { oldest: Some(0), first: 90, count: 4, width: 30.0 };
+        let places: Vec<_> = (0..4).map(|nth| shown.offset(nth)).collect();
+        assert_eq!(places, [Some(0), None, Some(90), Some(91)]);
+        assert_eq!((shown.at(strip, 3.0), shown.at(strip, 40.0), shown.at(strip, 70.0)), (Some(0), None, Some(90)));
+        assert!(shown.is_gap(strip, 40.0) && !shown.is_gap(strip, 3.0));
+        assert_eq!(shown.edge(strip, 0), 0.0);
+        assert_eq!(shown.edge(strip, 45), 47.5);
+        assert_eq!(shown.edge(strip, 91), 96.25);
     }
 }

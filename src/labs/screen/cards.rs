@@ -246,9 +246,14 @@ pub(super) fn table(ui: &mut Ui, ctx: &Ctx<'_>, actor: &ActorView, service: &Ser
         let title = ctx.text.with("lab-table", &[("name", words(ctx, &actor.name).into())]);
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 14.0;
-            widgets::elided(ui, &title, fonts::caption(), theme.quiet);
             let rows = ctx.text.with("lab-actor-rows", &[("n", format::count(service.row_count).into())]);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| widgets::caption(ui, &rows));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                widgets::caption(ui, &rows);
+                // The figure first: a long name gives way to it.
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    widgets::elided(ui, &title, fonts::caption(), theme.quiet);
+                });
+            });
         });
         for row in service.rows.iter().take(story::LINES_MAX) {
             ui.horizontal(|ui| {

@@ -17,6 +17,7 @@ use crate::{
     },
     ui::{
         self, Command, Ctx, icon,
+        text::Language,
         theme::fonts,
         widgets::{self, Button},
     },
@@ -48,7 +49,7 @@ impl FreePlay {
             minutes: 0,
             layout: Default::default(),
             listen: false,
-            title: Text { en: "Free play".into(), zh: "自由实验".into() },
+            title: in_both_languages("labs-free"),
             intro: Text::default(),
             lanes: Vec::new(),
             topics: Vec::new(),
@@ -278,6 +279,12 @@ impl FreePlay {
         }));
         self.file.topics.push(spec);
     }
+}
+
+/// A text of the catalogue, for a file that may be opened in either language.
+fn in_both_languages(id: &str) -> Text {
+    let word = |language| ui::text::Text::new(language).get(id).to_string();
+    Text { en: word(Language::English), zh: word(Language::Chinese) }
 }
 
 /// How a dialog ended in this frame.

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     labs::{
-        file::{LabFile, Layout, Setting},
-        picture::{Picture, words},
+        file::{Action, LabFile, Layout, Setting},
+        picture::{Picture, Record, words},
         progress::Progress,
         stage::{Order, Stage, StageOptions},
         view::{Speed, StageView, SurpriseKind},
@@ -170,7 +170,7 @@ impl LessonScreen {
         let frame = Frame::new().fill(theme::of(ui).window);
         CentralPanel::default().frame(frame).show(ui, |ui| {
             let visible = ui.available_height();
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ScrollArea::vertical().id_salt(&self.id).auto_shrink(false).show(ui, |ui| {
                 Frame::new().inner_margin(Margin::same(AROUND as i8)).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = BETWEEN;
                     surprise::show(ui, ctx, view, wishes);
@@ -276,8 +276,16 @@ impl LessonScreen {
                 }
                 Order::StartOver { seed: Some(seed.unwrap_or(view.seed)) }
             }
-            Wish::Step(step) => Order::ShowStep(step),
-            Wish::Task(task) => Order::Task(task),
+            Wish::Step(step) => {
+                self.picture.close();
+                Order::ShowStep(step)
+            }
+            Wish::Task(task) => {
+                if let Some(asked) = asked_for(view, task) {
+                    self.picture.open(asked);
+                }
+                Order::Task(task)
+            }
             Wish::WhatIf(nth) => Order::WhatIf(nth),
             Wish::Answer(choice) => Order::Answer(choice),
             Wish::Do(actions) => Order::Do(actions),
@@ -321,6 +329,18 @@ fn set_up(ctx: &Ctx<'_>, file: &Arc<LabFile>, seed: u64, progress: &Progress) ->
     let options = StageOptions { seed: Some(seed), surprises: !progress.no_surprises, seen, ..StageOptions::default() };
     let wake = move || session.iter().for_each(crate::session::Session::wake);
     Stage::open(Arc::clone(file), options, wake).map_err(|error| error.to_string().into())
+}
+
+/// The message that a task asks for: who asks wants to see it.
+fn asked_for(view: &StageView, task: usize) -> Option<Record> {
+    let lesson = view.lesson.as_ref()?;
+    let actions = &lesson.file.steps.get(lesson.step)?.tasks.get(task)?.action;
+    actions.0.iter().find_map(|action| match action {
+        Action::Read { topic, partition, offset } => {
+            Some(Record { topic: topic.clone(), partition: *partition, offset: *offset })
+        }
+        _ => None,
+    })
 }
 
 /// The speed that many places further.

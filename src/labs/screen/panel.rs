@@ -124,11 +124,14 @@ impl StepPanel {
             None if state.done => onwards(ui, ctx, lesson, around, wishes),
             None => {}
         }
-        if let Some(shown) = self.shown.replace(next)
-            && shown != next
-        {
-            let from = if shown.step == next.step { from } else { top };
-            ui.scroll_to_rect(egui::Rect::from_min_max(from, ui.min_rect().max), Some(Align::Max));
+        match self.shown.replace(next) {
+            // However far down the lesson before was left.
+            None => ui.scroll_to_rect(egui::Rect::from_min_size(top, egui::Vec2::ZERO), Some(Align::Min)),
+            Some(shown) if shown != next => {
+                let from = if shown.step == next.step { from } else { top };
+                ui.scroll_to_rect(egui::Rect::from_min_max(from, ui.min_rect().max), Some(Align::Max));
+            }
+            Some(_) => {}
         }
     }
 

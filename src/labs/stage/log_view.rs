@@ -17,6 +17,8 @@ const PREVIEW_CHARS_MAX: usize = 80;
 const LABEL_CHARS_MAX: usize = 12;
 /// Places of deleted records that are kept in front.
 const GONE_CELLS_MAX: usize = 6;
+/// Records at the beginning of the log that are kept, for who wants to see that they are still there.
+const OLDEST_CELLS_MAX: usize = 8;
 /// Fetches of one look at one partition; what is left is skipped, as only the newest records have cells.
 const FETCHES_MAX: usize = 20;
 /// Largest batch that is looked into, decompressed, in bytes.
@@ -107,7 +109,8 @@ impl LogView {
 
     fn push(&mut self, cell: Cell) {
         if self.cells.len() >= CELLS_MAX {
-            self.cells.pop_front();
+            let gone = self.cells.iter().take_while(|cell| cell.state == CellState::Gone).count();
+            self.cells.remove(gone + OLDEST_CELLS_MAX);
         }
         self.cells.push_back(cell);
     }

@@ -189,12 +189,9 @@ impl Lookout {
                 lag += behind;
                 if behind > 0 {
                     let oldest = at.unwrap_or(0).max(partition.start);
-                    let is_shown = partition.cells.first().is_some_and(|cell| cell.offset <= oldest);
-                    let since = if is_shown {
-                        let waiting = partition.cells.iter().find(|cell| cell.offset >= oldest);
-                        waiting.map_or(now, |cell| ledger.in_story(cell.timestamp))
-                    } else {
-                        self.time_of(&tp, oldest).await?.map_or(now, |time| ledger.in_story(time))
+                    let since = match partition.cells.binary_search_by_key(&oldest, |cell| cell.offset) {
+                        Ok(at) => ledger.in_story(partition.cells[at].timestamp),
+                        Err(_) => self.time_of(&tp, oldest).await?.map_or(now, |time| ledger.in_story(time)),
                     };
                     lag_ms = lag_ms.max(now - since);
                 }

@@ -112,7 +112,7 @@ pub struct TableRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SliderView {
     /// Field of the actor, as in `Action::Set`: `rate`, `processing_ms`, `failure_percent`, `batch`, `capacity`,
-    /// `timeout_ms`, `database_ms`, `message_ms`, `session_timeout_ms`, or `lock_ms` and `delivery_limit` of its queue.
+    /// `timeout_ms`, `database_ms`, `message_ms`, `session_timeout_ms`.
     pub field: Arc<str>,
     /// Own words of the lab file; the drawing has words for the field otherwise (`lab-field-<field>`).
     pub label: Option<Text>,
@@ -121,7 +121,7 @@ pub struct SliderView {
     pub max: f64,
     /// `ms`, `/s`, `%` or nothing.
     pub unit: &'static str,
-    /// Kafka's setting behind it with its present value, such as `share.record.lock.duration.ms = 30000`; `None` where it
+    /// Kafka's setting behind it with its present value, such as `max.poll.records = 5`; `None` where it
     /// is none of Kafka's, such as how long a program works on a message.
     pub kafka_setting: Option<String>,
     pub code: CodeLine,

@@ -29,7 +29,8 @@ pub struct PartitionView {
     pub high_watermark: i64,
     /// End of what readers of committed records see (`last stable offset`).
     pub last_stable: i64,
-    /// Oldest first, the newest [`super::CELLS_MAX`] at most; offsets that compaction has removed are not among them.
+    /// Oldest first, at most [`super::CELLS_MAX`]: a few of the oldest and all of the newest; offsets that compaction has
+    /// removed are not among them.
     pub cells: Vec<Cell>,
     pub markers: Vec<Marker>,
 }
