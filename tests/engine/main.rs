@@ -30,6 +30,7 @@ mod server;
 mod session;
 mod share;
 mod share_client;
+mod silent;
 mod transfer;
 mod watch;
 
