@@ -97,7 +97,7 @@ def free_port():
     raise SystemExit("no port is free")
 
 
-def until(condition, what, seconds=30, pause=0.05):
+def until(condition, what, seconds=90, pause=0.05):
     """Waits until `condition()` gives something true and gives that back; fails loudly after `seconds`."""
     end = time.monotonic() + seconds
     while True:
