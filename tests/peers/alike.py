@@ -19,7 +19,7 @@ import alike_cases
 import bed
 from differential import Comparison, Listed, differences
 
-COMMAND_SECONDS_MAX = 120
+COMMAND_SECONDS_MAX = 240
 # What names an element of a list of objects, so that a difference is told by its name and not by its number.
 NAMES = ("setting", "topic", "group", "name", "partition", "broker", "member", "quota")
 # Whatever is made anew for each topic, member or cluster.

@@ -22,7 +22,7 @@ RECORDS = int(os.environ.get("NODES_RECORDS", "30000"))
 TOPICS = int(os.environ.get("NODES_TOPICS", "5000"))
 PARTITIONS = 6
 # How long a command may take in all, with a node killed and brought back meanwhile.
-SECONDS_MAX = 150
+SECONDS_MAX = 600
 
 
 class Command:

@@ -56,7 +56,7 @@ class OldKafka:
 
 def millpond(broker, *arguments, stdin="", code=0):
     command = [bed.millpond_binary(), "--bootstrap", broker.address, *map(str, arguments)]
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=240)
     assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
     return done.stdout if code == 0 else done.stderr
 

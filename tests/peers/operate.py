@@ -125,7 +125,7 @@ def throttled_and_taken_back(run):
                "--throttle", "20000"]
     mover = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
-        bed.until(lambda: run.json("partitions", "list", topic)[0]["adding"], "the move", 60, pause=0.3)
+        bed.until(lambda: run.json("partitions", "list", topic)[0]["adding"], "the move", 120, pause=0.3)
         listed = run.kafka("reassign-partitions", "--list")
         assert f"{topic}-0: replicas: {other},{before}" in listed and "adding" in listed, listed
         throttle = run.kafka("configs", "--describe", "--entity-type", "topics", "--entity-name", topic)
@@ -133,7 +133,7 @@ def throttled_and_taken_back(run):
         rate = run.kafka("configs", "--describe", "--entity-type", "brokers", "--entity-name", other)
         assert "follower.replication.throttled.rate=20000" in rate, rate
         assert "Took 1 move back" in run.millpond("partitions", "cancel", topic)
-        assert mover.wait(60) == 0, mover.stdout.read()
+        assert mover.wait(240) == 0, mover.stdout.read()
     finally:
         mover.kill()
         mover.stdout.close()

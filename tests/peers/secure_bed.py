@@ -39,7 +39,7 @@ class Access:
         """Runs a command of Millpond as a client; gives what it printed."""
         config = config or self.properties()
         command = [bed.millpond_binary(), "--config", config, *map(str, arguments)]
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=240)
         assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
         return done.stdout if code == 0 else done.stderr
 
