@@ -7,7 +7,10 @@
 //!   run asks before it is closed.
 //! - What destroys something names the cluster.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use egui::{Key, Modifiers, accesskit::Role as AccessRole};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -222,14 +225,28 @@ fn what_is_out_of_reach_stays_with_the_reason() {
     other.ask(Action::Listener(ListenerSettings { on: false, ..any_port() }));
     other.until("it listens no more", |app| app.facts().cluster.listener.address().is_none());
     window.session().refresh();
+    let stale = |app: &App| app.facts().problem.is_some();
+    patiently(&mut window, "the end of the client's patience", stale);
     window.until_shown_containing("Not up to date since");
     assert!(window.harness().state().facts().topic("orders").is_some_and(|topic| topic.records == 3));
     window.until_shown_containing("orders");
     other.ask(Action::Listener(ListenerSettings { port: address.port, ..any_port() }));
     other.until("it listens again", |app| app.facts().cluster.listener.address().is_some());
     window.session().refresh();
-    window.until("a new picture", |app| app.facts().problem.is_none());
+    patiently(&mut window, "a new picture", |app| app.facts().problem.is_none());
     assert!(!window.shown().contains("Not up to date since"));
+}
+
+/// Waits for what a client does several times over before it gives up, which takes long on a busy machine.
+#[track_caller]
+fn patiently(window: &mut Window, what: &str, done: impl Fn(&App) -> bool) {
+    let end = Instant::now() + Duration::from_secs(120);
+    while !done(window.harness().state()) {
+        assert!(Instant::now() < end, "waited in vain for {what}");
+        window.frames();
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+    window.frames();
 }
 
 #[test]
