@@ -79,7 +79,7 @@ pub use self::{
     events::Event,
     facts::{
         ClusterFacts, Facts, GroupEpochs, GroupFacts, GroupPartitionFacts, Health, HealthState, MemberFacts,
-        NodeHealth, NodeState, PartitionFacts, QueueFigures, QueuePartitionFacts, RebalanceEvent, RebalanceReason,
+        NodeHealth, NodeState, Old, PartitionFacts, QueueFigures, QueuePartitionFacts, RebalanceEvent, RebalanceReason,
         TopicFacts,
     },
     jobs::{JOBS_RUNNING_MAX, JobHandle, JobId, JobKind, JobState, JobUnit, JobView},

@@ -78,7 +78,7 @@ impl Client {
     pub async fn groups(&self) -> Result<Vec<GroupListing>, ClientError> {
         // A coordinator lists its own groups only, so every node is asked.
         let nodes = self.cluster().await?.nodes;
-        let answers = join_all(nodes.iter().map(|node| self.groups_of(node.id))).await;
+        let answers = join_all(nodes.iter().map(|node| self.groups_on(node.id))).await;
         let (mut groups, mut lost) = (Vec::new(), Vec::new());
         for (node, answer) in nodes.iter().zip(answers) {
             match answer {
@@ -100,24 +100,28 @@ impl Client {
         Ok(groups)
     }
 
-    async fn groups_of(&self, node: i32) -> Result<Vec<GroupListing>, ClientError> {
+    /// The groups that a node coordinates.
+    pub async fn groups_on(&self, node: i32) -> Result<Vec<GroupListing>, ClientError> {
         let asked = "list the groups";
-        self.ask(
-            Target::Node(node),
-            asked,
-            |_| ListGroupsRequest::default(),
-            |answer, _| {
-                ClientError::check(answer.error_code, || asked.to_owned(), None)?;
-                let listing = |group: ListedGroup| GroupListing {
-                    id: group.group_id.to_string(),
-                    state: GroupState::from_wire(&group.group_state),
-                    protocol_type: group.protocol_type.to_string(),
-                    group_type: group.group_type.to_string(),
-                };
-                Ok(answer.groups.into_iter().map(listing).collect())
-            },
-        )
-        .await
+        let groups: Vec<GroupListing> = self
+            .ask(
+                Target::Node(node),
+                asked,
+                |_| ListGroupsRequest::default(),
+                |answer, _| {
+                    ClientError::check(answer.error_code, || asked.to_owned(), None)?;
+                    let listing = |group: ListedGroup| GroupListing {
+                        id: group.group_id.to_string(),
+                        state: GroupState::from_wire(&group.group_state),
+                        protocol_type: group.protocol_type.to_string(),
+                        group_type: group.group_type.to_string(),
+                    };
+                    Ok(answer.groups.into_iter().map(listing).collect())
+                },
+            )
+            .await?;
+        self.remember_coordinators(node, groups.iter().map(|group| group.id.as_str()));
+        Ok(groups)
     }
 
     /// Describes groups, in the order asked.

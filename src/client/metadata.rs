@@ -35,6 +35,27 @@ impl Client {
         names: Option<&[&str]>,
         asked: &str,
     ) -> Result<(ClusterInfo, Vec<TopicInfo>), ClientError> {
+        self.metadata_from(None, names, asked).await
+    }
+
+    /// The nodes, and all topics too where these are wanted, as this node (`None`: any) knows them.
+    pub async fn list(
+        &self,
+        node: Option<i32>,
+        with_topics: bool,
+    ) -> Result<(ClusterInfo, Vec<TopicInfo>), ClientError> {
+        match with_topics {
+            true => self.metadata_from(node, None, "list the topics").await,
+            false => self.metadata_from(node, Some(&[]), "look at the cluster").await,
+        }
+    }
+
+    async fn metadata_from(
+        &self,
+        node: Option<i32>,
+        names: Option<&[&str]>,
+        asked: &str,
+    ) -> Result<(ClusterInfo, Vec<TopicInfo>), ClientError> {
         let build = |_| {
             let topics = names.map(|names| {
                 names.iter().map(|name| MetadataRequestTopic::default().with_name(Some(topic_name(name)))).collect()
@@ -42,7 +63,7 @@ impl Client {
             // Looking must not make a topic, even where the cluster would.
             MetadataRequest::default().with_topics(topics).with_allow_auto_topic_creation(false)
         };
-        let (answer, _) = self.retrying(|| self.ask_node(None, asked, ANSWER_WAIT_MILLIS, build)).await?;
+        let (answer, _) = self.retrying(|| self.ask_node(node, asked, ANSWER_WAIT_MILLIS, build)).await?;
         let (cluster, topics) = read_metadata(answer);
         if !cluster.nodes.is_empty() {
             self.peers().listed(cluster.nodes.iter().map(|node| node.id));

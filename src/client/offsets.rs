@@ -7,7 +7,7 @@ use kafka_protocol::messages::{
 
 use super::{
     Client, ClientError, Isolation,
-    routing::{ANSWER_WAIT_MILLIS, PartitionOutcomes, Target},
+    routing::{ANSWER_WAIT_MILLIS, Target},
     topics::left_out,
     wire::{by_topic, topic_name},
 };
@@ -58,11 +58,12 @@ impl Client {
         }
     }
 
-    async fn offsets_on(
+    /// Looks offsets of partitions up at the node that leads them, once; at most one entry a partition.
+    pub async fn offsets_on(
         &self,
         node: i32,
         part: Vec<(TopicPartition, OffsetSpec)>,
-    ) -> Result<PartitionOutcomes<ListedOffset>, ClientError> {
+    ) -> Result<Vec<(TopicPartition, Result<ListedOffset, ClientError>)>, ClientError> {
         let build = |_| {
             let topics = by_topic(part.iter().cloned()).into_iter().map(|(name, partitions)| {
                 let partitions = partitions.into_iter().map(|(partition, spec)| {

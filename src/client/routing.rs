@@ -292,12 +292,23 @@ impl Client {
             _ => (answer.error_code, answer.error_message.clone(), answer.node_id.0),
         };
         ClientError::check(code, || asked, message.as_deref())?;
-        let mut known = self.inner.coordinators.lock();
-        if known.len() >= COORDINATORS_MAX {
-            known.clear();
-        }
-        known.insert((kind, name.to_owned()), node);
+        self.remember(kind, node, [name]);
         Ok(node)
+    }
+
+    /// These groups were told by the node that coordinates them.
+    pub(super) fn remember_coordinators<'a>(&self, node: i32, groups: impl IntoIterator<Item = &'a str>) {
+        self.remember(OF_GROUP, node, groups);
+    }
+
+    fn remember<'a>(&self, kind: i8, node: i32, names: impl IntoIterator<Item = &'a str>) {
+        let mut known = self.inner.coordinators.lock();
+        for name in names {
+            if known.len() >= COORDINATORS_MAX {
+                known.clear();
+            }
+            known.insert((kind, name.to_owned()), node);
+        }
     }
 
     /// Sends each partition's part to its leader and tries parts again that failed for a passing reason. `call` gets the

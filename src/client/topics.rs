@@ -100,7 +100,7 @@ impl Client {
 
     /// All topics, by name.
     pub async fn topics(&self) -> Result<Vec<TopicInfo>, ClientError> {
-        Ok(self.ask_metadata(None, "list the topics").await?.1)
+        Ok(self.list(None, true).await?.1)
     }
 
     /// One topic, asked afresh.

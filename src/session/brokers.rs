@@ -309,6 +309,7 @@ mod tests {
             start: None,
             end: None,
             size_bytes: None,
+            old: None,
             damage: None,
         }
     }

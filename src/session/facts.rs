@@ -62,6 +62,14 @@ pub struct ClusterFacts {
     pub out_history: Arc<RateHistory>,
 }
 
+/// Why figures are not of now: they could not be asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Old {
+    /// When they were.
+    pub since: TimestampMillis,
+    pub problem: Problem,
+}
+
 /// One topic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopicFacts {
@@ -123,10 +131,12 @@ pub struct PartitionFacts {
     pub isr: NodeIds,
     /// Those of them that are out of reach.
     pub offline: NodeIds,
-    /// `None` where it could not be asked.
+    /// `None` where it was never told.
     pub start: Option<Offset>,
     pub end: Option<Offset>,
     pub size_bytes: Option<u64>,
+    /// Why these three are not of now.
+    pub old: Option<Arc<Old>>,
     pub damage: Option<String>,
 }
 
@@ -162,6 +172,8 @@ pub struct GroupFacts {
     /// How the records of a queue stand, over all partitions; `None` for a subscription, and where the cluster does not
     /// tell.
     pub queue: Option<QueueFigures>,
+    /// Why nothing here is of now: its coordinator does not tell.
+    pub old: Option<Arc<Old>>,
 }
 
 /// One member of a group.
@@ -246,6 +258,18 @@ impl Facts {
 impl Default for Facts {
     fn default() -> Self {
         Self::empty()
+    }
+}
+
+impl TopicFacts {
+    /// Why some of its figures are not of now.
+    pub fn old(&self) -> Option<&Arc<Old>> {
+        self.partitions.iter().find_map(|partition| partition.old.as_ref())
+    }
+
+    /// Partitions that nobody leads: they can be neither read nor written.
+    pub fn offline(&self) -> usize {
+        self.partitions.iter().filter(|partition| partition.leader.is_none()).count()
     }
 }
 

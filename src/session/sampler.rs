@@ -4,42 +4,56 @@
 //! that have members; everything is asked for again now and then, and after each change made from this window. Of a large
 //! cluster without an inspector, figures are asked for what is in sight and what groups read. A look
 //! that was costly is followed by a longer pause, so that thousands of topics cost no more than a small share of a core.
+//!
+//! What is known is published as soon as it is: first nodes and topics, which are asked for each second also while a look
+//! waits for figures; then figures as the nodes tell them ([`questions`]). Those of a node that does not answer keep their
+//! old values, with the reason.
 
+mod asking;
+mod cluster;
 mod groups;
+mod list;
 mod marks;
+mod publish;
+mod questions;
 mod queues;
 mod topics;
 mod unread;
 mod window;
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::HashSet,
     sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
-use futures_util::future::join_all;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time};
 
-use self::{groups::GroupsWatch, topics::TopicsWatch, unread::Unread, window::Window};
-use super::{
-    ClientsFacts, ClusterFacts, Facts, GroupFacts, Inner, LagHistory, Phrase, Problem, RATE_SLOT_MILLIS,
-    lag_history::Remembered,
+use self::{
+    cluster::ClusterWatch,
+    groups::GroupsWatch,
+    list::ListWatch,
+    questions::{Asked, News, Questions},
+    topics::TopicsWatch,
+    unread::Unread,
 };
+use super::{ClusterFacts, Inner, LagHistory, lag_history::Remembered};
 use crate::{
-    broker::{Inspector, PartitionSize},
+    broker::Inspector,
     client::{Client, ClientError},
-    model::{Clock, ReplicaOnDisk, TimestampMillis, TopicPartition},
+    model::{Clock, TimestampMillis, TopicPartition},
 };
 
-/// How long a look tries what fails, in milliseconds: then what is shown is told to be old.
+/// How long a look tries what fails and waits for a node, in milliseconds: then what is shown is told to be old.
 const PATIENCE_MILLIS: u64 = 3_000;
-/// How often it is told how it goes with the brokers while a look takes long.
-const HEALTH_EVERY: Duration = Duration::from_secs(1);
+/// How often nodes and topics are asked for, whatever else is under way.
+const LIST_EVERY: Duration = Duration::from_secs(1);
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause, however costly a look is.
 const PAUSE_MAX: Duration = Duration::from_secs(10);
+/// The same while a node does not answer.
+const SILENT_PAUSE_MAX: Duration = Duration::from_secs(2);
 /// Pause before a look that other topics in sight ask for: a list that is scrolled shows new ones with every frame.
 const SCROLLED_PAUSE: Duration = Duration::from_millis(150);
 /// A look takes at most this share of the time, one part in so many: while records flow or groups read …
@@ -48,13 +62,6 @@ const COST_SHARE_BUSY: u32 = 8;
 const COST_SHARE_IDLE: u32 = 120;
 /// Every so many looks everything is asked for.
 const FULL_EVERY: u64 = 10;
-/// Rates of the cluster are means over this long.
-const RATE_SPAN_MILLIS: i64 = 4_000;
-/// Sparklines show this long. While one moves the window is drawn again for each slot and not each second.
-const SPARKLINE_MILLIS: i64 = 300_000;
-/// A group that falls further behind by standing still is news for each slot up to this long; then it ages like
-/// everything else on screen, which the window does by itself.
-const AGE_MILLIS: i64 = 300_000;
 
 /// Everything the looks need and remember.
 pub(super) struct Sampler {
@@ -62,6 +69,8 @@ pub(super) struct Sampler {
     inspector: Option<Arc<dyn Inspector>>,
     clock: Arc<dyn Clock>,
     history: Option<LagHistory>,
+    questions: Questions,
+    list: ListWatch,
     topics: TopicsWatch,
     groups: GroupsWatch,
     unread: Unread,
@@ -71,17 +80,8 @@ pub(super) struct Sampler {
     slot: i64,
     /// Records flowed in the last look, or a group has members.
     busy: bool,
-}
-
-struct ClusterWatch {
-    facts: ClusterFacts,
-    records_in: i64,
-    records_out: i64,
-    in_window: Window,
-    out_window: Window,
-    in_bytes: Window,
-    out_bytes: Window,
-    last_at: Option<TimestampMillis>,
+    /// Something came in that is not published yet.
+    has_news: bool,
 }
 
 impl Sampler {
@@ -97,31 +97,22 @@ impl Sampler {
         for Remembered { key, committed, first_unread_at } in remembered {
             unread.remember(key.group, TopicPartition::new(key.topic, key.partition), committed, first_unread_at);
         }
-        let window = || Window::new(RATE_SPAN_MILLIS);
-        let cluster = ClusterWatch {
-            facts: cluster,
-            records_in: 0,
-            records_out: 0,
-            in_window: window(),
-            out_window: window(),
-            in_bytes: window(),
-            out_bytes: window(),
-            last_at: None,
-        };
-        let (topics, groups) = (TopicsWatch::default(), GroupsWatch::default());
         Self {
             client: client.with_patience_ms(PATIENCE_MILLIS),
             inspector,
             clock,
             history,
-            topics,
-            groups,
+            questions: Questions::default(),
+            list: ListWatch::default(),
+            topics: TopicsWatch::default(),
+            groups: GroupsWatch::default(),
             unread,
-            cluster,
+            cluster: ClusterWatch::new(cluster),
             looks: 0,
             revision: 0,
             slot: 0,
             busy: true,
+            has_news: false,
         }
     }
 
@@ -131,60 +122,66 @@ impl Sampler {
         loop {
             let started = Instant::now();
             let Some(in_sight) = session.upgrade().map(|inner| inner.in_sight.names()) else { return };
-            let looked = {
-                let client = self.client.clone();
-                let look = std::pin::pin!(self.look(poked, &in_sight));
-                telling_health(look, &client, &session).await
-            };
-            let Some(inner) = session.upgrade() else { return };
-            if self.publish(&inner, looked) {
-                (inner.wake)();
+            let looked = self.look(poked, &in_sight, &session).await;
+            if !self.publish(&session, looked) {
+                return;
             }
-            drop(inner);
             let share = if self.busy { COST_SHARE_BUSY } else { COST_SHARE_IDLE };
-            let pause = (started.elapsed() * share).clamp(PAUSE, PAUSE_MAX);
-            let woken = tokio::select! {
-                () = tokio::time::sleep(pause) => false,
-                () = poke.notified() => true,
-            };
+            // Who does not answer may be back any moment.
+            let longest = if self.questions.any_silent() { SILENT_PAUSE_MAX } else { PAUSE_MAX };
+            let pause = (started.elapsed() * share).clamp(PAUSE, longest);
+            let woken = self.pause(pause, &session, &poke).await;
             // Somebody may only have turned to other topics, which needs no full look.
             poked = woken && session.upgrade().is_some_and(|inner| inner.in_sight.take_want_all());
             if woken && !poked {
-                tokio::time::sleep(SCROLLED_PAUSE).await;
+                time::sleep(SCROLLED_PAUSE).await;
             }
         }
     }
 
-    async fn look(&mut self, poked: bool, in_sight: &HashSet<Arc<str>>) -> Result<(), ClientError> {
+    /// Lets time go by and takes in what comes meanwhile; true when somebody asks for a look. What changes in the list of
+    /// topics ends the pause, too: the figures are others then.
+    async fn pause(&mut self, pause: Duration, session: &Weak<Inner>, poke: &Notify) -> bool {
+        let over = time::Instant::now() + pause;
+        loop {
+            tokio::select! {
+                () = time::sleep_until(over) => return false,
+                () = poke.notified() => return true,
+                (asked, news) = self.questions.next() => self.take(asked, news),
+                () = time::sleep_until(self.list.next_at()), if self.inspector.is_none() => self.ask_list(false),
+            }
+            let turned = self.list.take_turned();
+            if (self.has_news || self.list.is_overdue(&self.questions)) && !self.publish(session, self.listed()) {
+                return false;
+            }
+            if turned {
+                return false;
+            }
+        }
+    }
+
+    /// Asks everything that is due, and takes in the answers.
+    async fn look(
+        &mut self,
+        poked: bool,
+        in_sight: &HashSet<Arc<str>>,
+        session: &Weak<Inner>,
+    ) -> Result<(), ClientError> {
         let at = self.clock.now();
         // Which topics groups read is known from the second look on.
         let second = self.inspector.is_none() && self.looks == 1;
         let full = poked || second || self.looks.is_multiple_of(FULL_EVERY);
-        if full {
-            self.cluster.facts.nodes = self.client.cluster().await?.nodes.len();
-        }
-        let read = if full { self.groups.topics() } else { HashSet::new() };
-        let wanted = |name: &str| in_sight.contains(name) || read.contains(name);
-        let flow = self.topics.look(&self.client, self.inspector.as_ref(), at, full, &wanted).await?;
-        match self.inspector.clone() {
-            Some(inspector) if full || flow.records_in > 0 => {
-                let sizes = tokio::task::spawn_blocking(move || inspector.partition_sizes()).await;
-                self.topics.take_sizes(sizes.unwrap_or_default());
-            }
-            None if full => {
-                let sizes = sizes_on_disk(&self.client, self.topics.by_leader(&wanted)).await;
-                self.topics.take_sizes(sizes);
-            }
-            _ => {}
-        }
-        self.groups.look(&self.client, self.inspector.as_ref(), full).await?;
-        if let Some(inspector) = &self.inspector {
-            self.groups.take_rebalances(inspector.rebalances(self.groups.rebalances_after()));
-            self.groups.take_share_events(&inspector.share_events(self.groups.share_events_after()));
-        }
+        self.ask_list(poked);
+        self.wait_for(|asked| matches!(asked, Asked::List(_)), session).await;
+        self.listed()?;
+        let flow = self.look_at_figures(at, full, in_sight, session).await;
+        self.look_at_groups(full, session).await?;
         self.unread.begin();
         self.groups.want_unread(&self.topics, &mut self.unread);
-        self.unread.look_up(&self.client, self.inspector.as_ref()).await;
+        let look_up = unread::look_up(self.client.clone(), self.inspector.clone(), self.unread.take_wanted());
+        if self.questions.ask(Asked::Unread, look_up) {
+            self.wait_for(|asked| asked == Asked::Unread, session).await;
+        }
         self.groups.derive(at, &self.topics, &mut self.unread);
         self.unread.end();
         if let Some(history) = &self.history {
@@ -197,118 +194,131 @@ impl Sampler {
         Ok(())
     }
 
-    /// Puts the new picture in place; true when something visible changed.
-    fn publish(&mut self, inner: &Inner, looked: Result<(), ClientError>) -> bool {
-        let before = inner.facts.load();
-        let at = self.clock.now();
-        let mut facts = match looked {
-            Ok(()) => {
-                let topics = self.topics.facts(&self.groups.lags());
-                let mut cluster = self.cluster.facts.clone();
-                cluster.health = self.client.health();
-                cluster.listener = inner.listener.load_full();
-                cluster.address = cluster.listener.address().map(str::to_owned);
-                let sizes: Vec<u64> = topics.iter().filter_map(|t| t.size_bytes).collect();
-                // A part of the topics says nothing about the whole.
-                let whole = self.inspector.is_some() || sizes.len() == topics.len();
-                cluster.size_bytes = whole.then(|| sizes.iter().sum());
-                let groups = self.groups.facts();
-                let clients = match &self.inspector {
-                    Some(inspector) => ClientsFacts::look(&**inspector, &groups),
-                    None => ClientsFacts::default(),
-                };
-                cluster.clients = self.inspector.is_some().then(|| clients.outside().count());
-                let (revision, clients) = (self.revision, Arc::new(clients));
-                Facts {
-                    at,
-                    revision,
-                    cluster,
-                    topics,
-                    groups,
-                    clients,
-                    problem: None,
-                    stale_since: None,
-                    first_load_done: true,
+    /// Offsets and sizes.
+    async fn look_at_figures(
+        &mut self,
+        at: TimestampMillis,
+        full: bool,
+        in_sight: &HashSet<Arc<str>>,
+        session: &Weak<Inner>,
+    ) -> topics::Flow {
+        let read = if full { self.groups.topics() } else { HashSet::new() };
+        let wanted = |name: &str| in_sight.contains(name) || read.contains(name);
+        let counters = self.inspector.as_ref().map(|inspector| inspector.counters());
+        let is_told = self.inspector.is_some();
+        self.topics.begin(at, is_told);
+        for (node, partitions) in self.topics.to_ask(counters.as_ref(), full, &wanted) {
+            let question = asking::offsets(self.client.clone(), node, partitions.clone());
+            if self.questions.ask(Asked::Offsets(node), question) {
+                self.topics.note_asked(&partitions);
+            }
+        }
+        if full && !is_told {
+            for (node, partitions) in self.topics.by_leader(&wanted) {
+                self.questions.ask(Asked::Sizes(node), asking::sizes(self.client.clone(), node, partitions));
+            }
+        }
+        self.wait_for(|asked| matches!(asked, Asked::Offsets(_) | Asked::Sizes(_)), session).await;
+        let flow = self.topics.note_rates(at, counters.as_ref());
+        if let Some(inspector) = self.inspector.clone()
+            && (full || flow.records_in > 0)
+        {
+            if full {
+                self.topics.take_damage(inspector.damage());
+            }
+            let sizes = tokio::task::spawn_blocking(move || inspector.partition_sizes()).await;
+            self.topics.take_sizes(sizes.unwrap_or_default());
+        }
+        flow
+    }
+
+    /// Groups, their members, and what they have committed.
+    async fn look_at_groups(&mut self, full: bool, session: &Weak<Inner>) -> Result<(), ClientError> {
+        self.groups.begin();
+        for node in self.list.nodes().to_vec() {
+            let (client, inspector) = (self.client.clone(), self.inspector.clone());
+            let question = asking::groups(client, inspector, node, self.groups.resting(), full);
+            self.questions.ask(Asked::Groups(node), question);
+        }
+        self.wait_for(|asked| matches!(asked, Asked::Groups(_)), session).await;
+        self.groups.end(self.list.nodes())?;
+        if let Some(inspector) = &self.inspector {
+            self.groups.take_rebalances(inspector.rebalances(self.groups.rebalances_after()));
+            self.groups.take_share_events(&inspector.share_events(self.groups.share_events_after()));
+        }
+        Ok(())
+    }
+
+    /// Takes in answers until those of this kind have come, or their nodes have had time enough. The list is asked for
+    /// meanwhile, and what is new is published.
+    async fn wait_for(&mut self, kind: impl Fn(Asked) -> bool, session: &Weak<Inner>) {
+        let over = time::Instant::now() + Duration::from_millis(PATIENCE_MILLIS);
+        // Any node may tell what there is.
+        let wants_list = kind(Asked::List(None));
+        let told = self.list.times_told();
+        while self.questions.awaits(&kind) && !(wants_list && self.list.times_told() != told) {
+            let is_remote = self.inspector.is_none();
+            tokio::select! {
+                (asked, news) = self.questions.next() => self.take(asked, news),
+                () = time::sleep_until(self.list.next_at()), if is_remote => {
+                    self.ask_list(false);
+                    self.publish(session, self.listed());
+                }
+                () = time::sleep_until(over) => {
+                    for node in self.questions.late(&kind) {
+                        let asked = format!("look at broker {node}");
+                        self.note_node(node, Some(&ClientError::TimedOut { asked, millis: PATIENCE_MILLIS }));
+                    }
+                    return;
                 }
             }
-            Err(error) => {
-                let problem = Problem::from_client(Phrase::new("problem-cluster-look"), &error);
-                let stale_since = before.stale_since.or(before.first_load_done.then_some(before.at));
-                let cluster = ClusterFacts { health: self.client.health(), ..before.cluster.clone() };
-                Facts { at, problem: Some(problem), stale_since, cluster, ..Facts::clone(&before) }
+            if is_remote && self.list.take_turned() {
+                self.publish(session, self.listed());
+            }
+        }
+    }
+
+    fn take(&mut self, asked: Asked, news: News) {
+        let node = asked.node();
+        let failed = match news {
+            News::List(told) => {
+                self.take_list(told);
+                return;
+            }
+            News::Offsets(told) => {
+                let failed = told.failed.clone();
+                if self.topics.take_offsets(told, node.unwrap_or(-1)) {
+                    self.list.want_topics();
+                }
+                failed
+            }
+            News::Sizes(told) => told.map(|sizes| self.topics.take_sizes(sizes)).err(),
+            News::Groups(told) => match told {
+                Ok(told) => {
+                    self.groups.take(node.unwrap_or(-1), told);
+                    None
+                }
+                Err(error) => Some(self.groups.note_failed(error)),
+            },
+            News::Unread(found) => {
+                self.unread.take_found(found);
+                None
             }
         };
-        let slot = at.div_euclid(RATE_SLOT_MILLIS);
-        let behind = |group: &GroupFacts| group.behind_millis.is_some_and(|millis| (1..AGE_MILLIS).contains(&millis));
-        let moves = self.topics.any_moves(at, SPARKLINE_MILLIS) || facts.groups.iter().any(behind);
-        let moved = slot != self.slot && moves;
-        self.slot = slot;
-        let changed = !facts.shows_the_same_as(&before);
-        // Where the health was told meanwhile, it has moved already.
-        self.revision = self.revision.max(before.revision);
-        if changed || moved {
-            self.revision += 1;
+        self.has_news = true;
+        // A node that answers with an error is there.
+        let failed = failed.filter(|error| error.code().is_none() && !matches!(error, ClientError::Unsupported { .. }));
+        if let Some(node) = node {
+            self.note_node(node, failed.as_ref());
         }
-        facts.revision = self.revision;
-        inner.facts.store(Arc::new(facts));
-        changed || moved
     }
-}
 
-/// Waits for a look that a broker may hold up, and tells once a second how it goes with the brokers.
-async fn telling_health<T>(mut look: impl Future<Output = T> + Unpin, client: &Client, session: &Weak<Inner>) -> T {
-    loop {
-        tokio::select! {
-            looked = &mut look => return looked,
-            () = tokio::time::sleep(HEALTH_EVERY) => {}
+    /// A node has answered or failed to.
+    fn note_node(&mut self, node: i32, failed: Option<&ClientError>) {
+        if self.questions.note(node, failed.is_some()) {
+            self.topics.note_node(node, failed);
+            self.groups.note_node(node, failed, self.clock.now());
+            self.has_news = true;
         }
-        let (Some(inner), health) = (session.upgrade(), client.health()) else { continue };
-        let before = inner.facts.load();
-        if before.cluster.health == health {
-            continue;
-        }
-        let cluster = ClusterFacts { health, ..before.cluster.clone() };
-        inner.facts.store(Arc::new(Facts { cluster, revision: before.revision + 1, ..Facts::clone(&before) }));
-        (inner.wake)();
-    }
-}
-
-/// The sizes of partitions as the disks of their leaders tell them. A node that does not tell leaves its part unknown.
-async fn sizes_on_disk(client: &Client, by_leader: BTreeMap<i32, Vec<TopicPartition>>) -> Vec<PartitionSize> {
-    let asked = by_leader.iter().map(|(node, tps)| client.log_dirs(*node, Some(tps)));
-    let told = join_all(asked).await.into_iter().flatten().flatten().flat_map(|dir| dir.replicas);
-    let size = |replica: ReplicaOnDisk| PartitionSize {
-        topic: replica.tp.topic,
-        partition: replica.tp.partition,
-        size_bytes: replica.size_bytes,
-    };
-    told.filter(|replica| !replica.is_future).map(size).collect()
-}
-
-impl ClusterWatch {
-    fn note(&mut self, at: TimestampMillis, flow: topics::Flow, inspector: Option<&Arc<dyn Inspector>>) {
-        self.records_in += flow.records_in;
-        self.records_out += flow.records_out;
-        self.in_window.look(at, self.records_in);
-        self.facts.in_per_second = self.in_window.per_second();
-        let passed = self.last_at.map(|last| at - last).filter(|millis| *millis > 0);
-        self.last_at = Some(at);
-        if let Some(millis) = passed {
-            self.facts.in_history.note(at, millis, flow.records_in as f64);
-        }
-        let Some(inspector) = inspector else { return };
-        self.out_window.look(at, self.records_out);
-        self.facts.out_per_second = self.out_window.per_second();
-        if let Some(millis) = passed {
-            self.facts.out_history.note(at, millis, flow.records_out as f64);
-        }
-        let counters = inspector.counters();
-        let sum = |of: fn(&crate::broker::TopicCounters) -> u64| -> i64 {
-            i64::try_from(counters.topics.values().map(of).sum::<u64>()).unwrap_or(i64::MAX)
-        };
-        self.in_bytes.look(at, sum(|c| c.bytes_in));
-        self.out_bytes.look(at, sum(|c| c.bytes_out));
-        self.facts.in_bytes_per_second = self.in_bytes.per_second().map(|rate| rate.max(0.0));
-        self.facts.out_bytes_per_second = self.out_bytes.per_second().map(|rate| rate.max(0.0));
     }
 }

@@ -1,6 +1,7 @@
 //! Connections to clusters: the test of the way to one, tokens, sessions, and that no secret is ever shown.
 
 mod bearer;
+mod late_news;
 mod mini;
 mod remote;
 mod walk;

@@ -123,7 +123,7 @@ partitions-start = First offset
 partitions-end = End offset
 
 looks-title = What needs a look
-looks-none = Nothing: every group keeps up, and no partition is damaged.
+looks-none = Nothing: every group keeps up, every partition has a leader, and none is damaged.
 looks-offline = offline
 looks-offline-about = { $n ->
     [one] 1 partition has no leader: nobody can read or write it.
@@ -137,6 +137,14 @@ looks-under-about = { $n ->
 looks-open-brokers = Show the brokers
 looks-damaged = damaged
 looks-damaged-about = A partition of { $topic } cannot be read; the others go on.
+topics-offline =
+    { $n ->
+        [one] One partition has no leader
+       *[other] { $n } partitions have no leader
+    }
+figures-old = As of { $time }. { $what }: { $why }
+old-broker = Broker { $broker } does not answer
+old-no-leader = A partition has no leader
 looks-lag = lag
 looks-lag-about = { $group } is { $behind } behind on { $topic } and falling further behind: { $in } records a second in, { $out } out.
 looks-empty = unread

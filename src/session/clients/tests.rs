@@ -81,6 +81,7 @@ fn a_client_falls_behind_with_its_group_unless_it_errs() {
         consumption: Arc::new([]),
         rebalances: Arc::new([]),
         queue: None,
+        old: None,
     };
     let mut clients = together(vec![view(1, "billing", Some("a"))]);
     clients[0].fall_behind(std::slice::from_ref(&group));

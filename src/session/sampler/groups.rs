@@ -5,26 +5,19 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    queues::{QueueWatch, look_at_queue},
-    topics::TopicsWatch,
-    unread::Unread,
-    window::Window,
-};
+use super::{asking::NodeGroups, queues::QueueWatch, topics::TopicsWatch, unread::Unread, window::Window};
 use crate::{
-    broker::{Inspector, RebalanceEvent, ShareEvent},
-    client::{Client, ClientError, CommittedOffset, GroupInfo, GroupListing},
+    broker::{RebalanceEvent, ShareEvent},
+    client::{ClientError, CommittedOffset, GroupInfo, GroupListing},
     model::{GroupKind, GroupState, Lag, Offset, TimestampMillis, TopicPartition},
     session::{
-        GroupFacts, GroupPartitionFacts, MemberFacts, RateHistory,
+        GroupFacts, GroupPartitionFacts, MemberFacts, Old, Phrase, Problem, RateHistory,
         lag_history::{Seen, SeriesKey},
     },
 };
 
 /// Trends of lag and of commits are means over this long: consumers commit every few seconds.
 const TREND_SPAN_MILLIS: i64 = 30_000;
-/// Groups asked for their commits at the same time.
-const COMMITS_ASKED_AT_ONCE: usize = 16;
 /// Rebalances remembered a group.
 const REBALANCES_KEPT_MAX: usize = 200;
 
@@ -32,12 +25,19 @@ const REBALANCES_KEPT_MAX: usize = 200;
 #[derive(Default)]
 pub(super) struct GroupsWatch {
     groups: BTreeMap<Arc<str>, GroupWatch>,
+    /// Of this look: the nodes that told, and the groups that they told of.
+    told: HashSet<i32>,
+    seen: HashSet<Arc<str>>,
+    /// Of this look: why a node refused to tell.
+    refused: Option<ClientError>,
     rebalances_after: u64,
     share_events_after: u64,
 }
 
 struct GroupWatch {
     facts: GroupFacts,
+    /// The node that coordinates it.
+    node: i32,
     committed: BTreeMap<TopicPartition, CommittedOffset>,
     asked_commits: bool,
     /// Of a share group: how its records stand.
@@ -48,48 +48,72 @@ struct GroupWatch {
 }
 
 impl GroupsWatch {
-    /// Looks at all groups. Commits of groups without members are asked for only when `full`: nobody changes them.
-    pub(super) async fn look(
-        &mut self,
-        client: &Client,
-        inspector: Option<&Arc<dyn Inspector>>,
-        full: bool,
-    ) -> Result<(), ClientError> {
-        let listings = client.groups().await?;
-        self.take_list(&listings);
-        let ids: Vec<Arc<str>> = self.groups.values().filter(|g| g.is_worth_asking(full)).map(GroupWatch::id).collect();
-        if !ids.is_empty() {
-            let names: Vec<&str> = ids.iter().map(|id| &**id).collect();
-            for info in client.describe_groups(&names).await? {
-                if let Some(watch) = self.groups.get_mut(info.id.as_str()) {
-                    watch.take_info(info);
-                }
+    /// A look begins.
+    pub(super) fn begin(&mut self) {
+        self.told.clear();
+        self.seen.clear();
+        self.refused = None;
+    }
+
+    /// Groups without members whose commits are known.
+    pub(super) fn resting(&self) -> HashSet<Arc<str>> {
+        let rests = |watch: &&GroupWatch| watch.asked_commits && watch.facts.members.is_empty();
+        self.groups.values().filter(rests).map(|watch| Arc::clone(&watch.facts.id)).collect()
+    }
+
+    /// Takes in what the node told of its groups.
+    pub(super) fn take(&mut self, node: i32, news: NodeGroups) {
+        self.told.insert(node);
+        for listing in &news.listings {
+            self.take_listing(node, listing);
+        }
+        for info in news.infos.into_iter().filter(|info| info.error.is_none()) {
+            if let Some(watch) = self.groups.get_mut(info.id.as_str()) {
+                watch.take_info(info);
             }
         }
-        let is_queue = |id: &Arc<str>| self.groups.get(id).is_some_and(|watch| watch.facts.is_queue());
-        let (queues, ids): (Vec<_>, Vec<_>) = ids.into_iter().partition(is_queue);
-        for chunk in queues.chunks(COMMITS_ASKED_AT_ONCE) {
-            let asked = chunk.iter().map(|id| look_at_queue(client, inspector, id));
-            for (id, answer) in chunk.iter().zip(futures_util::future::join_all(asked).await) {
-                let Some(watch) = self.groups.get_mut(id) else { continue };
-                if let Ok(seen) = answer {
-                    watch.queue.take(seen);
-                    watch.asked_commits = true;
-                }
+        for (id, seen) in news.queues {
+            if let Some(watch) = self.groups.get_mut(&id) {
+                watch.queue.take(seen);
+                watch.asked_commits = true;
             }
         }
-        for chunk in ids.chunks(COMMITS_ASKED_AT_ONCE) {
-            let asked = chunk.iter().map(|id| client.committed(id));
-            for (id, answer) in chunk.iter().zip(futures_util::future::join_all(asked).await) {
-                let Some(watch) = self.groups.get_mut(id) else { continue };
-                // A group may vanish between the list and this; the next look knows.
-                if let Ok(offsets) = answer {
-                    watch.committed = offsets.into_iter().collect();
-                    watch.asked_commits = true;
-                }
+        for (id, offsets) in news.committed {
+            if let Some(watch) = self.groups.get_mut(&id) {
+                watch.committed = offsets;
+                watch.asked_commits = true;
             }
         }
-        Ok(())
+    }
+
+    /// A node did not tell. What it says with an error of Kafka's is told to all of who looks.
+    pub(super) fn note_failed(&mut self, error: ClientError) -> ClientError {
+        if error.code().is_some() {
+            self.refused = Some(error.clone());
+        }
+        error
+    }
+
+    /// A node does not answer any more, which makes old what it coordinates, or does again.
+    pub(super) fn note_node(&mut self, node: i32, failed: Option<&ClientError>, since: TimestampMillis) {
+        let old = failed.map(|error| {
+            let what = Phrase::new("old-broker").with("broker", node.to_string());
+            Arc::new(Old { since, problem: Problem::from_client(what, error) })
+        });
+        for watch in self.groups.values_mut().filter(|watch| watch.node == node) {
+            watch.facts.old.clone_from(&old);
+        }
+    }
+
+    /// All have told that will: what nobody tells of any more is gone, unless it is one of those that did not tell.
+    ///
+    /// # Errors
+    /// When a node refused to tell.
+    pub(super) fn end(&mut self, nodes: &[i32]) -> Result<(), ClientError> {
+        let (told, seen) = (&self.told, &self.seen);
+        let all_told = nodes.iter().all(|node| told.contains(node));
+        self.groups.retain(|id, watch| seen.contains(id) || !(told.contains(&watch.node) || all_told));
+        self.refused.take().map_or(Ok(()), Err)
     }
 
     /// Adds rebalances that ended since the last look.
@@ -193,21 +217,19 @@ impl GroupsWatch {
         partitions.collect()
     }
 
-    fn take_list(&mut self, listings: &[GroupListing]) {
-        let mut before = std::mem::take(&mut self.groups);
-        for listing in listings {
-            let id: Arc<str> = listing.id.as_str().into();
-            let mut watch = before.remove(&id).unwrap_or_else(|| GroupWatch::new(Arc::clone(&id)));
-            watch.facts.state = listing.state;
-            watch.facts.kind = GroupKind::from_wire(&listing.group_type).unwrap_or_default();
-            watch.facts.protocol_type.clone_from(&listing.protocol_type);
-            self.groups.insert(id, watch);
-        }
+    fn take_listing(&mut self, node: i32, listing: &GroupListing) {
+        let id: Arc<str> = listing.id.as_str().into();
+        let watch = self.groups.entry(Arc::clone(&id)).or_insert_with(|| GroupWatch::new(Arc::clone(&id), node));
+        (watch.node, watch.facts.old) = (node, None);
+        watch.facts.state = listing.state;
+        watch.facts.kind = GroupKind::from_wire(&listing.group_type).unwrap_or_default();
+        watch.facts.protocol_type.clone_from(&listing.protocol_type);
+        self.seen.insert(id);
     }
 }
 
 impl GroupWatch {
-    fn new(id: Arc<str>) -> Self {
+    fn new(id: Arc<str>, node: i32) -> Self {
         let facts = GroupFacts {
             id,
             kind: GroupKind::default(),
@@ -226,9 +248,11 @@ impl GroupWatch {
             consumption: Arc::new([]),
             rebalances: Arc::new([]),
             queue: None,
+            old: None,
         };
         Self {
             facts,
+            node,
             committed: BTreeMap::new(),
             asked_commits: false,
             queue: QueueWatch::default(),
@@ -236,18 +260,6 @@ impl GroupWatch {
             commits: Window::new(TREND_SPAN_MILLIS),
             consumption: BTreeMap::new(),
         }
-    }
-
-    fn id(&self) -> Arc<str> {
-        Arc::clone(&self.facts.id)
-    }
-
-    /// Commits of a group without members stand still; the backlog of a queue grows without any.
-    fn is_worth_asking(&self, full: bool) -> bool {
-        full || self.facts.is_queue()
-            || !self.asked_commits
-            || self.facts.state != GroupState::Empty
-            || !self.facts.members.is_empty()
     }
 
     fn take_info(&mut self, info: GroupInfo) {

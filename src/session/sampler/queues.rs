@@ -19,6 +19,9 @@ pub(super) struct QueueSeen {
     facts: Option<QueuePartitionFacts>,
 }
 
+/// What one look saw of a queue.
+pub(super) type PartitionsSeen = Vec<(TopicPartition, QueueSeen)>;
+
 /// All partitions of a queue as last seen.
 #[derive(Debug, Default)]
 pub(super) struct QueueWatch {
@@ -31,7 +34,7 @@ pub(super) async fn look_at_queue(
     client: &Client,
     inspector: Option<&Arc<dyn Inspector>>,
     id: &Arc<str>,
-) -> Result<Vec<(TopicPartition, QueueSeen)>, ClientError> {
+) -> Result<PartitionsSeen, ClientError> {
     let Some(inspector) = inspector else { return ask_client(client, id).await };
     let (inspector, id) = (Arc::clone(inspector), Arc::clone(id));
     let views = tokio::task::spawn_blocking(move || inspector.share_partitions(&id)).await.unwrap_or_default();
@@ -44,7 +47,7 @@ pub(super) async fn look_at_queue(
     Ok(seen.collect())
 }
 
-async fn ask_client(client: &Client, id: &str) -> Result<Vec<(TopicPartition, QueueSeen)>, ClientError> {
+async fn ask_client(client: &Client, id: &str) -> Result<PartitionsSeen, ClientError> {
     let offsets = client.share_group_offsets(id).await?;
     let seen = offsets.into_iter().map(|(tp, offset)| {
         let backlog = offset.lag.map_or(Lag::Unknown, Lag::Records);
@@ -55,7 +58,7 @@ async fn ask_client(client: &Client, id: &str) -> Result<Vec<(TopicPartition, Qu
 
 impl QueueWatch {
     /// What was seen replaces what was known.
-    pub(super) fn take(&mut self, seen: Vec<(TopicPartition, QueueSeen)>) {
+    pub(super) fn take(&mut self, seen: PartitionsSeen) {
         self.partitions = seen.into_iter().collect();
         self.dead_lettered.retain(|tp, _| self.partitions.contains_key(tp));
     }

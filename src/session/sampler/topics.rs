@@ -5,19 +5,19 @@ use std::{
     sync::Arc,
 };
 
-use super::{marks::Marks, window::Window};
+use kafka_protocol::ResponseError;
+
+use super::{asking::NodeOffsets, marks::Marks, window::Window};
 use crate::{
-    broker::{Counters, Damage, Inspector, TopicCounters},
-    client::{Client, ClientError, ListedOffset, OffsetSpec, TopicInfo},
+    broker::{Counters, Damage, TopicCounters},
+    client::{ClientError, ListedOffset, OffsetSpec, TopicInfo},
     model::{Lag, Offset, PartitionId, TimestampMillis, TopicPartition},
-    session::{PartitionFacts, TopicFacts},
+    session::{Old, PartitionFacts, Phrase, Problem, TopicFacts},
 };
 
 /// Without an inspector all topics are asked for their offsets and sizes while they have so many partitions together at
 /// most; of more only those that are looked at and those that groups read.
 const ASK_ALL_PARTITIONS_MAX: usize = 2_000;
-/// Offsets asked for in one call at most; more go in further calls.
-const OFFSETS_ASKED_MAX: usize = 6_000;
 /// Rates on screen are means over this long.
 const RATE_SPAN_MILLIS: i64 = 4_000;
 
@@ -29,7 +29,10 @@ pub(super) type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 pub(super) struct TopicsWatch {
     topics: BTreeMap<Arc<str>, TopicWatch>,
     /// When the list was taken last; a topic that is new since then had no records at that time.
-    looked_at: Option<TimestampMillis>,
+    listed_at: Option<TimestampMillis>,
+    /// When figures were asked for last.
+    asked_at: TimestampMillis,
+    told_by_inspector: bool,
 }
 
 struct TopicWatch {
@@ -38,10 +41,12 @@ struct TopicWatch {
     counters: Option<TopicCounters>,
     produced: Window,
     consumed: Window,
+    /// Why the cluster does not tell about it.
+    refused: Option<String>,
     /// Was never asked for its offsets.
     fresh: bool,
-    /// Its offsets are as of now: they were asked for in this look, or are known not to have moved.
-    is_current: bool,
+    /// Its offsets were asked for in this look, or are known not to have moved.
+    asked: bool,
 }
 
 /// What one look brought for the whole cluster.
@@ -52,42 +57,17 @@ pub(super) struct Flow {
 }
 
 impl TopicsWatch {
-    /// Looks at all topics: their list, and their offsets where something moved (`full`: everywhere). Without an
-    /// inspector nobody tells what moved: a small cluster is asked for everything, of a large one what is `wanted`, and
-    /// for the list only in a full look.
-    pub(super) async fn look(
-        &mut self,
-        client: &Client,
-        inspector: Option<&Arc<dyn Inspector>>,
-        at: TimestampMillis,
-        full: bool,
-        wanted: Wanted<'_>,
-    ) -> Result<Flow, ClientError> {
-        let is_large = inspector.is_none() && self.partitions() > ASK_ALL_PARTITIONS_MAX;
-        if full || !is_large {
-            self.take_list(client.topics().await?);
+    /// A look begins.
+    pub(super) fn begin(&mut self, at: TimestampMillis, told_by_inspector: bool) {
+        (self.asked_at, self.told_by_inspector) = (at, told_by_inspector);
+        for watch in self.topics.values_mut() {
+            watch.asked = told_by_inspector || watch.facts.partitions.is_empty();
         }
-        let is_large = inspector.is_none() && self.partitions() > ASK_ALL_PARTITIONS_MAX;
-        let counters = inspector.map(|inspector| inspector.counters());
-        let asked = match is_large {
-            true => self.to_ask(None, true, wanted),
-            false => self.to_ask(counters.as_ref(), full, &|_| true),
-        };
-        self.note_current(inspector.is_some(), &asked);
-        // A request may name a partition once, so each kind of offset is a question of its own.
-        for spec in [OffsetSpec::Earliest, OffsetSpec::Latest, OffsetSpec::MaxTimestamp] {
-            for chunk in asked.chunks(OFFSETS_ASKED_MAX) {
-                let answers = client.offsets(chunk.iter().map(|tp| (tp.clone(), spec)).collect()).await?;
-                for (tp, answer) in answers {
-                    self.take_offset(&tp, spec, answer.ok());
-                }
-            }
-        }
-        if full && let Some(inspector) = inspector {
-            self.take_damage(inspector.damage());
-        }
-        self.looked_at = Some(at);
-        Ok(self.note_rates(at, counters.as_ref()))
+    }
+
+    /// Whether figures are asked for only of what is wanted: nobody tells what moved, and there is much.
+    pub(super) fn is_large(&self) -> bool {
+        self.partitions() > ASK_ALL_PARTITIONS_MAX
     }
 
     /// All partitions together.
@@ -95,22 +75,73 @@ impl TopicsWatch {
         self.topics.values().map(|watch| watch.facts.partitions.len()).sum()
     }
 
-    fn note_current(&mut self, told_by_inspector: bool, asked: &[TopicPartition]) {
-        for watch in self.topics.values_mut() {
-            watch.is_current = told_by_inspector || watch.facts.partitions.is_empty();
-        }
+    /// These are asked for now.
+    pub(super) fn note_asked(&mut self, asked: &[TopicPartition]) {
         for tp in asked {
             if let Some(watch) = self.topics.get_mut(&tp.topic) {
-                watch.is_current = true;
+                watch.asked = true;
             }
         }
     }
 
+    /// Takes in what a node told; true when it does not lead all of what it was asked for.
+    pub(super) fn take_offsets(&mut self, news: NodeOffsets, node: i32) -> bool {
+        let mut others_lead = false;
+        let since = self.asked_at;
+        if let Some(error) = &news.failed {
+            let old = old_of_node(node, error, since);
+            news.asked.iter().for_each(|tp| self.mark_old(tp, &old));
+        }
+        for (spec, tp, outcome) in news.told {
+            match outcome {
+                Ok(listed) => self.take_offset(&tp, spec, listed),
+                // No record, or a broker that cannot tell: the others say how it stands.
+                Err(_) if spec == OffsetSpec::MaxTimestamp => {}
+                Err(error) => {
+                    others_lead |= error.is_stale_metadata();
+                    self.mark_old(&tp, &old_of_node(node, &error, since));
+                }
+            }
+        }
+        others_lead
+    }
+
+    fn mark_old(&mut self, tp: &TopicPartition, old: &Arc<Old>) {
+        if let Some(watch) = self.topics.get_mut(&tp.topic) {
+            watch.fresh = false;
+            if let Some(partition) = watch.partition_mut(tp.partition) {
+                partition.old.get_or_insert_with(|| Arc::clone(old));
+            }
+        }
+    }
+
+    /// A node does not answer any more, which makes old what it leads, or does again.
+    pub(super) fn note_node(&mut self, node: i32, failed: Option<&ClientError>) {
+        let old = failed.map(|error| old_of_node(node, error, self.asked_at));
+        for watch in self.topics.values_mut() {
+            if watch.facts.partitions.iter().any(|p| p.leader == Some(node)) {
+                let partitions = Arc::make_mut(&mut watch.facts.partitions).iter_mut();
+                for partition in partitions.filter(|p| p.leader == Some(node)) {
+                    match &old {
+                        Some(old) => _ = partition.old.get_or_insert_with(|| Arc::clone(old)),
+                        None => partition.old = None,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether somebody leads the partition and answers.
+    pub(super) fn can_be_read(&self, tp: &TopicPartition) -> bool {
+        let partition = self.topics.get(&tp.topic).and_then(|watch| watch.partition(tp.partition));
+        partition.is_some_and(|p| p.leader.is_some() && p.old.is_none())
+    }
+
     /// The partitions of topics that are `wanted`, by the node that leads them: whose disks to ask for their sizes.
     pub(super) fn by_leader(&self, wanted: Wanted<'_>) -> BTreeMap<i32, Vec<TopicPartition>> {
-        let is_small = self.partitions() <= ASK_ALL_PARTITIONS_MAX;
+        let is_large = self.is_large();
         let mut found: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
-        for (name, watch) in self.topics.iter().filter(|(name, _)| is_small || wanted(name)) {
+        for (name, watch) in self.topics.iter().filter(|(name, _)| !is_large || wanted(name)) {
             for partition in watch.facts.partitions.iter() {
                 if let Some(leader) = partition.leader {
                     found.entry(leader).or_default().push(TopicPartition::new(Arc::clone(name), partition.id));
@@ -159,57 +190,67 @@ impl TopicsWatch {
         self.topics.values().any(|watch| !watch.facts.history.is_quiet(now, span_millis))
     }
 
-    fn take_list(&mut self, infos: Vec<TopicInfo>) {
+    /// Takes in the list of topics; true when it tells something new.
+    pub(super) fn take_list(&mut self, infos: Vec<TopicInfo>, at: TimestampMillis) -> bool {
         let mut before = std::mem::take(&mut self.topics);
+        let mut is_new = infos.len() != before.len();
         for info in infos {
             let known = before.remove(&info.name).filter(|watch| watch.facts.id == id_of(&info));
-            let mut watch = known.unwrap_or_else(|| TopicWatch::new(&info, self.looked_at));
-            watch.take_info(&info);
+            is_new |= known.is_none();
+            let mut watch = known.unwrap_or_else(|| TopicWatch::new(&info, self.listed_at));
+            is_new |= watch.take_info(&info, at);
             self.topics.insert(Arc::clone(&info.name), watch);
         }
+        self.listed_at = Some(at);
+        is_new
     }
 
-    fn to_ask(&self, counters: Option<&Counters>, full: bool, wanted: Wanted<'_>) -> Vec<TopicPartition> {
-        let mut asked = Vec::new();
-        for (name, watch) in self.topics.iter().filter(|(name, _)| wanted(name)) {
+    /// What is to be asked for, by the node that leads it: offsets where something moved (`full`: everywhere). Without
+    /// an inspector nobody tells what moved: of a small cluster everything, of a large one what is `wanted`.
+    pub(super) fn to_ask(
+        &self,
+        counters: Option<&Counters>,
+        full: bool,
+        wanted: Wanted<'_>,
+    ) -> BTreeMap<i32, Vec<TopicPartition>> {
+        let is_picked = counters.is_none() && self.is_large();
+        let mut asked: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
+        for (name, watch) in self.topics.iter().filter(|(name, _)| !is_picked || wanted(name)) {
             let counted = counters.map(|counters| counters.topics.get(name).copied().unwrap_or_default());
             let moved = counted.is_none() || counted.map(|c| c.records_in) != watch.counters.map(|c| c.records_in);
             if !(full || watch.fresh || moved) {
                 continue;
             }
-            for partition in watch.facts.partitions.iter().filter(|p| p.leader.is_some() && p.damage.is_none()) {
-                asked.push(TopicPartition::new(Arc::clone(name), partition.id));
+            for partition in watch.facts.partitions.iter().filter(|p| p.damage.is_none()) {
+                if let Some(leader) = partition.leader {
+                    asked.entry(leader).or_default().push(TopicPartition::new(Arc::clone(name), partition.id));
+                }
             }
         }
         asked
     }
 
-    fn take_offset(&mut self, tp: &TopicPartition, spec: OffsetSpec, answer: Option<ListedOffset>) {
+    fn take_offset(&mut self, tp: &TopicPartition, spec: OffsetSpec, listed: ListedOffset) {
         let Some(watch) = self.topics.get_mut(&tp.topic) else { return };
         (watch.fresh, watch.facts.known) = (false, true);
+        if spec == OffsetSpec::MaxTimestamp {
+            let newest = (listed.offset.is_some() && listed.timestamp >= 0).then_some(listed.timestamp);
+            watch.facts.last_record_at = watch.facts.last_record_at.max(newest);
+            return;
+        }
+        // The first of a topic's answers: what is asked anew starts from nothing.
+        if spec == OffsetSpec::Earliest && watch.facts.partitions.first().is_some_and(|p| p.id == tp.partition) {
+            watch.facts.last_record_at = None;
+        }
+        let Some(partition) = watch.partition_mut(tp.partition) else { return };
+        partition.old = None;
         match spec {
-            OffsetSpec::MaxTimestamp => {
-                let newest = answer.filter(|a| a.offset.is_some() && a.timestamp >= 0).map(|a| a.timestamp);
-                watch.facts.last_record_at = watch.facts.last_record_at.max(newest);
-            }
-            OffsetSpec::Earliest => {
-                // The first of a topic's answers: what is asked anew starts from nothing.
-                if watch.facts.partitions.first().is_some_and(|p| p.id == tp.partition) {
-                    watch.facts.last_record_at = None;
-                }
-                if let Some(partition) = watch.partition_mut(tp.partition) {
-                    partition.start = answer.and_then(|a| a.offset);
-                }
-            }
-            _ => {
-                if let Some(partition) = watch.partition_mut(tp.partition) {
-                    partition.end = answer.and_then(|a| a.offset);
-                }
-            }
+            OffsetSpec::Earliest => partition.start = listed.offset,
+            _ => partition.end = listed.offset,
         }
     }
 
-    fn take_damage(&mut self, damage: Vec<Damage>) {
+    pub(super) fn take_damage(&mut self, damage: Vec<Damage>) {
         for watch in self.topics.values_mut() {
             watch.facts.damage = None;
         }
@@ -222,11 +263,12 @@ impl TopicsWatch {
         }
     }
 
-    fn note_rates(&mut self, at: TimestampMillis, counters: Option<&Counters>) -> Flow {
-        let mut flow = Flow::default();
+    /// Works out what flowed, when all has come that will.
+    pub(super) fn note_rates(&mut self, at: TimestampMillis, counters: Option<&Counters>) -> Flow {
+        let (mut flow, is_told) = (Flow::default(), self.told_by_inspector);
         for (name, watch) in &mut self.topics {
             watch.counters = counters.map(|counters| counters.topics.get(name).copied().unwrap_or_default());
-            let step = watch.note(at);
+            let step = watch.note(at, is_told);
             flow.records_in += step.records_in;
             flow.records_out += step.records_out;
         }
@@ -243,13 +285,26 @@ impl TopicWatch {
             produced.look(at, 0);
             consumed.look(at, 0);
         }
-        Self { facts, marks: HashMap::new(), counters: None, produced, consumed, fresh: true, is_current: false }
+        Self {
+            facts,
+            marks: HashMap::new(),
+            counters: None,
+            produced,
+            consumed,
+            refused: None,
+            fresh: true,
+            asked: false,
+        }
     }
 
-    fn take_info(&mut self, info: &TopicInfo) {
+    /// True when it tells something new.
+    fn take_info(&mut self, info: &TopicInfo, at: TimestampMillis) -> bool {
         self.facts.internal = info.internal;
-        if let Some(error) = &info.error {
-            self.facts.damage = Some(error.to_string());
+        let refused = info.error.as_ref().map(ToString::to_string);
+        let mut is_new = self.refused != refused;
+        if is_new {
+            self.facts.damage.clone_from(&refused);
+            self.refused = refused;
         }
         let same = self.facts.partitions.len() == info.partitions.len()
             && self.facts.partitions.iter().zip(&info.partitions).all(|(known, told)| {
@@ -257,8 +312,9 @@ impl TopicWatch {
                     == (told.id, told.leader, told.leader_epoch, &told.replicas, &told.isr, &told.offline)
             });
         if same {
-            return;
+            return is_new;
         }
+        is_new = true;
         // What follows a leader copies from it: only who leads decides where a partition is asked and what it answers.
         let is_led_alike = self.facts.partitions.len() == info.partitions.len()
             && self.facts.partitions.iter().zip(&info.partitions).all(|(known, told)| {
@@ -277,10 +333,15 @@ impl TopicWatch {
                 start: known.as_ref().and_then(|p| p.start),
                 end: known.as_ref().and_then(|p| p.end),
                 size_bytes: known.as_ref().and_then(|p| p.size_bytes),
+                old: match told.leader {
+                    None => Some(no_leader(known.as_ref().and_then(|p| p.old.as_ref()), at)),
+                    leader => known.as_ref().filter(|p| p.leader == leader).and_then(|p| p.old.clone()),
+                },
                 damage: known.and_then(|p| p.damage),
             }
         });
         self.facts.partitions = partitions.collect();
+        is_new
     }
 
     fn partition(&self, id: PartitionId) -> Option<&PartitionFacts> {
@@ -291,18 +352,19 @@ impl TopicWatch {
         Arc::make_mut(&mut self.facts.partitions).iter_mut().find(|p| p.id == id)
     }
 
-    fn note(&mut self, at: TimestampMillis) -> Flow {
+    fn note(&mut self, at: TimestampMillis, is_told: bool) -> Flow {
+        let is_current = self.asked && (is_told || self.facts.partitions.iter().all(|p| p.old.is_none()));
         let known = |p: &PartitionFacts| Some((p.start?, p.end?));
         self.facts.records =
             self.facts.partitions.iter().filter_map(known).map(|(start, end)| (end - start).max(0) as u64).sum();
-        for partition in self.facts.partitions.iter().filter(|_| self.is_current) {
+        for partition in self.facts.partitions.iter().filter(|p| self.asked && p.old.is_none()) {
             if let Some(end) = partition.end {
                 self.marks.entry(partition.id).or_default().note(at, end);
             }
         }
         let mut flow = Flow::default();
         let ends: Option<i64> = self.facts.partitions.iter().map(|p| p.end).sum();
-        match ends.filter(|_| !self.fresh && self.is_current) {
+        match ends.filter(|_| !self.fresh && is_current) {
             Some(ends) => {
                 if let Some((amount, millis)) = self.produced.look(at, ends) {
                     flow.records_in = amount.max(0);
@@ -321,6 +383,19 @@ impl TopicWatch {
         self.facts.out_per_second = self.consumed.per_second().map(|rate| rate.max(0.0));
         flow
     }
+}
+
+/// What a node leads is as it was then.
+fn old_of_node(node: i32, error: &ClientError, since: TimestampMillis) -> Arc<Old> {
+    let what = Phrase::new("old-broker").with("broker", node.to_string());
+    Arc::new(Old { since, problem: Problem::from_client(what, error) })
+}
+
+/// Nobody can be asked. What was old before is so since then.
+fn no_leader(before: Option<&Arc<Old>>, at: TimestampMillis) -> Arc<Old> {
+    let error = ClientError::kafka(ResponseError::LeaderNotAvailable, "look up offsets", None);
+    let since = before.map_or(at, |old| old.since);
+    Arc::new(Old { since, problem: Problem::from_client(Phrase::new("old-no-leader"), &error) })
 }
 
 fn id_of(info: &TopicInfo) -> Option<uuid::Uuid> {

@@ -6,7 +6,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::topics::TopicsWatch;
+use super::{questions::News, topics::TopicsWatch};
 use crate::{
     broker::Inspector,
     client::{Client, FetchOptions, records_from},
@@ -19,12 +19,16 @@ const LOOKUPS_A_TICK_MAX: usize = 16;
 const DECOMPRESSED_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 type Key = (Arc<str>, TopicPartition);
+/// A group and its first unread record.
+pub(super) type Wanted = (Arc<str>, TopicPartition, Offset);
+/// With the time of that record, where it could be found.
+pub(super) type Found = (Wanted, Option<TimestampMillis>);
 
 /// What is known of first unread records.
 #[derive(Default)]
 pub(super) struct Unread {
     known: HashMap<Key, Entry>,
-    wanted: Vec<(Arc<str>, TopicPartition, Offset)>,
+    wanted: Vec<Wanted>,
     round: u64,
 }
 
@@ -72,23 +76,37 @@ impl Unread {
             }
             None => (false, None),
         };
-        if !exact && self.wanted.len() < LOOKUPS_A_TICK_MAX {
+        if !exact && topics.can_be_read(tp) && self.wanted.len() < LOOKUPS_A_TICK_MAX {
             self.wanted.push((Arc::clone(group), tp.clone(), offset));
         }
         // Until it is looked up the record before it speaks for it: time went on between them, but not by much.
         at
     }
 
-    /// Looks up what was asked for in vain since [`Unread::begin`].
-    pub(super) async fn look_up(&mut self, client: &Client, inspector: Option<&Arc<dyn Inspector>>) {
-        for (group, tp, offset) in std::mem::take(&mut self.wanted) {
-            let at = match inspector {
-                Some(inspector) => timestamp_of_batch(inspector, &tp, offset).await,
-                None => timestamp_of(client, &tp, offset).await,
-            };
+    /// What was asked for in vain since [`Unread::begin`].
+    pub(super) fn take_wanted(&mut self) -> Vec<Wanted> {
+        std::mem::take(&mut self.wanted)
+    }
+
+    /// Takes in what was looked up.
+    pub(super) fn take_found(&mut self, found: Vec<Found>) {
+        for ((group, tp, offset), at) in found {
             self.known.insert((group, tp), Entry { offset, at, round: self.round });
         }
     }
+}
+
+/// Looks records up, one after the other.
+pub(super) async fn look_up(client: Client, inspector: Option<Arc<dyn Inspector>>, wanted: Vec<Wanted>) -> News {
+    let mut found = Vec::with_capacity(wanted.len());
+    for (group, tp, offset) in wanted {
+        let at = match &inspector {
+            Some(inspector) => timestamp_of_batch(inspector, &tp, offset).await,
+            None => timestamp_of(&client, &tp, offset).await,
+        };
+        found.push(((group, tp, offset), at));
+    }
+    News::Unread(found)
 }
 
 /// The greatest timestamp of the batch that holds the record: near enough, and no fetch that would count as reading.

@@ -1,6 +1,12 @@
 //! A listener that speaks just enough of Kafka's protocol to say what no real broker would.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::BytesMut;
 use kafka_protocol::{
@@ -24,12 +30,20 @@ pub type Answer = Arc<dyn Fn(&RequestKind) -> Option<ResponseKind> + Send + Sync
 
 /// Listens until the test ends.
 pub async fn serve(answer: impl Fn(&RequestKind) -> Option<ResponseKind> + Send + Sync + 'static) -> HostPort {
+    serve_unless(Arc::default(), answer).await
+}
+
+/// The same, which says nothing while it `hangs`.
+pub async fn serve_unless(
+    hangs: Arc<AtomicBool>,
+    answer: impl Fn(&RequestKind) -> Option<ResponseKind> + Send + Sync + 'static,
+) -> HostPort {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = HostPort::new("127.0.0.1", listener.local_addr().unwrap().port());
     let answer: Answer = Arc::new(answer);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(talk(stream, answer.clone()));
+            tokio::spawn(talk(stream, hangs.clone(), answer.clone()));
         }
     });
     address
@@ -52,12 +66,15 @@ pub async fn saying(bytes: &'static [u8]) -> HostPort {
     address
 }
 
-async fn talk(mut stream: TcpStream, answer: Answer) {
+async fn talk(mut stream: TcpStream, hangs: Arc<AtomicBool>, answer: Answer) {
     let mut inbox = Inbox::new(1 << 20);
     loop {
         while let Ok(Some(mut frame)) = inbox.take() {
             let head = RequestHead::take(&mut frame).unwrap();
             let request = decode_request(head.key, head.version, frame).unwrap();
+            while hangs.load(Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
             let Some(said) = answer(&request) else { return };
             let mut outbox = Outbox::default();
             let api = ApiKey::try_from(head.key).unwrap();

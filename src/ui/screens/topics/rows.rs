@@ -7,7 +7,7 @@ use egui::{Color32, Ui};
 use super::{dialogs::TopicDialog, list::TopicList, looks};
 use crate::{
     model::Lag,
-    session::TopicFacts,
+    session::{Old, TopicFacts},
     ui::{
         Action, Ctx, Place, TopicTab, format, icon,
         theme::{self, fonts},
@@ -74,7 +74,11 @@ impl TopicRows<'_, '_> {
                 toggle(self.marked, &topic.name);
             }
         }
+        let offline = topic.offline();
         if let Some(why) = &topic.damage {
+            icon::show(ui, icon::ERROR, theme.bad).on_hover_text(why);
+        } else if offline > 0 {
+            let why = self.ctx.text.with("topics-offline", &[("n", (offline as u64).into())]);
             icon::show(ui, icon::ERROR, theme.bad).on_hover_text(why);
         }
         let color = if topic.internal { theme.quiet } else { theme.text };
@@ -118,6 +122,15 @@ impl Rows for TopicRows<'_, '_> {
     fn cell(&mut self, ui: &mut Ui, row: u64, column: usize) {
         let ctx = self.ctx;
         let Some(topic) = self.list.topic(ctx.facts, row) else { return };
+        if let (2..=6, Some(old)) = (column, topic.old()) {
+            let text = match column {
+                2 if topic.known => format::count(topic.records),
+                3 => topic.size_bytes.map_or_else(|| format::UNKNOWN.to_owned(), format::bytes_text),
+                _ => format::UNKNOWN.to_owned(),
+            };
+            widgets::faint(ui, &text).on_hover_text(why_old(ctx, old));
+            return;
+        }
         match column {
             0 => self.name_cell(ui, topic),
             1 => drop(widgets::data(ui, &format::count(topic.partitions.len() as u64))),
@@ -204,6 +217,14 @@ pub(super) fn toggle(marked: &mut BTreeSet<Arc<str>>, name: &Arc<str>) {
     if !marked.remove(name) {
         marked.insert(Arc::clone(name));
     }
+}
+
+/// Since when figures are old, and why.
+fn why_old(ctx: &Ctx<'_>, old: &Old) -> String {
+    let (what, why) = (ctx.text.say(&old.problem.what), ctx.text.say(&old.problem.why));
+    let args =
+        [("time", ctx.format.time(old.since).into()), ("what", what.as_str().into()), ("why", why.as_str().into())];
+    ctx.text.with("figures-old", &args)
 }
 
 fn size(ui: &mut Ui, bytes: Option<u64>) {
