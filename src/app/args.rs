@@ -45,9 +45,9 @@ pub struct Args {
     /// The workspace folder [default: "millpond" in the platform's data folder]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Work on the cluster that this broker belongs to, instead of a workspace
-    #[arg(long, global = true, value_name = "HOST:PORT")]
-    pub bootstrap: Option<HostPort>,
+    /// Work on the cluster that this broker belongs to, instead of a workspace; several are joined by commas, for when one is down
+    #[arg(long, global = true, value_name = "HOST:PORT", value_delimiter = ',')]
+    pub bootstrap: Vec<HostPort>,
     /// Settings of a Kafka client, as Java's .properties or librdkafka's: bootstrap.servers, TLS, user and password. Stands
     /// before the command, as `topics create` has a --config of its own
     #[arg(long, value_name = "FILE")]
@@ -72,7 +72,7 @@ pub struct Place {
     /// `--data`
     pub data: Option<PathBuf>,
     /// `--bootstrap`
-    pub bootstrap: Option<HostPort>,
+    pub bootstrap: Vec<HostPort>,
     /// `--config`
     pub config: Option<PathBuf>,
     /// `--connection`
@@ -84,7 +84,7 @@ pub struct Place {
 impl Place {
     /// Whether it is a cluster, and no workspace.
     pub fn is_remote(&self) -> bool {
-        self.bootstrap.is_some() || self.config.is_some() || self.connection.is_some()
+        !self.bootstrap.is_empty() || self.config.is_some() || self.connection.is_some()
     }
 }
 

@@ -171,7 +171,7 @@ fn check(place: &Place, command: &Command) -> Result<(), CliError> {
         _ if place.data.is_some() && place.is_remote() => {
             "--data names a workspace, --bootstrap, --config and --connection a broker; give one of them"
         }
-        _ if place.connection.is_some() && (place.bootstrap.is_some() || place.config.is_some()) => {
+        _ if place.connection.is_some() && (!place.bootstrap.is_empty() || place.config.is_some()) => {
             "--connection names a broker, as --bootstrap and --config do; give one of them"
         }
         _ => return Ok(()),

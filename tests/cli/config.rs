@@ -20,6 +20,9 @@ fn a_file_of_client_settings_names_the_broker() {
     // The address on the command line goes first.
     let nobody = elsewhere.run(&["--bootstrap", "127.0.0.1:1", "topics", "list"]);
     assert!(nobody.status == 1 && nobody.err.contains("nothing listens on 127.0.0.1:1"), "{nobody:?}");
+    // Of several, those that are down are passed over.
+    let one_down = Workspace::with(&["--bootstrap", &format!("127.0.0.1:1,{address}")]).run(&["topics", "list"]);
+    assert!(one_down.status == 0 && one_down.out.contains("orders"), "{one_down:?}");
 }
 
 #[test]

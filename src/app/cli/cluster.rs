@@ -39,10 +39,10 @@ pub(super) fn remote(place: &Place) -> Result<Option<Arc<dyn Transport>>, CliErr
     if let Some(name) = &place.connection {
         return kept(name, place.secret_file.as_deref()).map(Some);
     }
-    if place.bootstrap.is_none() && place.config.is_none() {
+    if place.bootstrap.is_empty() && place.config.is_none() {
         return Ok(None);
     }
-    dial(place.bootstrap.iter().cloned().collect(), place.config.as_deref()).map(Some)
+    dial(place.bootstrap.clone(), place.config.as_deref()).map(Some)
 }
 
 /// The way to the cluster of these addresses, or of those of a file of client settings where there are none.

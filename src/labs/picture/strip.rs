@@ -2,7 +2,9 @@
 //! it is behind.
 
 use egui::{
-    Align2, Color32, FontId, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, FontId, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    text::{LayoutJob, TextWrapping},
+    vec2,
 };
 
 use super::look;
@@ -18,10 +20,13 @@ use crate::{
 
 const GAP: f32 = 2.5;
 const RADIUS: f32 = 4.0;
-/// Width of a figure in a cell of usual height, in points.
+/// Width of a letter of the words and of a figure that stands alone, in a cell of usual height, in points.
+const LETTER: f32 = 6.3;
 const DIGIT: f32 = 7.0;
 /// Narrowest and widest cell, in points.
-const CELL_WIDTH: std::ops::RangeInclusive<f32> = 28.0..=68.0;
+const CELL_WIDTH: std::ops::RangeInclusive<f32> = 28.0..=86.0;
+/// Free at both sides of the words in a cell, in points.
+const MARGIN: f32 = 3.0;
 /// The height of a cell at which its words have their usual size, in points.
 const USUAL: f32 = 30.0;
 /// Cells that are looked at for what their words need.
@@ -162,8 +167,8 @@ impl StripPaint<'_> {
         let newest = self.part.cells.iter().rev().take(NEWEST);
         let words = newest.filter_map(|cell| self.word(cell)).map(|word| word.chars().count());
         let keyed = words.max().unwrap_or(0) as f32;
-        let width =
-            (digits.max(keyed) * DIGIT * size(self.rect.height()) + 10.0).clamp(*CELL_WIDTH.start(), *CELL_WIDTH.end());
+        let width = (digits * DIGIT).max(keyed * LETTER) * size(self.rect.height()) + 10.0;
+        let width = width.clamp(*CELL_WIDTH.start(), *CELL_WIDTH.end());
         let count = (((self.rect.width() + GAP) / (width + GAP)).floor() as usize).max(1);
         let first = (self.part.end + 1 - count as Offset).max(0);
         // Cells take the whole width, so that the strip ends where the curves begin.
@@ -349,7 +354,10 @@ fn inside(ui: &Ui, paint: &StripPaint<'_>, rect: Rect, offset: Offset, cell: &Ce
     let (large, small) = (FontId { size: 10.5 * k, ..fonts::data_bold() }, FontId { size: 8.5 * k, ..fonts::data() });
     let middle = rect.center();
     let color = key_color(theme, paint.topic, cell, front);
-    painter.text(middle - vec2(0.0, 4.5 * k), Align2::CENTER_CENTER, label, large, color);
+    let mut words = LayoutJob::simple_singleline(label.to_owned(), large, color);
+    words.wrap = TextWrapping::truncate_at_width(rect.width() - 2.0 * MARGIN);
+    let words = painter.layout_job(words);
+    painter.galley(middle - vec2(0.0, 4.5 * k) - words.size() / 2.0, words, color);
     painter.text(middle + vec2(0.0, 7.0 * k), Align2::CENTER_CENTER, number, small, theme.quiet);
 }
 
