@@ -1,14 +1,15 @@
 //! Values over time for the charts: a point every half second of the stage, fewer when the story grows long.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     actor::Actor,
-    file::{LabFile, series_parts},
+    file::{From, LabFile, series_parts},
     stage::Sight,
     story::Ledger,
     view::{SERIES_POINTS_MAX, Series},
 };
+use crate::model::Offset;
 
 /// Milliseconds between two points at the beginning.
 const EVERY_MS: i64 = 500;
@@ -107,10 +108,25 @@ fn value(name: &str, ledger: &Ledger, actors: &[Actor], sight: &Sight) -> (f64, 
             let requests: u64 = services().map(|service| service.refused + service.timed_out).sum();
             ((failed + requests) as f64, true)
         }
-        "backlog" | "lag" => (groups().map(|group| group.lag as f64).sum(), false),
+        "backlog" | "lag" => match of {
+            Some(group) if groups().next().is_none() => (waiting(group, actors, sight) as f64, false),
+            _ => (groups().map(|group| group.lag as f64).sum(), false),
+        },
         "lag_s" => (groups().map(|group| group.lag_ms as f64 / 1_000.0).fold(0.0, f64::max), false),
         "response_ms" => (services().map(|service| service.response_ms).fold(0.0, f64::max), false),
         "rows" => (services().map(|service| service.row_count as f64).sum(), false),
         _ => (0.0, false),
     }
+}
+
+/// What waits for a group that nobody has joined yet: all that is stored, for members that will read it from its beginning.
+fn waiting(group: &str, actors: &[Actor], sight: &Sight) -> Offset {
+    let members = actors.iter().map(Actor::spec).filter(|spec| spec.group.as_deref() == Some(group));
+    let read: BTreeSet<String> =
+        members.filter(|spec| spec.from == From::Earliest).flat_map(|spec| spec.topics).collect();
+    let topics = sight.topics.iter().filter(|topic| read.contains(&*topic.name));
+    topics
+        .flat_map(|topic| &topic.partitions)
+        .map(|partition| (partition.high_watermark - partition.start).max(0))
+        .sum()
 }
