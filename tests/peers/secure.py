@@ -63,7 +63,8 @@ def confluent_kept_out(access):
     stranger = access.settings()
     del stranger["ssl.ca.location"]
     codes, said = refused(stranger)
-    assert KafkaError._SSL in codes, (codes, said)
+    # librdkafka calls it a fault of SSL or of the transport, by where in the handshake it notices; the words tell.
+    assert KafkaError._SSL in codes or "certificate verify failed" in said, (codes, said)
     codes, said = refused({"bootstrap.servers": access.address, "log_level": 0})
     assert codes, said
 
