@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     actor::Actor,
-    file::{From, LabFile, series_parts},
-    stage::Sight,
+    file::{LabFile, series_parts},
+    stage::{Sight, read_from_the_beginning},
     story::Ledger,
     view::{SERIES_POINTS_MAX, Series},
 };
@@ -37,14 +37,14 @@ impl Recorder {
     }
 
     /// Takes a point where it is time to.
-    pub fn look(&mut self, ledger: &Ledger, actors: &[Actor], sight: &Sight) {
+    pub fn look(&mut self, file: &LabFile, ledger: &Ledger, actors: &[Actor], sight: &Sight) {
         let now = ledger.now_ms();
         if now < self.next_ms {
             return;
         }
         let seconds = (now - self.last_ms).max(1) as f64 / 1_000.0;
         for (name, line) in &mut self.lines {
-            let (value, is_rate) = value(name, ledger, actors, sight);
+            let (value, is_rate) = value(name, file, ledger, actors, sight);
             let before = line.before.replace(value).unwrap_or(value);
             let value = if is_rate { (value - before).max(0.0) / seconds } else { value };
             line.series.points.push((now as f64 / 1_000.0, value));
@@ -72,7 +72,7 @@ impl Recorder {
 }
 
 /// The value of a series now, and whether its growth a second is what is meant.
-fn value(name: &str, ledger: &Ledger, actors: &[Actor], sight: &Sight) -> (f64, bool) {
+fn value(name: &str, file: &LabFile, ledger: &Ledger, actors: &[Actor], sight: &Sight) -> (f64, bool) {
     let (kind, of) = series_parts(name);
     let meant = |id: &str| of.is_none_or(|of| of == id);
     let tallies = || actors.iter().filter(|actor| meant(actor.id())).map(|actor| ledger.tally(actor.id()));
@@ -109,7 +109,7 @@ fn value(name: &str, ledger: &Ledger, actors: &[Actor], sight: &Sight) -> (f64, 
             ((failed + requests) as f64, true)
         }
         "backlog" | "lag" => match of {
-            Some(group) if groups().next().is_none() => (waiting(group, actors, sight) as f64, false),
+            Some(group) if groups().next().is_none() => (waiting(group, file, sight) as f64, false),
             _ => (groups().map(|group| group.lag as f64).sum(), false),
         },
         "lag_s" => (groups().map(|group| group.lag_ms as f64 / 1_000.0).fold(0.0, f64::max), false),
@@ -120,10 +120,8 @@ fn value(name: &str, ledger: &Ledger, actors: &[Actor], sight: &Sight) -> (f64, 
 }
 
 /// What waits for a group that nobody has joined yet: all that is stored, for members that will read it from its beginning.
-fn waiting(group: &str, actors: &[Actor], sight: &Sight) -> Offset {
-    let members = actors.iter().map(Actor::spec).filter(|spec| spec.group.as_deref() == Some(group));
-    let read: BTreeSet<String> =
-        members.filter(|spec| spec.from == From::Earliest).flat_map(|spec| spec.topics).collect();
+fn waiting(group: &str, file: &LabFile, sight: &Sight) -> Offset {
+    let read: BTreeSet<&str> = read_from_the_beginning(file, group).collect();
     let topics = sight.topics.iter().filter(|topic| read.contains(&*topic.name));
     topics
         .flat_map(|topic| &topic.partitions)

@@ -29,7 +29,7 @@ use std::{
 use arc_swap::ArcSwap;
 
 pub use self::{
-    lookout::Sight,
+    lookout::{Sight, read_from_the_beginning},
     wire::{Faults, Wire},
     world::{EPOCH_MS, LOOK_MS, StageError, World, create_topic},
 };

@@ -1,5 +1,6 @@
 //! What the broker itself says: the logs with their newest records, groups with their members and offsets, rebalances.
-//! Asked as a client asks, and through the inspector; never taken from the file.
+//! Asked as a client asks, and through the inspector; never taken from the file, but for what a group will read whose
+//! members are not there.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +18,7 @@ use crate::{
     broker::{Broker, Inspector, RebalanceReason},
     client::{Client, ClientError, FetchOptions, GroupInfo, TopicInfo, records_from},
     labs::{
-        file::{GroupType, LabFile},
+        file::{From, GroupType, LabFile},
         story::Ledger,
         view::{GroupView, Marker, MemberView, StoryKind, TopicView},
     },
@@ -96,7 +97,7 @@ impl Lookout {
                 "consumer" => GroupType::Consumer,
                 _ => GroupType::Classic,
             };
-            groups.push(self.group(kind, info, &mut topics, ledger).await?);
+            groups.push(self.group(kind, info, (file, &mut topics), ledger).await?);
         }
         Ok(Sight { topics, groups })
     }
@@ -156,7 +157,7 @@ impl Lookout {
         &mut self,
         kind: GroupType,
         info: GroupInfo,
-        topics: &mut [TopicView],
+        (file, topics): (&LabFile, &mut [TopicView]),
         ledger: &Ledger,
     ) -> Result<GroupView, ClientError> {
         let id: Arc<str> = info.id.as_str().into();
@@ -178,6 +179,9 @@ impl Lookout {
         };
         let mut names: BTreeSet<Arc<str>> = committed.keys().map(|tp| Arc::clone(&tp.topic)).collect();
         names.extend(read);
+        if members.is_empty() {
+            names.extend(read_from_the_beginning(file, &info.id).map(Into::into));
+        }
         let (mut lag, mut lag_ms) = (0, 0);
         let reads = |topic: &&mut TopicView| kind != GroupType::Share && names.contains(&topic.name);
         for topic in topics.iter_mut().filter(reads) {
@@ -274,6 +278,13 @@ impl Lookout {
             }
         }
     }
+}
+
+/// What members of a group read that begin with the oldest message: all of it waits for them, whether or not they are there.
+pub fn read_from_the_beginning<'a>(file: &'a LabFile, group: &str) -> impl Iterator<Item = &'a str> {
+    let members = file.actors.iter().filter(move |spec| spec.group.as_deref() == Some(group));
+    let members = members.filter(|spec| spec.from == From::Earliest);
+    members.flat_map(|spec| spec.topics.iter().map(String::as_str))
 }
 
 /// From how far back the pace of a lag is measured, in milliseconds.

@@ -200,7 +200,7 @@ impl World {
         self.fresh.extend(fresh);
         let surplus = self.fresh.len().saturating_sub(crate::labs::view::STORY_EVENTS_MAX);
         self.fresh.drain(..surplus);
-        self.recorder.look(&self.ledger, &self.actors, &self.sight);
+        self.recorder.look(&self.file, &self.ledger, &self.actors, &self.sight);
         self.facts = facts(&self.ledger, &self.actors, &self.sight, &self.noted);
         self.lesson.add_facts(&mut self.facts);
         self.fact_values = Value::from(Serde(&self.facts));
