@@ -276,7 +276,7 @@ fn onwards(ui: &mut Ui, ctx: &Ctx<'_>, lesson: &LessonView, around: &Around<'_>,
     match around.after {
         Some(after) => {
             let verb = ctx.text.with("lab-next-lesson", &[("title", words(ctx, &after.title).into())]);
-            if Button::primary(&verb).min_width(width).show(ui).clicked() {
+            if Button::primary(&verb).min_width(width).spread(width).show(ui).clicked() {
                 ctx.go(Place::Lab { id: after.id.clone() });
             }
         }
