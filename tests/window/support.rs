@@ -104,6 +104,20 @@ impl Window {
         self.frames();
     }
 
+    /// Clicks what has exactly that name, and again as long as no dialog is open, until something is shown whose name
+    /// contains that.
+    #[track_caller]
+    pub fn click_until(&mut self, label: &str, part: &str) {
+        let end = Instant::now() + WAIT;
+        while self.harness.query_all_by_label_contains(part).next().is_none() {
+            assert!(Instant::now() < end, "{part:?} is not shown; shown is:\n{}", self.shown());
+            if !self.shows("Cancel") {
+                self.click(label);
+            }
+            self.pause();
+        }
+    }
+
     /// Types into the field with that name.
     #[track_caller]
     pub fn type_into(&mut self, label: &str, text: &str) {
