@@ -23,7 +23,7 @@ use tokio::sync::{Notify, oneshot};
 
 pub use admin::GroupDescription;
 pub use configs::GroupConfigError;
-pub use offsets::{Commit, CommitError, Committed, Committer};
+pub use offsets::{Commit, CommitError, Committed, Committer, GroupOffsets};
 
 use super::{
     RebalanceEvent,

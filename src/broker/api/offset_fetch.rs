@@ -15,7 +15,10 @@ use kafka_protocol::{
 
 use super::text;
 use crate::{
-    broker::{coordinator::Committed, inner::Inner},
+    broker::{
+        coordinator::{Committed, GroupOffsets},
+        inner::Inner,
+    },
     model::PartitionId,
 };
 
@@ -76,7 +79,7 @@ fn of_group(
     asked: Option<Vec<(TopicName, Vec<PartitionId>)>>,
     stable: bool,
 ) -> Found {
-    let mut committed = broker.coordinator.committed(group);
+    let GroupOffsets { mut committed, unstable } = broker.coordinator.committed(group);
     let asked = asked.unwrap_or_else(|| {
         let mut topics = BTreeMap::<Arc<str>, Vec<_>>::new();
         for (topic, partition) in committed.keys() {
@@ -87,10 +90,11 @@ fn of_group(
     let find = |(name, partitions): (TopicName, Vec<PartitionId>)| {
         let key: Arc<str> = name.as_str().into();
         let one = |partition| {
-            let answer = if stable && broker.coordinator.is_unstable(group, &key, partition) {
+            let place = (key.clone(), partition);
+            let answer = if stable && unstable.contains(&place) {
                 Answer::Unstable
             } else {
-                committed.remove(&(key.clone(), partition)).map_or(Answer::Nothing, Answer::Committed)
+                committed.remove(&place).map_or(Answer::Nothing, Answer::Committed)
             };
             (partition, answer)
         };

@@ -86,7 +86,7 @@ impl Coordinator {
 
     /// Deletes a group without members and all that it committed; durable when this returns.
     pub async fn delete(&self, group: &str) -> Result<(), CommitError> {
-        let id: Arc<str> = {
+        let write = {
             let mut inner = self.inner.lock();
             let refused = |error| Err(CommitError::Refused(error));
             match inner.groups.get(group) {
@@ -95,9 +95,9 @@ impl Coordinator {
                 Some(_) => {}
             }
             inner.groups.remove(group);
-            group.into()
+            meta::delete_group(group.into(), inner.last_commit, inner.last_store)
         };
-        Ok(self.meta.write(meta::delete_group(id)).await?)
+        Ok(self.meta.write(write).await?)
     }
 
     /// Which of `topics` the group's members are subscribed to: their offsets must not be deleted. An error where the

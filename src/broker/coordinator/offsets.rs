@@ -1,6 +1,9 @@
 //! Committed offsets.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kafka_protocol::ResponseError;
 
@@ -61,6 +64,15 @@ impl Committed {
     }
 }
 
+/// What a group has committed, and what is under way: of one moment, for a transaction that ends between two looks would
+/// be in neither.
+#[derive(Debug, Default)]
+pub struct GroupOffsets {
+    pub committed: BTreeMap<(Arc<str>, PartitionId), Committed>,
+    /// Partitions for which a transaction that is not over has committed (KIP-447).
+    pub unstable: BTreeSet<(Arc<str>, PartitionId)>,
+}
+
 /// Why a commit was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
@@ -74,11 +86,10 @@ impl Coordinator {
     /// Commits; durable when this returns.
     pub async fn commit(&self, who: Committer<'_>, commits: Vec<Commit>) -> Result<(), CommitError> {
         let now = self.clock.steady();
-        let (group, number) = self.admit(&who, &commits, now).map_err(CommitError::Refused)?;
-        let rows = rows(&group, commits, self.clock.now(), number);
+        let rows = self.admit(&who, commits, now, |_, rows| rows).map_err(CommitError::Refused)?;
         self.meta.write(meta::put_committed(rows.clone())).await?;
         let mut inner = self.inner.lock();
-        let entry = inner.groups.entry(group).or_insert_with(|| self.vacant(now));
+        let entry = inner.groups.entry(who.group.into()).or_insert_with(|| self.vacant(now));
         for row in rows {
             let key = (row.topic.clone(), row.partition);
             put_newer(&mut entry.offsets, key, Committed::from_row(row));
@@ -86,19 +97,22 @@ impl Coordinator {
         Ok(())
     }
 
-    /// Checks who commits and gives the commit its number. A group that nobody knows comes to be when somebody commits
-    /// who is no member.
-    pub(super) fn admit(
+    /// Checks who commits, numbers the commit, and lets `then` note it before anything else happens to the group: a
+    /// rebalance in between would let the next owner of a partition start where this commit does not reach. A group that
+    /// nobody knows comes to be when somebody commits who is no member.
+    pub(super) fn admit<T>(
         &self,
         who: &Committer<'_>,
-        commits: &[Commit],
+        commits: Vec<Commit>,
         now: TimestampMillis,
-    ) -> Result<(Arc<str>, i64), ResponseError> {
+        then: impl FnOnce(&mut Entry, Vec<CommittedRow>) -> T,
+    ) -> Result<T, ResponseError> {
         if refuse_others(&self.topics, commits.iter().map(|commit| &*commit.topic)).is_some() {
             return Err(ResponseError::InvalidRequest);
         }
         let catalog = self.catalog();
-        let mut inner = self.inner.lock();
+        let mut guard = self.inner.lock();
+        let inner = &mut *guard;
         let id: Arc<str> = match inner.groups.get_key_value(who.group) {
             Some((id, _)) => id.clone(),
             // A member of a group that nobody knows (any more) belongs to an older life of it.
@@ -115,12 +129,16 @@ impl Coordinator {
             AnyGroup::Share(_) => return Err(who.unknown_group()),
         }
         inner.last_commit += 1;
-        Ok((id, inner.last_commit))
+        let rows = rows(&id, commits, self.clock.now(), inner.last_commit);
+        Ok(then(entry, rows))
     }
 
     /// What the group has committed; empty for a group that nobody knows.
-    pub fn committed(&self, group: &str) -> BTreeMap<(Arc<str>, PartitionId), Committed> {
-        self.inner.lock().groups.get(group).map(|entry| entry.offsets.clone()).unwrap_or_default()
+    pub fn committed(&self, group: &str) -> GroupOffsets {
+        let inner = self.inner.lock();
+        let Some(entry) = inner.groups.get(group) else { return GroupOffsets::default() };
+        let unstable = entry.pending.values().flat_map(BTreeMap::keys).cloned().collect();
+        GroupOffsets { committed: entry.offsets.clone(), unstable }
     }
 
     /// Where each group stands on one partition, for those that have committed there.
@@ -137,9 +155,10 @@ impl Coordinator {
         group: &str,
         partitions: Vec<(Arc<str>, PartitionId)>,
     ) -> Result<(), CommitError> {
-        self.meta.write(meta::delete_committed(group.into(), partitions.clone())).await?;
+        let until = self.inner.lock().last_commit;
+        self.meta.write(meta::delete_committed(group.into(), partitions.clone(), until)).await?;
         if let Some(entry) = self.inner.lock().groups.get_mut(group) {
-            entry.offsets.retain(|key, _| !partitions.contains(key));
+            entry.offsets.retain(|key, committed| committed.number > until || !partitions.contains(key));
         }
         Ok(())
     }
@@ -166,7 +185,7 @@ pub(super) fn put_newer(offsets: &mut Offsets, key: (Arc<str>, PartitionId), com
     }
 }
 
-pub(super) fn rows(group: &Arc<str>, commits: Vec<Commit>, at: TimestampMillis, number: i64) -> Vec<CommittedRow> {
+fn rows(group: &Arc<str>, commits: Vec<Commit>, at: TimestampMillis, number: i64) -> Vec<CommittedRow> {
     let row = |commit: Commit| CommittedRow {
         group: group.clone(),
         topic: commit.topic,

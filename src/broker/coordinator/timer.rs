@@ -73,7 +73,7 @@ impl Coordinator {
         let now = self.clock.now();
         let mut offsets = Vec::<(Arc<str>, Vec<(Arc<str>, PartitionId)>)>::new();
         let mut groups = Vec::<Arc<str>>::new();
-        {
+        let (last_commit, last_store) = {
             let mut inner = self.inner.lock();
             for (id, entry) in &mut inner.groups {
                 let Some(empty_since) = entry.group.empty_since() else { continue };
@@ -96,9 +96,12 @@ impl Coordinator {
                 }
             }
             inner.groups.retain(|id, _| !groups.contains(id));
-        }
-        let writes = offsets.into_iter().map(|(group, partitions)| meta::delete_committed(group, partitions));
-        for write in writes.chain(groups.into_iter().map(meta::delete_group)) {
+            (inner.last_commit, inner.last_store)
+        };
+        let offsets =
+            offsets.into_iter().map(|(group, partitions)| meta::delete_committed(group, partitions, last_commit));
+        let groups = groups.into_iter().map(|group| meta::delete_group(group, last_commit, last_store));
+        for write in offsets.chain(groups) {
             if let Err(error) = self.meta.write(write).await {
                 tracing::warn!("expired offsets were not deleted: {error}");
             }

@@ -1,13 +1,8 @@
 //! Offsets committed inside transactions: they wait for the end of the transaction, and who asks for stable offsets is
 //! told to wait with them (KIP-447).
 
-use std::sync::Arc;
-
-use super::{
-    Commit, CommitError, Committed, Committer, Coordinator,
-    offsets::{put_newer, rows},
-};
-use crate::{broker::meta, model::PartitionId};
+use super::{Commit, CommitError, Committed, Committer, Coordinator, Entry, offsets::put_newer};
+use crate::broker::meta::{self, CommittedRow};
 
 impl Coordinator {
     /// Notes what the transaction of `producer_id` commits for a group (TxnOffsetCommit); durable when this returns. The
@@ -19,17 +14,15 @@ impl Coordinator {
         commits: Vec<Commit>,
     ) -> Result<(), CommitError> {
         let now = self.clock.steady();
-        let (group, number) = self.admit(&who, &commits, now).map_err(CommitError::Refused)?;
-        let rows = rows(&group, commits, self.clock.now(), number);
         // Known before it is durable: who asks for stable offsets meanwhile is rather told to wait once too often.
-        {
-            let mut inner = self.inner.lock();
-            let entry = inner.groups.entry(group).or_insert_with(|| self.vacant(now));
+        let note = |entry: &mut Entry, rows: Vec<CommittedRow>| {
             let pending = entry.pending.entry(producer_id).or_default();
             for row in &rows {
                 put_newer(pending, (row.topic.clone(), row.partition), Committed::from_row(row.clone()));
             }
-        }
+            rows
+        };
+        let rows = self.admit(&who, commits, now, note).map_err(CommitError::Refused)?;
         Ok(self.meta.write(meta::put_pending(producer_id, rows)).await?)
     }
 
@@ -46,12 +39,5 @@ impl Coordinator {
             }
         }
         Ok(())
-    }
-
-    /// Whether a transaction that is not over has committed an offset for the partition.
-    pub fn is_unstable(&self, group: &str, topic: &str, partition: PartitionId) -> bool {
-        let key = (Arc::from(topic), partition);
-        let inner = self.inner.lock();
-        inner.groups.get(group).is_some_and(|entry| entry.pending.values().any(|pending| pending.contains_key(&key)))
     }
 }

@@ -224,25 +224,30 @@ pub fn end_pending(group: Arc<str>, producer_id: i64, committed: bool) -> MetaWr
     })
 }
 
-/// Removes committed offsets.
-pub fn delete_committed(group: Arc<str>, partitions: Vec<(Arc<str>, PartitionId)>) -> MetaWrite {
+/// Removes committed offsets. `until`: the last commit that they may be of; one that came meanwhile stays.
+pub fn delete_committed(group: Arc<str>, partitions: Vec<(Arc<str>, PartitionId)>, until: i64) -> MetaWrite {
     Box::new(move |connection| {
-        let mut statement =
-            connection.prepare_cached("DELETE FROM committed WHERE group_id = ?1 AND topic = ?2 AND partition = ?3")?;
+        let mut statement = connection.prepare_cached(
+            "DELETE FROM committed WHERE group_id = ?1 AND topic = ?2 AND partition = ?3 AND number <= ?4",
+        )?;
         for (topic, partition) in &partitions {
-            statement.execute(params![&*group, &**topic, partition])?;
+            statement.execute(params![&*group, &**topic, partition, until])?;
         }
         Ok(())
     })
 }
 
-/// Removes a group and all that it committed.
-pub fn delete_group(group: Arc<str>) -> MetaWrite {
+/// Removes a group and all that it committed, up to the last commit and the last state that were of it: what came
+/// meanwhile is of a new group of that name.
+pub fn delete_group(group: Arc<str>, last_commit: i64, last_store: i64) -> MetaWrite {
     Box::new(move |connection| {
-        connection.execute("DELETE FROM committed WHERE group_id = ?1", [&*group])?;
-        connection.execute("DELETE FROM pending_commit WHERE group_id = ?1", [&*group])?;
+        for table in ["committed", "pending_commit"] {
+            let delete = format!("DELETE FROM {table} WHERE group_id = ?1 AND number <= ?2");
+            connection.execute(&delete, params![&*group, last_commit])?;
+        }
         connection.execute("DELETE FROM share_partition WHERE group_id = ?1", [&*group])?;
-        connection.execute("DELETE FROM group_state WHERE id = ?1", [&*group])?;
+        let delete = "DELETE FROM group_state WHERE id = ?1 AND number <= ?2";
+        connection.execute(delete, params![&*group, last_store])?;
         connection.execute("DELETE FROM consumer_group WHERE id = ?1", [&*group]).map(|_| ())
     })
 }
