@@ -143,7 +143,8 @@ class Run:
             assert time.monotonic() < end, f"no end of {left} with {isolation}"
             for m in consumer.consume(1000, 0.5):
                 if not m.error():
-                    self.history.append(dict(what="log", isolation=isolation, topic=m.topic(),
+                    key = m.key().decode() if m.key() else None
+                    self.history.append(dict(what="log", isolation=isolation, topic=m.topic(), key=key,
                                              partition=m.partition(), offset=m.offset(), value=m.value().decode()))
                 elif m.error().code() == KafkaError._PARTITION_EOF:
                     left.discard((m.topic(), m.partition()))

@@ -16,11 +16,11 @@ def sound():
             history.append(
                 dict(what="acked", producer=producer, topic=topic, partition=0, offset=offset, value=value))
 
-    def there(topic, offset, value, levels=("read_uncommitted", "read_committed")):
+    def there(topic, offset, value, levels=("read_uncommitted", "read_committed"), key=None):
         for level in levels:
             event = dict(isolation=level, topic=topic, partition=0, offset=offset, value=value)
             history.append(dict(what="read", reader=f"reader of {topic} {level}", **event))
-            history.append(dict(what="log", **event))
+            history.append(dict(what="log", key=key, **event))
 
     for topic in ("plain", "idem", "in"):
         for offset in range(6):
@@ -35,13 +35,19 @@ def sound():
         for nth, value in enumerate(values):
             sent("txn", "txn", 3 * number + nth, value)
             levels = ("read_uncommitted",) if outcome == "aborted" else ("read_uncommitted", "read_committed")
-            there("txn", 3 * number + nth, value, levels)
+            there("txn", 3 * number + nth, value, levels, f"txn {number}")
     for number, offset in enumerate((1, 3, 6)):
         event = dict(group="g", topic="idem", partition=0, offset=offset)
         history.append(dict(what="commit", began=10 * number, ended=10 * number + 1, **event))
         history.append(dict(what="committed", began=10 * number + 2, ended=10 * number + 3, **event))
-    history.append(dict(what="fatal", producer="txn", why="too slow", open=20.0, timeout=15))
+    history.append(dict(FATAL, open=20.0))
+    # The broker was killed before anything of it came.
+    history.append(dict(FATAL, code="INVALID_TXN_STATE", aborting=True, transaction="txn 3"))
     return history
+
+
+FATAL = dict(what="fatal", producer="txn", code="INVALID_PRODUCER_EPOCH", why="too slow", open=3.0, timeout=15,
+             aborting=False, transaction="txn 2")
 
 
 def spoil(rule):
@@ -144,7 +150,12 @@ def an_input_has_no_result(history):
 
 @spoil("fenced")
 def a_producer_is_fenced_in_time(history):
-    history.append(dict(what="fatal", producer="txn", why="INVALID_PRODUCER_EPOCH", open=3.0, timeout=15))
+    history.append(FATAL)
+
+
+@spoil("fenced")
+def a_transaction_of_which_something_came_is_forgotten(history):
+    history.append(dict(FATAL, code="INVALID_TXN_STATE", aborting=True, transaction="txn 1"))
 
 
 def run():

@@ -94,6 +94,13 @@ class Feeder(Worker):
 class Transactional(Worker):
     """What transactional workers share: a producer that survives whatever the broker's death does to it."""
 
+    number = 0
+
+    @property
+    def key(self):
+        """The key of all records of the present transaction."""
+        return f"{self.name} {self.number}"
+
     def open_producer(self):
         self.producer = Producer(settings(
             self.run_.address, linger_ms=2, transactional_id=self.name, metadata_recovery_strategy="none",
@@ -118,11 +125,12 @@ class Transactional(Worker):
 
     def transaction(self, fill, commit=True):
         """One transaction; gives its outcome. One whose producer cannot go on is followed by a new producer."""
-        began = time.monotonic()
+        began, self.aborting = time.monotonic(), False
         try:
             self.producer.begin_transaction()
             fill()
             if not commit:
+                self.aborting = True
                 self.insist(lambda: self.producer.abort_transaction(5))
                 return "aborted"
             self.insist(lambda: self.producer.commit_transaction(5))
@@ -133,12 +141,13 @@ class Transactional(Worker):
     def recover(self, error, been_open):
         if error.txn_requires_abort():
             try:
+                self.aborting = True
                 self.insist(lambda: self.producer.abort_transaction(5))
                 return "aborted"
             except KafkaException as fault:
                 error = fault.args[0]
-        self.note("fatal", producer=self.name, why=f"{error.name()}: {error.str()}", open=been_open,
-                  timeout=self.run_.timeout)
+        self.note("fatal", producer=self.name, code=error.name(), why=error.str(), open=been_open,
+                  timeout=self.run_.timeout, aborting=self.aborting, transaction=self.key)
         self.open_producer()
         return "unknown"
 
@@ -146,21 +155,19 @@ class Transactional(Worker):
 class Writer(Transactional):
     """Commits two transactions of three; the third is aborted."""
 
-    number = 0
-
     def open(self):
         self.dice = random.Random(self.name)
         self.open_producer()
 
     def step(self):
-        values = [f"{self.name} {self.number} {nth}" for nth in range(self.dice.randint(1, 8))]
         self.number += 1
+        values = [f"{self.key} {nth}" for nth in range(self.dice.randint(1, 8))]
 
         def fill():
             for nth, value in enumerate(values):
                 partition = nth % PARTITIONS["txn"]
                 self.note("sent", producer=self.name, topic="txn", partition=partition, value=value)
-                self.producer.produce("txn", value.encode(), partition=partition)
+                self.producer.produce("txn", value.encode(), self.key, partition)
             self.producer.poll(0)
 
         outcome = self.transaction(fill, commit=self.dice.random() < 0.67)
@@ -179,16 +186,25 @@ class Pipeline(Transactional):
         self.open_consumer()
 
     def open_consumer(self):
+        self.generation = None
         self.consumer = Consumer(settings(
             self.run_.address, group_id="pipeline", auto_offset_reset="earliest", enable_auto_commit=False,
             isolation_level="read_committed", session_timeout_ms=10000, heartbeat_interval_ms=500,
             max_poll_interval_ms=10000, fetch_wait_max_ms=100))
-        self.consumer.subscribe(["in"])
+        self.consumer.subscribe(["in"], on_assign=self.take)
+
+    def take(self, consumer, _partitions):
+        self.generation = consumer.consumer_group_metadata()
 
     def step(self):
+        # As it was before the messages came: they may be of a generation that ended while they were collected, and under
+        # the next one the broker would believe that they still are this member's.
+        before = self.generation
         messages = [m for m in self.consumer.consume(50, 0.2) if not m.error()]
         if not messages:
             return
+        group = before or self.generation
+        self.number += 1
         next_ = {}
         for message in messages:
             next_[message.partition()] = message.offset() + 1
@@ -196,9 +212,8 @@ class Pipeline(Transactional):
         def fill():
             for message in messages:
                 value = f"{message.partition()}:{message.offset()}"
-                self.producer.produce("out", value.encode(), partition=message.offset() % PARTITIONS["out"])
+                self.producer.produce("out", value.encode(), self.key, message.offset() % PARTITIONS["out"])
             offsets = [TopicPartition("in", partition, offset) for partition, offset in next_.items()]
-            group = self.consumer.consumer_group_metadata()
             self.insist(lambda: self.producer.send_offsets_to_transaction(offsets, group, 5))
 
         if self.transaction(fill) == "committed":
