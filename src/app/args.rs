@@ -45,7 +45,8 @@ pub struct Args {
     /// The workspace folder [default: "millpond" in the platform's data folder]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Work on the cluster that this broker belongs to, instead of a workspace; several are joined by commas, for when one is down
+    /// Work on the cluster that this broker belongs to, instead of a workspace; several are joined by commas, for when
+    /// one is down
     #[arg(long, global = true, value_name = "HOST:PORT", value_delimiter = ',')]
     pub bootstrap: Vec<HostPort>,
     /// Settings of a Kafka client, as Java's .properties or librdkafka's: bootstrap.servers, TLS, user and password. Stands

@@ -40,8 +40,8 @@ pub(super) struct Clusters {
     pub(super) keeper: Arc<Keeper>,
     /// What is remembered of the clusters, such as their lag over time.
     pub(super) state_dir: PathBuf,
-    /// What went wrong where nobody waits for it; said once each.
-    pub(super) news: Arc<Mutex<Vec<Problem>>>,
+    /// What was done, or went wrong, where nobody waits for it; said once each.
+    pub(super) news: Arc<Mutex<Vec<Result<Phrase, Problem>>>>,
 }
 
 impl Clusters {
@@ -54,7 +54,7 @@ impl Clusters {
         let asked = Arc::clone(&keeper);
         elsewhere("look for the key store", move || asked.look_for_key_store());
         let known = Known { book, vault: keeper.vault(), key_store: keeper.has_key_store() };
-        let news = Arc::new(Mutex::new(Vec::from_iter(unread)));
+        let news = Arc::new(Mutex::new(Vec::from_iter(unread.map(Err))));
         Self { known, keeper, state_dir: beside.join(STATE), news }
     }
 
@@ -80,8 +80,11 @@ impl App {
         let before = std::mem::replace(&mut self.clusters.known.vault, self.clusters.keeper.vault());
         self.clusters.known.key_store = self.clusters.keeper.has_key_store();
         let news = std::mem::take(&mut *self.clusters.news.lock());
-        for problem in &news {
-            self.say(problem);
+        for one in &news {
+            match one {
+                Ok(done) => self.toasts.push(Toast::good(self.text.say(done))),
+                Err(problem) => self.say(problem),
+            }
         }
         if before != Vault::Open && self.clusters.known.vault == Vault::Open {
             // One phrase opens all that waited for it.
@@ -128,8 +131,8 @@ impl App {
             ClusterAction::Remove(id) => self.remove_profile(id),
             ClusterAction::Test(profile, typed, walk) => self.test(ctx, *profile, typed, walk),
             ClusterAction::ForgetVault => self.forget_vault(ctx),
-            ClusterAction::Export { id, path, replace } => self.export_profile(id, &path, replace),
-            ClusterAction::ReadSettings(path, slot) => read_settings(&path, &slot),
+            ClusterAction::Export { id, path, replace } => self.export_profile(ctx, id, path, replace),
+            ClusterAction::ReadSettings(path, slot) => read_settings(ctx, path, &slot),
         }
     }
 

@@ -213,6 +213,7 @@ mod tests {
         assert!(keeper.keep(&profile, &typed("hunter2", None)).unwrap().is_some());
         assert!(keeper.find(&profile).is_ok());
     }
+
     #[test]
     fn secrets_move_when_they_are_to_be_kept_elsewhere() {
         let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 use std::{
     fs::OpenOptions,
     io::{self, Read as _, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -21,7 +21,6 @@ use crate::{
     ui::{
         Place,
         clusters::{ClusterKey, Typed},
-        toasts::Toast,
     },
 };
 
@@ -62,7 +61,7 @@ impl App {
                     ..problem
                 }),
             };
-            news.lock().extend(said);
+            news.lock().extend(said.map(Err));
             waker.request_repaint();
         });
     }
@@ -136,41 +135,47 @@ impl App {
     }
 
     /// Writes a connection to a file for others, who find nothing secret in it.
-    pub(super) fn export_profile(&mut self, id: ConnectionId, path: &Path, replace: bool) {
+    pub(super) fn export_profile(&mut self, ctx: &egui::Context, id: ConnectionId, path: PathBuf, replace: bool) {
         let Some(profile) = self.clusters.known.book.get(id) else { return };
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).create_new(!replace);
-        let written = options.open(path).and_then(|mut file| file.write_all(ConnectionFile::write(profile).as_bytes()));
-        let name = profile.name.clone();
-        let path = path.display().to_string();
-        match written {
-            Ok(()) => {
-                let words = self.text.with("cluster-exported", &[("cluster", name.into()), ("path", path.into())]);
-                self.toasts.push(Toast::good(words));
-            }
-            Err(error) => {
-                let what = Phrase::new("cluster-not-exported").with("cluster", name);
-                self.say(&match error.kind() {
-                    io::ErrorKind::AlreadyExists => Problem {
-                        why: Phrase::new("cluster-export-exists").with("path", path),
-                        ..Problem::new(what, "")
-                    },
-                    _ => Problem::new(what, format!("{path}: {error}")),
-                });
-            }
-        }
+        let (name, text) = (profile.name.clone(), ConnectionFile::write(profile));
+        let (news, waker) = (Arc::clone(&self.clusters.news), ctx.clone());
+        elsewhere("export a connection", move || {
+            let written = export(&path, &text, replace);
+            let of = |id| Phrase::new(id).with("cluster", name).with("path", path.display().to_string());
+            news.lock().push(match written {
+                Ok(()) => Ok(of("cluster-exported")),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    let why = Phrase::new("cluster-export-exists").with("path", path.display().to_string());
+                    Err(Problem { why, ..Problem::new(of("cluster-not-exported"), "") })
+                }
+                Err(error) => {
+                    let why = format!("{}: {error}", path.display());
+                    Err(Problem::new(of("cluster-not-exported"), why))
+                }
+            });
+            waker.request_repaint();
+        });
     }
 }
 
+fn export(path: &Path, text: &str, replace: bool) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).create_new(!replace);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
 /// Reads a file of settings, which are some hundred bytes; not more than can be one.
-pub(super) fn read_settings(path: &Path, slot: &Loadable<Password>) {
-    let ticket = slot.begin();
-    let read = std::fs::File::open(path).and_then(|file| {
-        let mut text = String::new();
-        // One byte more tells that there is more.
-        file.take(PASTE_BYTES_MAX as u64 + 1).read_to_string(&mut text)?;
-        Ok(Password::from(text))
+pub(super) fn read_settings(ctx: &egui::Context, path: PathBuf, slot: &Loadable<Password>) {
+    let (ticket, waker) = (slot.begin(), ctx.clone());
+    elsewhere("read settings", move || {
+        let read = std::fs::File::open(&path).and_then(|file| {
+            let mut text = String::new();
+            // One byte more tells that there is more.
+            file.take(PASTE_BYTES_MAX as u64 + 1).read_to_string(&mut text)?;
+            Ok(Password::from(text))
+        });
+        let what = Phrase::new("paste-unread").with("path", path.display().to_string());
+        ticket.finish(read.map_err(|error| Problem::new(what, error.to_string())));
+        waker.request_repaint();
     });
-    let what = || Phrase::new("paste-unread").with("path", path.display().to_string());
-    ticket.finish(read.map_err(|error| Problem::new(what(), error.to_string())));
 }

@@ -107,11 +107,9 @@ pub struct TroubledPartition {
     pub isr: NodeIds,
 }
 
-/// All that is wrong, the worst first.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Troubles {
-    /// At most [`TROUBLED_LISTED_MAX`].
-    pub partitions: Vec<TroubledPartition>,
+/// How many partitions are not as they should be; each is counted once, by the worst.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct TroubleCounts {
     pub offline: usize,
     pub under_replicated: usize,
     pub not_preferred: usize,
@@ -130,27 +128,36 @@ pub fn trouble_of(partition: &PartitionFacts) -> Option<Trouble> {
     }
 }
 
-/// What is wrong among all partitions; a partition is counted once, by the worst.
-pub fn troubles(facts: &Facts) -> Troubles {
-    let mut found = Troubles::default();
-    for (topic, partition) in partitions(facts) {
-        let Some(trouble) = trouble_of(partition) else { continue };
-        match trouble {
-            Trouble::Offline => found.offline += 1,
-            Trouble::UnderReplicated => found.under_replicated += 1,
-            Trouble::NotPreferred => found.not_preferred += 1,
+/// What is wrong among all partitions, in figures.
+pub fn count_troubles(facts: &Facts) -> TroubleCounts {
+    let mut found = TroubleCounts::default();
+    for (_, partition) in partitions(facts) {
+        match trouble_of(partition) {
+            Some(Trouble::Offline) => found.offline += 1,
+            Some(Trouble::UnderReplicated) => found.under_replicated += 1,
+            Some(Trouble::NotPreferred) => found.not_preferred += 1,
+            None => {}
         }
-        found.partitions.push(TroubledPartition {
-            tp: TopicPartition::new(Arc::clone(topic), partition.id),
-            trouble,
-            leader: partition.leader,
-            replicas: Arc::clone(&partition.replicas),
-            isr: Arc::clone(&partition.isr),
-        });
     }
-    found.partitions.sort_by(|a, b| (a.trouble, &a.tp).cmp(&(b.trouble, &b.tp)));
-    found.partitions.truncate(TROUBLED_LISTED_MAX);
     found
+}
+
+/// The partitions that are not as they should be, the worst first; at most [`TROUBLED_LISTED_MAX`].
+pub fn troubled_partitions(facts: &Facts) -> Vec<TroubledPartition> {
+    let of = |trouble| {
+        let is_of = move |(topic, partition): (&Arc<str>, &PartitionFacts)| {
+            (trouble_of(partition) == Some(trouble)).then(|| TroubledPartition {
+                tp: TopicPartition::new(Arc::clone(topic), partition.id),
+                trouble,
+                leader: partition.leader,
+                replicas: Arc::clone(&partition.replicas),
+                isr: Arc::clone(&partition.isr),
+            })
+        };
+        partitions(facts).filter_map(is_of)
+    };
+    let worst_first = [Trouble::Offline, Trouble::UnderReplicated, Trouble::NotPreferred];
+    worst_first.into_iter().flat_map(of).take(TROUBLED_LISTED_MAX).collect()
 }
 
 fn partitions(facts: &Facts) -> impl Iterator<Item = (&Arc<str>, &PartitionFacts)> {
@@ -358,9 +365,9 @@ mod tests {
             partition(2, Some(2), &[1, 2], &[2, 1]),
             partition(3, None, &[1], &[1]),
         ]);
-        let found = troubles(&facts);
-        let told: Vec<_> = found.partitions.iter().map(|one| (one.tp.partition, one.trouble)).collect();
+        let told: Vec<_> = troubled_partitions(&facts).iter().map(|one| (one.tp.partition, one.trouble)).collect();
         assert_eq!(told, [(3, Trouble::Offline), (1, Trouble::UnderReplicated), (2, Trouble::NotPreferred)]);
-        assert_eq!((found.offline, found.under_replicated, found.not_preferred), (1, 1, 1));
+        let expected = TroubleCounts { offline: 1, under_replicated: 1, not_preferred: 1 };
+        assert_eq!(count_troubles(&facts), expected);
     }
 }

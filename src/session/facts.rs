@@ -116,6 +116,16 @@ impl TopicFacts {
             damage: None,
         }
     }
+
+    /// Why some of its figures are not of now.
+    pub fn old(&self) -> Option<&Arc<Old>> {
+        self.partitions.iter().find_map(|partition| partition.old.as_ref())
+    }
+
+    /// Partitions that nobody leads: they can be neither read nor written.
+    pub fn offline(&self) -> usize {
+        self.partitions.iter().filter(|partition| partition.leader.is_none()).count()
+    }
 }
 
 /// One partition.
@@ -258,18 +268,6 @@ impl Facts {
 impl Default for Facts {
     fn default() -> Self {
         Self::empty()
-    }
-}
-
-impl TopicFacts {
-    /// Why some of its figures are not of now.
-    pub fn old(&self) -> Option<&Arc<Old>> {
-        self.partitions.iter().find_map(|partition| partition.old.as_ref())
-    }
-
-    /// Partitions that nobody leads: they can be neither read nor written.
-    pub fn offline(&self) -> usize {
-        self.partitions.iter().filter(|partition| partition.leader.is_none()).count()
     }
 }
 

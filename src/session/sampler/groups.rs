@@ -5,13 +5,19 @@ use std::{
     sync::Arc,
 };
 
-use super::{asking::NodeGroups, queues::QueueWatch, topics::TopicsWatch, unread::Unread, window::Window};
+use super::{
+    asking::NodeGroups,
+    queues::QueueWatch,
+    topics::{TopicsWatch, old_of_node},
+    unread::Unread,
+    window::Window,
+};
 use crate::{
     broker::{RebalanceEvent, ShareEvent},
     client::{ClientError, CommittedOffset, GroupInfo, GroupListing},
     model::{GroupKind, GroupState, Lag, Offset, TimestampMillis, TopicPartition},
     session::{
-        GroupFacts, GroupPartitionFacts, MemberFacts, Old, Phrase, Problem, RateHistory,
+        GroupFacts, GroupPartitionFacts, MemberFacts, RateHistory,
         lag_history::{Seen, SeriesKey},
     },
 };
@@ -96,10 +102,7 @@ impl GroupsWatch {
 
     /// A node does not answer any more, which makes old what it coordinates, or does again.
     pub(super) fn note_node(&mut self, node: i32, failed: Option<&ClientError>, since: TimestampMillis) {
-        let old = failed.map(|error| {
-            let what = Phrase::new("old-broker").with("broker", node.to_string());
-            Arc::new(Old { since, problem: Problem::from_client(what, error) })
-        });
+        let old = failed.map(|error| old_of_node(node, error, since));
         for watch in self.groups.values_mut().filter(|watch| watch.node == node) {
             watch.facts.old.clone_from(&old);
         }

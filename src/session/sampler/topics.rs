@@ -386,7 +386,7 @@ impl TopicWatch {
 }
 
 /// What a node leads is as it was then.
-fn old_of_node(node: i32, error: &ClientError, since: TimestampMillis) -> Arc<Old> {
+pub(super) fn old_of_node(node: i32, error: &ClientError, since: TimestampMillis) -> Arc<Old> {
     let what = Phrase::new("old-broker").with("broker", node.to_string());
     Arc::new(Old { since, problem: Problem::from_client(what, error) })
 }

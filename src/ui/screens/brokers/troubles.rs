@@ -8,7 +8,7 @@ use crate::{
     model::TopicPartition,
     session::{
         Facts,
-        brokers::{Trouble, TroubledPartition, Troubles, troubles},
+        brokers::{Trouble, TroubleCounts, TroubledPartition, count_troubles, troubled_partitions},
     },
     ui::{
         Place, TopicTab,
@@ -24,7 +24,8 @@ use crate::{
 #[derive(Default)]
 pub(super) struct TroublesTab {
     revision: Option<u64>,
-    found: Troubles,
+    counts: TroubleCounts,
+    found: Vec<TroubledPartition>,
     table: TableState,
     kind: Option<Trouble>,
     shown: Vec<usize>,
@@ -32,7 +33,7 @@ pub(super) struct TroublesTab {
 
 struct TroubleRows<'a, 'c> {
     ctx: &'a Ctx<'c>,
-    found: &'a Troubles,
+    found: &'a [TroubledPartition],
     shown: &'a [usize],
 }
 
@@ -41,13 +42,14 @@ impl TroublesTab {
     pub fn update(&mut self, facts: &Facts) {
         if self.revision != Some(facts.revision) {
             self.revision = Some(facts.revision);
-            self.found = troubles(facts);
+            self.counts = count_troubles(facts);
+            self.found = troubled_partitions(facts);
         }
     }
 
     /// How many are offline, have replicas behind, and are led by another than the preferred replica.
     pub fn counts(&self) -> (usize, usize, usize) {
-        (self.found.offline, self.found.under_replicated, self.found.not_preferred)
+        (self.counts.offline, self.counts.under_replicated, self.counts.not_preferred)
     }
 
     pub fn ui(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
@@ -60,8 +62,8 @@ impl TroublesTab {
         }
         self.filter(ui, ctx);
         ui.add_space(8.0);
-        let is_shown = |at: &usize| self.kind.is_none_or(|kind| self.found.partitions[*at].trouble == kind);
-        self.shown = (0..self.found.partitions.len()).filter(is_shown).collect();
+        let is_shown = |at: &usize| self.kind.is_none_or(|kind| self.found[*at].trouble == kind);
+        self.shown = (0..self.found.len()).filter(is_shown).collect();
         widgets::card_fill(ui, |ui| self.table(ui, ctx));
     }
 
@@ -79,7 +81,7 @@ impl TroublesTab {
         if !entries.iter().any(|(kind, _)| *kind == self.kind) {
             self.kind = None;
         }
-        let (shown, total) = (self.found.partitions.len(), offline + under + not_preferred);
+        let (shown, total) = (self.found.len(), offline + under + not_preferred);
         let more = (shown < total).then(|| word("troubles-first", shown));
         widgets::toolbar(
             ui,
@@ -110,7 +112,7 @@ impl TroublesTab {
         let response = Table::new("troubles", &name, &columns).show(ui, ctx, &mut self.table, &mut rows);
         let opened = response.opened.and_then(|row| usize::try_from(row).ok()).and_then(|row| self.shown.get(row));
         if let Some(at) = opened {
-            go(ctx, &self.found.partitions[*at].tp);
+            go(ctx, &self.found[*at].tp);
         }
     }
 }
@@ -132,7 +134,7 @@ pub(in crate::ui::screens) fn trouble_chip(ui: &mut Ui, ctx: &Ctx<'_>, trouble: 
 
 impl TroubleRows<'_, '_> {
     fn at(&self, row: u64) -> Option<&TroubledPartition> {
-        self.found.partitions.get(*self.shown.get(usize::try_from(row).ok()?)?)
+        self.found.get(*self.shown.get(usize::try_from(row).ok()?)?)
     }
 }
 

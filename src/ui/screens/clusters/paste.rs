@@ -77,15 +77,15 @@ impl Paste {
 
     /// What was pasted counts more than what stands in a file.
     fn understand(&mut self) {
-        let text = match self.of_file.value() {
-            Some(of_file) if self.text.trim().is_empty() => of_file.reveal().to_owned(),
-            _ => self.text.clone(),
+        let of_file = self.of_file.value();
+        let text = match &of_file {
+            Some(of_file) if self.text.trim().is_empty() => of_file.reveal(),
+            _ => &self.text,
         };
         if text.trim().is_empty() {
             self.understood = None;
         } else if self.understood.as_ref().is_none_or(|(of, _)| of.reveal() != text) {
-            let understood = paste(&text).map(Box::new);
-            self.understood = Some((Password::from(text), understood));
+            self.understood = Some((Password::from(text.to_owned()), paste(text).map(Box::new)));
         }
     }
 

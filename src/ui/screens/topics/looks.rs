@@ -6,7 +6,7 @@ use crate::{
     model::{Lag, TimestampMillis},
     session::{
         Facts, GroupFacts,
-        brokers::{Troubles, troubles},
+        brokers::{TroubleCounts, count_troubles},
     },
 };
 
@@ -44,7 +44,7 @@ pub(super) enum Finding {
 /// The findings, gravest first.
 pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
     let mut found = Vec::new();
-    let Troubles { offline, under_replicated, .. } = troubles(facts);
+    let TroubleCounts { offline, under_replicated, .. } = count_troubles(facts);
     if offline > 0 {
         found.push(Finding::Offline { partitions: offline });
     }

@@ -128,7 +128,7 @@ impl Rows for TopicRows<'_, '_> {
                 3 => topic.size_bytes.map_or_else(|| format::UNKNOWN.to_owned(), format::bytes_text),
                 _ => format::UNKNOWN.to_owned(),
             };
-            widgets::faint(ui, &text).on_hover_text(why_old(ctx, old));
+            widgets::faint(ui, &text).on_hover_ui(|ui| drop(ui.label(why_old(ctx, old))));
             return;
         }
         match column {
