@@ -10,6 +10,7 @@ pub mod copy;
 pub mod group;
 pub mod groups;
 pub mod life;
+mod old;
 pub mod overview;
 pub mod path_field;
 pub mod requests;

@@ -30,6 +30,7 @@ use crate::{
     session::GroupFacts,
     ui::{
         Action, Command, Ctx, GroupTab, Place, icon,
+        screens::old,
         theme::BETWEEN,
         widgets::{self, Button},
     },
@@ -74,6 +75,9 @@ impl GroupScreen {
             self.header(ui, ctx, group);
             tabs(ui, ctx, group, tab);
             ui.add_space(8.0);
+            if let Some(since) = &group.old {
+                old::notice(ui, ctx, since);
+            }
             match tab {
                 GroupTab::Members => members::show(ui, ctx, group),
                 GroupTab::Settings => self.settings.show(ui, ctx, group),

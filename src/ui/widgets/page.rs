@@ -42,6 +42,7 @@ pub fn page_header(
         Layout::left_to_right(Align::Center),
         |ui| {
             ui.set_min_height(CONTROL + 4.0);
+            let right = right_id(ui);
             for (index, part) in way.iter().enumerate() {
                 if button::crumb(ui, part).clicked() {
                     clicked = Some(index);
@@ -51,7 +52,7 @@ pub fn page_header(
             labels::title(ui, title);
             ui.add_space(4.0);
             after(ui);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            at_right(ui, right, |ui| {
                 ui.spacing_mut().item_spacing.x = BETWEEN;
                 buttons(ui);
             });
@@ -60,12 +61,23 @@ pub fn page_header(
     clicked
 }
 
+/// What buttons at the right of a row are known by, asked for before the row is filled: what comes and goes at its left
+/// must not change it, or a click during which that happens is lost.
+fn right_id(ui: &Ui) -> egui::Id {
+    ui.next_auto_id().with("right")
+}
+
+fn at_right(ui: &mut Ui, id: egui::Id, content: impl FnOnce(&mut Ui)) {
+    ui.scope_builder(egui::UiBuilder::new().scope_id(id).layout(Layout::right_to_left(Align::Center)), content);
+}
+
 /// A row of controls; `right` is laid out from the right.
 pub fn toolbar(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), CONTROL), Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_height(CONTROL);
+        let id = right_id(ui);
         left(ui);
-        ui.with_layout(Layout::right_to_left(Align::Center), right);
+        at_right(ui, id, right);
     });
 }
 

@@ -10,7 +10,10 @@ use crate::{
     session::GroupFacts,
     ui::{
         Action, Ctx, GroupTab, Place, format, icon,
-        screens::group::{behind, danger},
+        screens::{
+            group::{behind, danger},
+            old,
+        },
         theme::{self, fonts},
         widgets::{self, Column, Rows},
     },
@@ -80,6 +83,17 @@ impl Rows for GroupRows<'_, '_> {
         let ctx = self.ctx;
         let theme = theme::of(ui);
         let Some(group) = group_at(ctx.facts, self.shown, row) else { return };
+        if let (2 | 4 | 6 | 7 | 8, Some(since)) = (column, &group.old) {
+            let text = match column {
+                2 => widgets::group_state_word(ctx.text, group.state).to_string(),
+                4 => format::count(group.members.len() as u64),
+                6 => format::lag(group.lag),
+                7 => behind(ctx, group.behind_millis),
+                _ => format::UNKNOWN.to_owned(),
+            };
+            old::figure(ui, ctx, &text, since);
+            return;
+        }
         match column {
             0 => drop(widgets::elided(ui, &group.id, fonts::medium(13.0), theme.text)),
             1 => drop(widgets::group_kind(ui, ctx.text, group.kind)),

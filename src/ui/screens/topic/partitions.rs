@@ -24,7 +24,10 @@ use crate::{
         confirm::Confirm,
         ctx::Ctx,
         format, icon,
-        screens::topics::dialogs::{self, TopicDialog},
+        screens::{
+            old,
+            topics::dialogs::{self, TopicDialog},
+        },
         theme::{self, fonts},
         widgets::{self, Button, Column, Rows, Table, TableState},
     },
@@ -350,6 +353,18 @@ impl Rows for PartitionRows<'_, '_> {
     fn cell(&mut self, ui: &mut Ui, row: u64, column: usize) {
         let theme = theme::of(ui);
         let Some(p) = self.partition(row) else { return };
+        if let (1..=4, Some(since)) = (column, &p.old) {
+            let figure = match column {
+                1 => p.start,
+                2 => p.end,
+                3 => records(p).and_then(|n| i64::try_from(n).ok()),
+                _ => None,
+            };
+            let size = p.size_bytes.filter(|_| column == 4).map(format::bytes_text);
+            let text = figure.map(format::integer).or(size).unwrap_or_else(|| format::UNKNOWN.to_owned());
+            old::figure(ui, self.ctx, &text, since);
+            return;
+        }
         let number = |ui: &mut Ui, n: Option<i64>| match n {
             Some(n) => drop(widgets::data(ui, &format::integer(n))),
             None => drop(widgets::faint(ui, format::UNKNOWN)),

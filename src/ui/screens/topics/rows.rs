@@ -7,9 +7,10 @@ use egui::{Color32, Ui};
 use super::{dialogs::TopicDialog, list::TopicList, looks};
 use crate::{
     model::Lag,
-    session::{Old, TopicFacts},
+    session::TopicFacts,
     ui::{
         Action, Ctx, Place, TopicTab, format, icon,
+        screens::old,
         theme::{self, fonts},
         widgets::{self, Column, Rows},
     },
@@ -128,7 +129,7 @@ impl Rows for TopicRows<'_, '_> {
                 3 => topic.size_bytes.map_or_else(|| format::UNKNOWN.to_owned(), format::bytes_text),
                 _ => format::UNKNOWN.to_owned(),
             };
-            widgets::faint(ui, &text).on_hover_ui(|ui| drop(ui.label(why_old(ctx, old))));
+            old::figure(ui, ctx, &text, old);
             return;
         }
         match column {
@@ -217,14 +218,6 @@ pub(super) fn toggle(marked: &mut BTreeSet<Arc<str>>, name: &Arc<str>) {
     if !marked.remove(name) {
         marked.insert(Arc::clone(name));
     }
-}
-
-/// Since when figures are old, and why.
-fn why_old(ctx: &Ctx<'_>, old: &Old) -> String {
-    let (what, why) = (ctx.text.say(&old.problem.what), ctx.text.say(&old.problem.why));
-    let args =
-        [("time", ctx.format.time(old.since).into()), ("what", what.as_str().into()), ("why", why.as_str().into())];
-    ctx.text.with("figures-old", &args)
 }
 
 fn size(ui: &mut Ui, bytes: Option<u64>) {

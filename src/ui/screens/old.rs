@@ -1,0 +1,29 @@
+//! Figures that are not of now, because they could not be asked for: they stay, dimmed, with the reason.
+
+use egui::Ui;
+
+use crate::{
+    session::Old,
+    ui::{Ctx, icon, widgets},
+};
+
+/// One figure in a table; why it is old is told under the pointer.
+pub(in crate::ui::screens) fn figure(ui: &mut Ui, ctx: &Ctx<'_>, text: &str, old: &Old) {
+    widgets::faint(ui, text).on_hover_ui(|ui| drop(ui.label(words(ctx, old))));
+}
+
+/// A line over figures all of which are old.
+pub(in crate::ui::screens) fn notice(ui: &mut Ui, ctx: &Ctx<'_>, old: &Old) {
+    ui.horizontal_wrapped(|ui| {
+        icon::show(ui, icon::CARE, ctx.theme.care);
+        widgets::body(ui, &words(ctx, old));
+    });
+}
+
+/// Since when they are old, and why.
+fn words(ctx: &Ctx<'_>, old: &Old) -> String {
+    let (what, why) = (ctx.text.say(&old.problem.what), ctx.text.say(&old.problem.why));
+    let args =
+        [("time", ctx.format.time(old.since).into()), ("what", what.as_str().into()), ("why", why.as_str().into())];
+    ctx.text.with("figures-old", &args)
+}
