@@ -124,7 +124,7 @@ impl Cli {
         let mut partitions: Vec<TopicPartition> = known.iter().map(|(p, ..)| p.clone()).chain(owned).collect();
         partitions.sort();
         partitions.dedup();
-        let ends = self.ends(partitions.clone()).await?;
+        let ends = self.ends_to_show(partitions.clone()).await?;
         let place = |partition: TopicPartition| {
             let end = ends.get(&partition).and_then(|end| end.as_ref().ok()).copied();
             let (at, left) =

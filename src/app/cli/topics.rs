@@ -15,13 +15,16 @@ use crate::{
     transfer::ends,
 };
 
+/// How long a list waits for partitions that nobody leads: a leader that moves is found within it.
+const LIST_PATIENCE_MS: u64 = 5_000;
+
 /// Start and end of partitions; an error where the broker could not tell.
 type Ends = BTreeMap<TopicPartition, Result<(Offset, Offset), ClientError>>;
 
 impl Cli {
     pub(super) async fn list_topics(&mut self, json: bool) -> Result<(), CliError> {
         let topics = self.client.topics().await?;
-        let ends = self.ends(topics.iter().flat_map(partitions_of).collect()).await?;
+        let ends = self.ends_to_show(topics.iter().flat_map(partitions_of).collect()).await?;
         let mut table = Table::new(&["name", "partitions", "records"]);
         for topic in &topics {
             let counts = partitions_of(topic).map(|p| ends.get(&p).and_then(|e| e.as_ref().ok()).map(|(s, e)| e - s));
@@ -57,7 +60,7 @@ impl Cli {
         if let Some(error) = topic.error {
             return Err(error.into());
         }
-        let ends = self.ends(partitions_of(&topic).collect()).await?;
+        let ends = self.ends_to_show(partitions_of(&topic).collect()).await?;
         let mut partitions = Table::new(&["partition", "leader", "start", "end", "records"]);
         for partition in &topic.partitions {
             let place = TopicPartition::new(&*topic.name, partition.id);
@@ -131,6 +134,13 @@ impl Cli {
     /// Start and end offset of each partition.
     pub(super) async fn ends(&self, partitions: Vec<TopicPartition>) -> Result<Ends, CliError> {
         let ends = ends(&self.client, &partitions).await?;
+        Ok(partitions.into_iter().zip(ends).collect())
+    }
+
+    /// The same for a list, which one partition without a leader must not keep back for the minute that others wait.
+    pub(super) async fn ends_to_show(&self, partitions: Vec<TopicPartition>) -> Result<Ends, CliError> {
+        let client = self.client.with_patience_ms(self.client.timeouts().api.min(LIST_PATIENCE_MS));
+        let ends = ends(&client, &partitions).await?;
         Ok(partitions.into_iter().zip(ends).collect())
     }
 }
