@@ -6,7 +6,10 @@ mod plan;
 mod replay;
 mod report;
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use egui::Ui;
 
@@ -60,8 +63,15 @@ pub struct CopyPage {
     groups: bool,
     compare: bool,
     plan: Loadable<Plan>,
-    /// What the plan was made for.
-    planned: Option<String>,
+    wanted: Option<Wanted>,
+}
+
+/// What the plan is of, or will be once the form stands still.
+struct Wanted {
+    of: String,
+    /// From when on it is asked for.
+    from: Instant,
+    asked: bool,
 }
 
 impl CopyPage {
@@ -81,7 +91,7 @@ impl CopyPage {
             groups: true,
             compare: true,
             plan: Loadable::default(),
-            planned: None,
+            wanted: None,
         }
     }
 
@@ -137,7 +147,7 @@ impl CopyPage {
                 });
             });
         });
-        self.look(ctx, order.ok());
+        self.look(ui, ctx, order.ok());
         over
     }
 
@@ -193,15 +203,22 @@ impl CopyPage {
         time_input::parse(&self.since, ctx.format)
     }
 
-    /// Makes the plan anew when something else is asked for.
-    fn look(&mut self, ctx: &Ctx<'_>, order: Option<CopyOrder>) {
+    /// Makes the plan anew when something else is asked for; not at each key, as both sides are asked a dozen things.
+    fn look(&mut self, ui: &Ui, ctx: &Ctx<'_>, order: Option<CopyOrder>) {
         let Some(order) = order else { return };
-        let wanted =
+        let of =
             format!("{:?} {:?} {:?} {} {:?}", self.way, self.other, order.topics, order.slice.number(), order.begin);
-        if self.planned.as_ref() == Some(&wanted) {
+        let still = if self.wanted.is_some() { FORM_STILL } else { Duration::ZERO };
+        if self.wanted.as_ref().is_none_or(|wanted| wanted.of != of) {
+            self.wanted = Some(Wanted { of, from: Instant::now() + still, asked: false });
+        }
+        let Some(wanted) = self.wanted.as_mut().filter(|wanted| !wanted.asked) else { return };
+        let left = wanted.from.saturating_duration_since(Instant::now());
+        if !left.is_zero() {
+            ui.ctx().request_repaint_after(left);
             return;
         }
-        self.planned = Some(wanted);
+        wanted.asked = true;
         let slot = self.plan.clone();
         ctx.with_session(move |session| session.plan_copy(order, &slot));
     }
@@ -209,7 +226,9 @@ impl CopyPage {
     fn plan_fault(&self, ctx: &Ctx<'_>) -> Option<Arc<str>> {
         let view = self.plan.view();
         match view.value {
-            _ if view.loading_since.is_some() || self.planned.is_none() => Some(ctx.t("copy-looking")),
+            _ if view.loading_since.is_some() || !self.wanted.as_ref().is_some_and(|wanted| wanted.asked) => {
+                Some(ctx.t("copy-looking"))
+            }
             None => Some(ctx.t("copy-no-plan")),
             Some(plan) if plan.refused().next().is_some() => Some(ctx.t("copy-plan-refused")),
             Some(_) => None,
@@ -222,6 +241,8 @@ impl CopyPage {
     }
 }
 
+/// How long nothing in the form changes before the plan is made anew.
+const FORM_STILL: Duration = Duration::from_millis(300);
 /// Width kept for the scroll bar of the form, in points.
 const SCROLL_BAR: f32 = 6.0;
 
