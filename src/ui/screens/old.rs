@@ -1,15 +1,25 @@
 //! Figures that are not of now, because they could not be asked for: they stay, dimmed, with the reason.
 
-use egui::Ui;
+use egui::{FontId, Ui};
 
 use crate::{
     session::Old,
-    ui::{Ctx, icon, widgets},
+    ui::{Ctx, icon, theme::fonts, widgets},
 };
 
 /// One figure in a table; why it is old is told under the pointer.
 pub(in crate::ui::screens) fn figure(ui: &mut Ui, ctx: &Ctx<'_>, text: &str, old: &Old) {
-    widgets::faint(ui, text).on_hover_ui(|ui| drop(ui.label(words(ctx, old))));
+    dimmed(ui, ctx, text, fonts::data(), old);
+}
+
+/// The same for a word.
+pub(in crate::ui::screens) fn word(ui: &mut Ui, ctx: &Ctx<'_>, text: &str, old: &Old) {
+    dimmed(ui, ctx, text, fonts::body(), old);
+}
+
+fn dimmed(ui: &mut Ui, ctx: &Ctx<'_>, text: &str, font: FontId, old: &Old) {
+    let response = widgets::rich(ui, text, font, ctx.theme.faint);
+    response.on_hover_ui(|ui| drop(ui.label(words(ctx, old))));
 }
 
 /// A line over figures all of which are old.

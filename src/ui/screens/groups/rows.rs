@@ -83,9 +83,12 @@ impl Rows for GroupRows<'_, '_> {
         let ctx = self.ctx;
         let theme = theme::of(ui);
         let Some(group) = group_at(ctx.facts, self.shown, row) else { return };
-        if let (2 | 4 | 6 | 7 | 8, Some(since)) = (column, &group.old) {
+        if let (2, Some(since)) = (column, &group.old) {
+            old::word(ui, ctx, &widgets::group_state_word(ctx.text, group.state), since);
+            return;
+        }
+        if let (4 | 6 | 7 | 8, Some(since)) = (column, &group.old) {
             let text = match column {
-                2 => widgets::group_state_word(ctx.text, group.state).to_string(),
                 4 => format::count(group.members.len() as u64),
                 6 => format::lag(group.lag),
                 7 => behind(ctx, group.behind_millis),
