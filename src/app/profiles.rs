@@ -135,23 +135,21 @@ impl App {
     }
 
     /// Writes a connection to a file for others, who find nothing secret in it.
-    pub(super) fn export_profile(&mut self, ctx: &egui::Context, id: ConnectionId, path: PathBuf, replace: bool) {
+    pub(super) fn export_profile(&self, ctx: &egui::Context, id: ConnectionId, path: PathBuf, replace: bool) {
         let Some(profile) = self.clusters.known.book.get(id) else { return };
         let (name, text) = (profile.name.clone(), ConnectionFile::write(profile));
         let (news, waker) = (Arc::clone(&self.clusters.news), ctx.clone());
         elsewhere("export a connection", move || {
             let written = export(&path, &text, replace);
-            let of = |id| Phrase::new(id).with("cluster", name).with("path", path.display().to_string());
+            let path = path.display().to_string();
+            let what = Phrase::new("cluster-not-exported").with("cluster", name.as_str());
             news.lock().push(match written {
-                Ok(()) => Ok(of("cluster-exported")),
+                Ok(()) => Ok(Phrase::new("cluster-exported").with("cluster", name).with("path", path)),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    let why = Phrase::new("cluster-export-exists").with("path", path.display().to_string());
-                    Err(Problem { why, ..Problem::new(of("cluster-not-exported"), "") })
+                    let why = Phrase::new("cluster-export-exists").with("path", path);
+                    Err(Problem { why, ..Problem::new(what, "") })
                 }
-                Err(error) => {
-                    let why = format!("{}: {error}", path.display());
-                    Err(Problem::new(of("cluster-not-exported"), why))
-                }
+                Err(error) => Err(Problem::new(what, format!("{path}: {error}"))),
             });
             waker.request_repaint();
         });

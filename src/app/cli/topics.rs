@@ -10,7 +10,7 @@ use super::{
     table::{Table, print_json},
 };
 use crate::{
-    client::{ClientError, NewTopic, TopicInfo},
+    client::{Client, ClientError, NewTopic, TopicInfo},
     model::{ConfigSource, Offset, TopicPartition},
     transfer::ends,
 };
@@ -133,16 +133,19 @@ impl Cli {
 
     /// Start and end offset of each partition.
     pub(super) async fn ends(&self, partitions: Vec<TopicPartition>) -> Result<Ends, CliError> {
-        let ends = ends(&self.client, &partitions).await?;
-        Ok(partitions.into_iter().zip(ends).collect())
+        ends_by(&self.client, partitions).await
     }
 
     /// The same for a list, which one partition without a leader must not keep back for the minute that others wait.
     pub(super) async fn ends_to_show(&self, partitions: Vec<TopicPartition>) -> Result<Ends, CliError> {
-        let client = self.client.with_patience_ms(self.client.timeouts().api.min(LIST_PATIENCE_MS));
-        let ends = ends(&client, &partitions).await?;
-        Ok(partitions.into_iter().zip(ends).collect())
+        let patience = self.client.timeouts().api.min(LIST_PATIENCE_MS);
+        ends_by(&self.client.with_patience_ms(patience), partitions).await
     }
+}
+
+async fn ends_by(client: &Client, partitions: Vec<TopicPartition>) -> Result<Ends, CliError> {
+    let ends = ends(client, &partitions).await?;
+    Ok(partitions.into_iter().zip(ends).collect())
 }
 
 /// Refuses names that Kafka refuses before anything is asked.

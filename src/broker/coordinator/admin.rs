@@ -95,7 +95,7 @@ impl Coordinator {
                 Some(_) => {}
             }
             inner.groups.remove(group);
-            meta::delete_group(group.into(), inner.last_commit, inner.last_store)
+            meta::delete_group(group.into(), inner.last_commit)
         };
         Ok(self.meta.write(write).await?)
     }

@@ -73,7 +73,7 @@ impl Coordinator {
         let now = self.clock.now();
         let mut offsets = Vec::<(Arc<str>, Vec<(Arc<str>, PartitionId)>)>::new();
         let mut groups = Vec::<Arc<str>>::new();
-        let (last_commit, last_store) = {
+        let until = {
             let mut inner = self.inner.lock();
             for (id, entry) in &mut inner.groups {
                 let Some(empty_since) = entry.group.empty_since() else { continue };
@@ -96,11 +96,10 @@ impl Coordinator {
                 }
             }
             inner.groups.retain(|id, _| !groups.contains(id));
-            (inner.last_commit, inner.last_store)
+            inner.last_commit
         };
-        let offsets =
-            offsets.into_iter().map(|(group, partitions)| meta::delete_committed(group, partitions, last_commit));
-        let groups = groups.into_iter().map(|group| meta::delete_group(group, last_commit, last_store));
+        let offsets = offsets.into_iter().map(|(group, partitions)| meta::delete_committed(group, partitions, until));
+        let groups = groups.into_iter().map(|group| meta::delete_group(group, until));
         for write in offsets.chain(groups) {
             if let Err(error) = self.meta.write(write).await {
                 tracing::warn!("expired offsets were not deleted: {error}");

@@ -237,17 +237,16 @@ pub fn delete_committed(group: Arc<str>, partitions: Vec<(Arc<str>, PartitionId)
     })
 }
 
-/// Removes a group and all that it committed, up to the last commit and the last state that were of it: what came
-/// meanwhile is of a new group of that name.
-pub fn delete_group(group: Arc<str>, last_commit: i64, last_store: i64) -> MetaWrite {
+/// Removes a group and all that it committed. `until`: the last commit that was of it; one that came meanwhile is of a new
+/// group of that name. Should that have members already, they join again after a restart.
+pub fn delete_group(group: Arc<str>, until: i64) -> MetaWrite {
     Box::new(move |connection| {
         for table in ["committed", "pending_commit"] {
             let delete = format!("DELETE FROM {table} WHERE group_id = ?1 AND number <= ?2");
-            connection.execute(&delete, params![&*group, last_commit])?;
+            connection.execute(&delete, params![&*group, until])?;
         }
         connection.execute("DELETE FROM share_partition WHERE group_id = ?1", [&*group])?;
-        let delete = "DELETE FROM group_state WHERE id = ?1 AND number <= ?2";
-        connection.execute(delete, params![&*group, last_store])?;
+        connection.execute("DELETE FROM group_state WHERE id = ?1", [&*group])?;
         connection.execute("DELETE FROM consumer_group WHERE id = ?1", [&*group]).map(|_| ())
     })
 }

@@ -354,15 +354,13 @@ impl Rows for PartitionRows<'_, '_> {
         let theme = theme::of(ui);
         let Some(p) = self.partition(row) else { return };
         if let (1..=4, Some(since)) = (column, &p.old) {
-            let figure = match column {
-                1 => p.start,
-                2 => p.end,
-                3 => records(p).and_then(|n| i64::try_from(n).ok()),
-                _ => None,
+            let text = match column {
+                1 => p.start.map(format::integer),
+                2 => p.end.map(format::integer),
+                3 => records(p).map(format::count),
+                _ => p.size_bytes.map(format::bytes_text),
             };
-            let size = p.size_bytes.filter(|_| column == 4).map(format::bytes_text);
-            let text = figure.map(format::integer).or(size).unwrap_or_else(|| format::UNKNOWN.to_owned());
-            old::figure(ui, self.ctx, &text, since);
+            old::figure(ui, self.ctx, text.as_deref().unwrap_or(format::UNKNOWN), since);
             return;
         }
         let number = |ui: &mut Ui, n: Option<i64>| match n {
