@@ -3,6 +3,8 @@ import json
 
 from confluent_kafka import Producer
 
+import marks
+
 # Long ago, so that no retention of the tests' own day is told apart.
 NOON = 1_700_000_000_000
 KEPT = "retention.ms=-1"
@@ -164,6 +166,8 @@ def transactions(run):
     done.begin_transaction()
     send(done, "money-open", "behind the open one")
     done.commit_transaction(60)
+    marks.all_ended(run.address, "money")
+    marks.written(run.address, "money-open", 5)
     for topic in ("money", "money-open"):
         run("topics", "describe", topic, "--json")
         run("consume", topic)
@@ -176,6 +180,7 @@ def transactions(run):
         run("copy", run.address, topic, "--to", run.address, "--as", f"{topic}-copied", "--compare", "--json")
         run("consume", f"{topic}-copied")
     left.abort_transaction(60)
+    marks.all_ended(run.address, "money-open")
     run("copy", run.address, "money-open", "--to", run.address, "--as", "money-open-copied", "--resume", "--compare", "--json")
     run("consume", "money-open-copied")
 
