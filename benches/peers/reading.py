@@ -27,11 +27,9 @@ TUNED = ("-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20")
 
 
 def fill(cluster, options):
-    cluster.tool("org.apache.kafka.tools.TopicCommand", "--bootstrap-server", cluster.bootstrap, "--create", "--topic", TOPIC,
-                 "--partitions", options.partitions, "--replication-factor", 1)
-    cluster.tool("org.apache.kafka.tools.ProducerPerformance", "--topic", TOPIC, "--num-records", options.records,
-                 "--record-size", options.bytes, "--throughput", -1, "--producer-props", f"bootstrap.servers={cluster.bootstrap}",
-                 "batch.size=65536", "linger.ms=5", "acks=1", seconds=1800)
+    cluster.tool("kafka-topics", "--create", "--topic", TOPIC, "--partitions", options.partitions, "--replication-factor", 1)
+    cluster.tool("kafka-producer-perf-test", "--topic", TOPIC, "--num-records", options.records, "--record-size", options.bytes,
+                 "--throughput", -1, "--producer-props", "batch.size=65536", "linger.ms=5", "acks=1")
 
 
 def millpond(cluster, options):

@@ -4,12 +4,13 @@
 //! As in Kafka's own consumer, [`Consumer::poll`] hands over records and at the same time says that those handed over
 //! before are processed: a rebalance takes partitions away only inside a poll (or when `max_poll_interval_ms` runs out).
 //! Two tasks work behind it: `member` (or `assigned`, where the broker assigns: KIP-848) joins, heartbeats and rebalances,
-//! `fetcher` fills the buffers; what they share is in `shared`.
+//! `fetcher` fills the buffers; what they share is in `shared`, a partition's own state in `slot`.
 
 mod assigned;
 mod fetcher;
 mod member;
 mod shared;
+mod slot;
 mod types;
 
 use std::{sync::Arc, time::Duration};

@@ -2,18 +2,20 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::Range,
     sync::Arc,
     time::Duration,
 };
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use kafka_protocol::ResponseError;
 use tokio::time::Instant;
 
 use super::{
     AutoOffsetReset, ConsumerEventKind,
-    shared::{Shared, Slot},
+    shared::Shared,
+    slot::{Decoded, Slot},
 };
 use crate::{
     client::{
@@ -29,6 +31,9 @@ use crate::{
 
 /// Bytes asked for from one partition at once (Kafka's `max.partition.fetch.bytes`).
 const PARTITION_BYTES: usize = 1024 * 1024;
+/// Bytes that one partition may have waiting before no more is asked for: while some are decoded and handed over, the
+/// next are on their way.
+const PARTITION_WAITING_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How long the broker may wait for records to come.
 const MAX_WAIT_MILLIS: u32 = 500;
 /// Wait after a failure before the same is tried again.
@@ -46,8 +51,50 @@ struct Answer {
     node: i32,
     plan: u64,
     session: FetchSession,
-    asked: Vec<TopicPartition>,
+    asked: Vec<(TopicPartition, Offset)>,
     outcomes: Result<PartitionOutcomes<Fetched>, ClientError>,
+}
+
+/// What has come of one partition and is to be decoded.
+struct Arrived {
+    partition: TopicPartition,
+    asked: Range<Offset>,
+    fetched: Fetched,
+}
+
+/// Requests that wait for their answer.
+#[derive(Default)]
+struct UnderWay<'a> {
+    answers: FuturesUnordered<BoxFuture<'a, Answer>>,
+    /// An answer that was there before anybody waited for it.
+    early: Option<Answer>,
+    busy: HashSet<i32>,
+    sessions: HashMap<i32, FetchSession>,
+    plan: u64,
+}
+
+impl UnderWay<'_> {
+    /// Long polls may wait for partitions that are not ours any more, and know nothing of new ones.
+    fn renew(&mut self, plan: u64) {
+        if plan != self.plan {
+            self.plan = plan;
+            self.answers.clear();
+            self.early = None;
+            // What these have said is not known: they begin anew.
+            self.busy.drain().for_each(|node| _ = self.sessions.insert(node, FetchSession::default()));
+        }
+    }
+
+    async fn next(&mut self) -> Option<Answer> {
+        match self.early.take() {
+            Some(answer) => Some(answer),
+            None => self.answers.next().await,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.early.is_none() && self.answers.is_empty()
+    }
 }
 
 impl Fetcher {
@@ -56,39 +103,42 @@ impl Fetcher {
     }
 
     pub async fn run(self) {
-        let mut under_way: FuturesUnordered<BoxFuture<'_, Answer>> = FuturesUnordered::new();
-        let mut busy: HashSet<i32> = HashSet::new();
-        let mut plan = 0;
-        let mut sessions: HashMap<i32, FetchSession> = HashMap::new();
+        let mut under_way = UnderWay::default();
         loop {
-            let current = self.shared.inner.lock().plan;
-            if current != plan {
-                // Long polls may wait for partitions that are not ours any more, and know nothing of new ones.
-                under_way.clear();
-                // What these have said is not known: they begin anew.
-                busy.drain().for_each(|node| _ = sessions.insert(node, FetchSession::default()));
-                plan = current;
-            }
+            under_way.renew(self.shared.inner.lock().plan);
             if !self.find_starts().await {
                 continue;
             }
-            let (requests, wake) = self.requests(&busy).await;
-            for (node, from) in requests.into_iter().take(NODES_AT_ONCE_MAX.saturating_sub(busy.len())) {
-                busy.insert(node);
-                let session = sessions.remove(&node).unwrap_or_default();
-                under_way.push(Box::pin(self.fetch(session, node, plan, from)));
-            }
+            let wake = self.ask(&mut under_way).await;
+            let nobody = under_way.is_empty();
             tokio::select! {
                 biased;
-                Some(answer) = under_way.next(), if !under_way.is_empty() => {
-                    busy.remove(&answer.node);
-                    let (node, session) = (answer.node, self.deliver(answer));
-                    sessions.insert(node, session);
+                Some(answer) = under_way.next(), if !nobody => {
+                    under_way.busy.remove(&answer.node);
+                    let (node, (session, arrived)) = (answer.node, self.take_in(answer));
+                    under_way.sessions.insert(node, session);
+                    // While this is decoded the next is on its way. What must be waited for first is asked for in the
+                    // next turn.
+                    let _ = self.ask(&mut under_way).now_or_never();
+                    under_way.early = under_way.answers.next().now_or_never().flatten();
+                    arrived.into_iter().for_each(|arrived| self.store(arrived));
                 }
                 () = self.shared.fetch.notified() => {}
                 () = until(wake) => {}
             }
         }
+    }
+
+    /// Asks leaders that owe no answer for what there is room for; tells when to look again although nothing happens.
+    async fn ask<'a>(&'a self, under_way: &mut UnderWay<'a>) -> Option<Instant> {
+        let (requests, wake) = self.requests(&under_way.busy).await;
+        let most = NODES_AT_ONCE_MAX.saturating_sub(under_way.busy.len());
+        for (node, from) in requests.into_iter().take(most) {
+            under_way.busy.insert(node);
+            let session = under_way.sessions.remove(&node).unwrap_or_default();
+            under_way.answers.push(Box::pin(self.fetch(session, node, under_way.plan, from)));
+        }
+        wake
     }
 
     async fn fetch(
@@ -104,7 +154,7 @@ impl Fetcher {
             min_bytes: 1,
             isolation: self.shared.options.isolation,
         };
-        let asked = from.iter().map(|(tp, _)| tp.clone()).collect();
+        let asked = from.clone();
         let outcomes = self.shared.client.fetch_in(&mut session, node, from, options, PARTITION_BYTES).await;
         Answer { node, plan, session, asked, outcomes }
     }
@@ -114,9 +164,10 @@ impl Fetcher {
         let now = Instant::now();
         let (wanted, mut wake) = {
             let inner = self.shared.inner.lock();
-            let full = inner.buffered_bytes() >= self.shared.options.buffer_bytes;
-            let fetchable =
-                |(tp, slot): (&TopicPartition, &Slot)| Some((tp.clone(), slot.fetchable(PARTITION_BYTES, now)?));
+            let full = inner.waiting_bytes() >= self.shared.options.buffer_bytes;
+            let fetchable = |(tp, slot): (&TopicPartition, &Slot)| {
+                Some((tp.clone(), slot.fetchable(PARTITION_WAITING_BYTES_MAX, now)?))
+            };
             let wanted: Vec<_> = if full { Vec::new() } else { inner.owned.iter().filter_map(fetchable).collect() };
             let wake = inner.owned.values().filter_map(|slot| slot.not_before).filter(|at| *at > now).min();
             (wanted, wake)
@@ -135,17 +186,25 @@ impl Fetcher {
         (requests, wake)
     }
 
-    /// Takes in an answer; gives its session back.
-    fn deliver(&self, answer: Answer) -> FetchSession {
+    /// Goes on behind what an answer brought, before that is decoded; gives its session back.
+    fn take_in(&self, answer: Answer) -> (FetchSession, Vec<Arrived>) {
         let outcomes = match answer.outcomes {
             Ok(outcomes) => outcomes,
             // The next request begins another session, and nothing is lost.
-            Err(error) if error.code().is_some_and(is_session_fault) => return answer.session,
-            Err(error) => answer.asked.iter().map(|tp| (tp.clone(), Err(error.clone()))).collect(),
+            Err(error) if error.code().is_some_and(is_session_fault) => return (answer.session, Vec::new()),
+            Err(error) => answer.asked.iter().map(|(tp, _)| (tp.clone(), Err(error.clone()))).collect(),
         };
+        let asked: HashMap<TopicPartition, Offset> = answer.asked.into_iter().collect();
+        let mut arrived = Vec::new();
         for (tp, outcome) in outcomes {
             match outcome {
-                Ok(fetched) => self.store(&tp, answer.plan, &fetched),
+                Ok(fetched) => {
+                    let Some(from) = asked.get(&tp).copied() else { continue };
+                    let (asked, bytes) = (from..fetched.next, fetched.batches.iter().map(Bytes::len).sum());
+                    if self.slot(&tp, answer.plan, |slot| slot.arrive(&asked, bytes)) == Some(true) {
+                        arrived.push(Arrived { partition: tp, asked, fetched });
+                    }
+                }
                 Err(error) if error.code() == Some(ResponseError::OffsetOutOfRange) => {
                     self.start_again(&tp, answer.plan)
                 }
@@ -158,23 +217,23 @@ impl Fetcher {
                 }
             }
         }
-        answer.session
+        (answer.session, arrived)
     }
 
     /// Decodes batch by batch: what stands before a damaged batch is still handed over.
-    fn store(&self, tp: &TopicPartition, plan: u64, fetched: &Fetched) {
-        let Some(from) = self.slot(tp, plan, |slot| slot.fetch_at).flatten() else { return };
-        let mut decoded: Vec<Record> = Vec::new();
-        let mut next = from;
+    fn store(&self, Arrived { partition: tp, asked, fetched }: Arrived) {
+        let from = asked.start;
+        let mut records: Vec<Record> = Vec::new();
+        let mut to = from;
         let mut damage = None;
         let committed = self.shared.options.isolation == Isolation::ReadCommitted;
         let states = if committed { fetched.states() } else { Vec::new() };
         for (index, batch) in fetched.batches.iter().enumerate() {
             let visible = states.get(index).is_none_or(|state| state.is_visible());
-            match self.decode(tp, batch, from, visible) {
-                Ok((records, after)) => {
-                    decoded.extend(records);
-                    next = next.max(after);
+            match self.decode(&tp, batch, from, visible) {
+                Ok((found, after)) => {
+                    records.extend(found);
+                    to = to.max(after);
                 }
                 Err(error) => {
                     damage = Some(error);
@@ -182,14 +241,10 @@ impl Fetcher {
                 }
             }
         }
-        self.slot(tp, plan, |slot| {
-            if slot.fetch_at == Some(from) {
-                decoded.into_iter().for_each(|record| slot.push(record));
-                slot.fetch_at = Some(next);
-                slot.blocked = damage;
-            }
-        });
-        if next != from || fetched.batches.is_empty() {
+        if let Some(slot) = self.shared.inner.lock().owned.get_mut(&tp) {
+            slot.store(Decoded { asked, to, records, damage });
+        }
+        if to != from || fetched.batches.is_empty() {
             self.shared.delivered.notify_one();
         }
     }
@@ -306,12 +361,9 @@ impl Fetcher {
 
     fn start_at(&self, tp: &TopicPartition, plan: u64, offset: Offset, committed: Option<Offset>) {
         self.slot(tp, plan, |slot| {
-            slot.fetch_at = Some(offset);
+            slot.start_at(offset);
             slot.reset = false;
             slot.committed = committed.or(slot.committed);
-            if slot.buffer.is_empty() {
-                slot.position = Some(offset);
-            }
         });
     }
 

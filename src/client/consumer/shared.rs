@@ -10,7 +10,7 @@ use std::{
 use parking_lot::Mutex;
 use tokio::{sync::Notify, time::Instant};
 
-use super::{ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerState, Polled};
+use super::{ConsumerEvent, ConsumerEventKind, ConsumerOptions, ConsumerState, Polled, slot::Slot};
 use crate::{
     client::{Client, ClientError},
     model::{Offset, Record, TopicPartition},
@@ -18,8 +18,6 @@ use crate::{
 
 /// Events kept for [`super::Consumer::take_events`].
 const EVENTS_MAX: usize = 1_000;
-/// What a record counts in a buffer beyond its payload, in bytes.
-const RECORD_OVERHEAD_BYTES: usize = 150;
 
 /// The state of one consumer.
 pub(super) struct Shared {
@@ -58,27 +56,6 @@ pub(super) struct Inner {
     pub wanted_back: Option<BTreeSet<TopicPartition>>,
     /// What a poll has given back of them; the other task takes note.
     pub given_back: Option<Vec<TopicPartition>>,
-}
-
-/// An owned partition.
-#[derive(Debug, Default)]
-pub(super) struct Slot {
-    /// The next offset to hand over.
-    pub position: Option<Offset>,
-    /// The next offset to fetch; `None` until it is known where to start.
-    pub fetch_at: Option<Offset>,
-    pub committed: Option<Offset>,
-    pub paused: bool,
-    /// The offset it had is gone: what is committed does not count.
-    pub reset: bool,
-    /// A batch that cannot be read stands at `fetch_at`; a seek goes past it.
-    pub blocked: Option<ClientError>,
-    /// Not fetched before this moment, after a failure.
-    pub not_before: Option<Instant>,
-    /// Waits for the caller's decision where to start.
-    pub undecided: bool,
-    pub buffer: VecDeque<Record>,
-    pub buffered_bytes: usize,
 }
 
 /// A poll under way; while there is one, what was handed over before counts as processed.
@@ -285,8 +262,7 @@ impl Shared {
                 hint: "wait until it is assigned, or ask the member that owns it".to_owned(),
             });
         };
-        let (committed, paused) = (slot.committed, slot.paused);
-        *slot = Slot { position: Some(offset), fetch_at: Some(offset), committed, paused, ..Slot::default() };
+        slot.seek(offset);
         inner.plan += 1;
         drop(inner);
         self.fetch.notify_one();
@@ -322,8 +298,8 @@ impl Inner {
         partitions.iter().filter(|tp| self.owned.remove(*tp).is_some()).cloned().collect()
     }
 
-    pub fn buffered_bytes(&self) -> usize {
-        self.owned.values().map(|slot| slot.buffered_bytes).sum()
+    pub fn waiting_bytes(&self) -> usize {
+        self.owned.values().map(Slot::waiting_bytes).sum()
     }
 
     fn push_event(&mut self, event: ConsumerEvent) {
@@ -341,8 +317,7 @@ impl Inner {
 
     /// The damage that some partition stands before, when it has nothing else to hand over.
     fn blocked(&self) -> Option<ClientError> {
-        let blocked = |slot: &&Slot| !slot.paused && slot.buffer.is_empty() && slot.blocked.is_some();
-        self.owned.values().find(blocked).and_then(|slot| slot.blocked.clone())
+        self.owned.values().find_map(Slot::damage).cloned()
     }
 
     /// Takes up to `most` records, partition after partition, beginning after the one served last.
@@ -356,43 +331,12 @@ impl Inner {
         for tp in order {
             let Some(slot) = self.owned.get_mut(&tp).filter(|slot| !slot.paused) else { continue };
             while records.len() < most
-                && let Some(record) = slot.buffer.pop_front()
+                && let Some(record) = slot.pop()
             {
-                slot.buffered_bytes -= record_cost(&record);
-                slot.position = Some(record.offset + 1);
                 records.push((Arc::clone(&tp.topic), record));
                 self.last_served = Some(tp.clone());
-            }
-            if slot.buffer.is_empty() {
-                // Past transaction markers and other gaps.
-                slot.position = slot.fetch_at.or(slot.position);
             }
         }
         records
     }
-}
-
-impl Slot {
-    /// Where to start must be found out now.
-    pub fn needs_start(&self, now: Instant) -> bool {
-        self.fetch_at.is_none() && !self.undecided && self.not_before.is_none_or(|moment| moment <= now)
-    }
-
-    /// Room in its buffer and nothing against fetching.
-    pub fn fetchable(&self, partition_bytes: usize, now: Instant) -> Option<Offset> {
-        let free = !self.paused
-            && self.blocked.is_none()
-            && self.buffered_bytes < partition_bytes
-            && self.not_before.is_none_or(|moment| moment <= now);
-        self.fetch_at.filter(|_| free)
-    }
-
-    pub fn push(&mut self, record: Record) {
-        self.buffered_bytes += record_cost(&record);
-        self.buffer.push_back(record);
-    }
-}
-
-fn record_cost(record: &Record) -> usize {
-    record.payload_bytes() + RECORD_OVERHEAD_BYTES
 }
