@@ -2,13 +2,16 @@
 
 mod words;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Weak},
+};
 
 use parking_lot::Mutex;
 
 pub(super) use self::words::fault_phrases;
 pub use self::words::{differs_word, note_phrase, refusal_phrase};
-use super::{JobHandle, JobId, JobKind, JobUnit, Loadable, Phrase, Problem, Session, transfers::Watch};
+use super::{Inner, JobHandle, JobId, JobKind, JobUnit, Loadable, Phrase, Problem, Session, transfers::Watch};
 use crate::transfer::{
     Cancel, TransferError,
     copy::{self, CarriedGroup, Compared, CopyRequest, plan::Facts},
@@ -23,8 +26,8 @@ pub use crate::transfer::{
     mask::Mask,
 };
 
-/// Reports of copies that are kept; the oldest go first.
-const REPORTS_KEPT_MAX: usize = 50;
+/// Copies of which is kept what was wanted and what came of it; the oldest go first.
+const COPIES_KEPT_MAX: usize = 50;
 
 /// A copy that is wanted.
 #[derive(Clone)]
@@ -59,6 +62,32 @@ pub struct CopyReport {
 #[derive(Default)]
 pub(super) struct Copies {
     reports: Mutex<VecDeque<(JobId, Arc<CopyReport>)>>,
+    /// What was begun; the oldest go first.
+    begun: Mutex<VecDeque<(JobId, Begun)>>,
+}
+
+/// What tells whether two copies carry the same.
+struct Begun {
+    /// Not held: a session must not keep itself alive.
+    source: Weak<Inner>,
+    target: Weak<Inner>,
+    slice: u64,
+    topics: Vec<String>,
+}
+
+impl Begun {
+    fn of(order: &CopyOrder) -> Self {
+        let (source, target) = (Arc::downgrade(&order.source.0), Arc::downgrade(&order.target.0));
+        Self { source, target, slice: order.slice.number(), topics: order.topics.clone() }
+    }
+
+    /// Whether this carries all that the other does, the same way.
+    fn covers(&self, other: &Self) -> bool {
+        self.source.ptr_eq(&other.source)
+            && self.target.ptr_eq(&other.target)
+            && self.slice == other.slice
+            && other.topics.iter().all(|topic| self.topics.contains(topic))
+    }
 }
 
 impl CopyReport {
@@ -85,7 +114,8 @@ impl Session {
             .with("topics", named(&order.topics))
             .with("source", order.source_name.as_str())
             .with("target", order.target_name.as_str());
-        self.start_job(JobKind::Copy, title, JobUnit::Records, move |handle| async move {
+        let begun = Begun::of(&order);
+        let job = self.start_job(JobKind::Copy, title, JobUnit::Records, move |handle| async move {
             let mut report = CopyReport { order, records: 0, gone: 0, groups: Vec::new(), compared: Vec::new() };
             let watch = Watch::new(handle.clone());
             let ended = run(&watch, &handle, &mut report).await;
@@ -103,7 +133,9 @@ impl Session {
             report.order.target.refresh();
             session.keep_copy_report(handle.id(), report);
             ended
-        })
+        })?;
+        keep(&self.0.copies.begun, job, begun);
+        Some(job)
     }
 
     /// Goes on with a copy that was stopped or failed; `None` where nothing is known of it.
@@ -118,13 +150,25 @@ impl Session {
         reports.iter().find(|(id, _)| *id == job).map(|(_, report)| Arc::clone(report))
     }
 
-    fn keep_copy_report(&self, job: JobId, report: CopyReport) {
-        let mut reports = self.0.copies.reports.lock();
-        if reports.len() == REPORTS_KEPT_MAX {
-            reports.pop_front();
-        }
-        reports.push_back((job, Arc::new(report)));
+    /// Whether a copy that began later carries the same: what is to go on is that one.
+    pub fn is_copy_taken_over(&self, job: JobId, report: &CopyReport) -> bool {
+        let this = Begun::of(&report.order);
+        let begun = self.0.copies.begun.lock();
+        begun.iter().any(|(later, other)| *later > job && other.covers(&this))
     }
+
+    fn keep_copy_report(&self, job: JobId, report: CopyReport) {
+        keep(&self.0.copies.reports, job, Arc::new(report));
+    }
+}
+
+/// Keeps something about a copy, and forgets the oldest where there are many.
+fn keep<T>(kept: &Mutex<VecDeque<(JobId, T)>>, job: JobId, what: T) {
+    let mut kept = kept.lock();
+    if kept.len() == COPIES_KEPT_MAX {
+        kept.pop_front();
+    }
+    kept.push_back((job, what));
 }
 
 async fn look(order: &CopyOrder, cancel: &Cancel) -> Result<Facts, TransferError> {

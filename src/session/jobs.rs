@@ -38,6 +38,13 @@ pub enum JobKind {
     Other,
 }
 
+impl JobKind {
+    /// Whether it moves records between files and topics, and stands in the list of those.
+    pub fn is_transfer(self) -> bool {
+        matches!(self, Self::Import | Self::Export | Self::Sample | Self::Copy)
+    }
+}
+
 /// What a job counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobUnit {
@@ -292,7 +299,11 @@ impl Jobs {
     }
 
     pub(crate) fn running(&self) -> usize {
-        self.table.lock().iter().filter(|job| job.is_running()).count()
+        self.running_of(|_| true)
+    }
+
+    pub(crate) fn running_of(&self, is_meant: impl Fn(JobKind) -> bool) -> usize {
+        self.table.lock().iter().filter(|job| is_meant(job.kind()) && job.is_running()).count()
     }
 }
 

@@ -14,7 +14,7 @@ use millpond::{
     broker::{Broker, BrokerOptions},
     client::{
         BoxFuture, Client, ClientError, Connection, NewTopic, ProduceOptions, ReadRange, Reader, ReaderOptions,
-        TransactionalProducer, Transport,
+        ShareStart, TransactionalProducer, Transport,
     },
     model::{Compression, Header, NewRecord, Record, TopicPartition},
     payload::CaseRule,
@@ -148,10 +148,16 @@ async fn every_kind_of_record_is_carried_and_groups_stand_at_the_same_records() 
         let at = vec![(TopicPartition::new("all", 0), *offset), (TopicPartition::new("all", 1), 7 + n)];
         from.client.commit_as_admin(&format!("g{n}"), at).await.unwrap();
     }
+    for queue in ["queue", "taken"] {
+        from.client.create_share_group(queue, &["all"], ShareStart::Earliest).await.unwrap();
+        let at = vec![(TopicPartition::new("all", 0), 51), (TopicPartition::new("all", 1), 9)];
+        let outcomes = from.client.alter_share_group_offsets(queue, at).await.unwrap();
+        assert!(outcomes.iter().all(|(_, outcome)| outcome.is_ok()), "{outcomes:?}");
+    }
     let whole = Slice::default();
     let request = planned(&from.client, &to.client, &["all"], Begin::New, &whole).await;
     assert!(request.plan.topics[0].notes.contains(&PlanNote::OffsetsShifted { by: 7 }), "{request:?}");
-    assert_eq!(request.plan.groups.len(), 10);
+    assert_eq!(request.plan.groups.len(), 12);
     let outcome = run(&from.client, &to.client, &request).await.unwrap();
     assert_eq!(outcome.partitions.len(), 3);
     assert!(!outcome.partitions[0].is_dense(), "markers and aborted records leave holes");
@@ -165,8 +171,16 @@ async fn every_kind_of_record_is_carried_and_groups_stand_at_the_same_records() 
     assert!(sides.iter().all(|side| side.difference.is_none() && side.source_records == side.target_records));
     assert_eq!(sides.iter().map(|side| side.target_records).sum::<u64>(), outcome.records);
 
-    let carried = carry_groups(&from.client, &to.client, &outcome.partitions, &whole, &Cancel::new()).await.unwrap();
-    assert_eq!(carried.len(), 10);
+    // Its name belongs to a group of another kind there.
+    to.client.commit_as_admin("taken", vec![(TopicPartition::new("all", 0), 1)]).await.unwrap();
+    let mut carried =
+        carry_groups(&from.client, &to.client, &outcome.partitions, &whole, &Cancel::new()).await.unwrap();
+    let taken = carried.pop().unwrap();
+    assert_eq!((taken.group.as_str(), taken.offsets.len()), ("taken", 3));
+    assert!(taken.offsets.iter().all(|offset| matches!(offset.note, GroupNote::Refused(_))), "{taken:?}");
+    let names: Vec<&str> = carried.iter().map(|group| group.group.as_str()).collect();
+    assert_eq!(names.len(), 11);
+    assert_eq!(names[10], "queue");
     for offset in carried.iter().flat_map(|group| &group.offsets) {
         assert_eq!(offset.note, GroupNote::Exact, "{offset:?}");
         let (tp, at) = &offset.source;
@@ -176,6 +190,10 @@ async fn every_kind_of_record_is_carried_and_groups_stand_at_the_same_records() 
         assert!(next.iter().zip(&there).all(|(a, b)| same(a, b)), "{offset:?}");
     }
     assert_eq!(to.client.committed("g3").await.unwrap().len(), 2);
+    let queue = to.client.share_group_offsets("queue").await.unwrap();
+    let starts: Vec<_> = queue.iter().map(|(tp, at)| (tp.clone(), at.start.unwrap())).collect();
+    let put: Vec<_> = carried[10].offsets.iter().map(|offset| offset.target.clone()).collect();
+    assert_eq!((starts.len(), &starts), (3, &put));
     from.close().await;
     to.close().await;
 }

@@ -14,6 +14,7 @@ import tempfile
 from confluent_kafka import Producer
 
 import bed
+import marks
 import nodes
 from cluster import Cluster
 
@@ -67,7 +68,7 @@ def stored(run, topic):
 
 
 def orders(run):
-    """A workspace with a topic that has tombstones, null keys, headers, settings and groups."""
+    """A workspace with a topic that has tombstones, null keys, headers, settings, a group and a queue."""
     home = run.path("home")
     run.millpond("--data", home, "topics", "create", "orders", "--partitions", "3", "--config", "retention.ms=-1")
     lines = []
@@ -80,6 +81,7 @@ def orders(run):
         out.write("\n".join(lines) + "\n")
     run.millpond("--data", home, "import", "orders", file)
     run.millpond("--data", home, "consume", "orders", "--group", "billing", "--max", "500")
+    run.millpond("--data", home, "consume", "orders", "--share-group", "packing", "--from", "earliest", "--max", "400")
     return home
 
 
@@ -107,6 +109,11 @@ def hand_over(run):
     for place in mine["partitions"]:
         if place["committed"] is not None:
             assert at[str(place["partition"])] == str(place["committed"]), (groups, mine)
+    queues = run.cluster.tool("kafka-share-groups", "--describe", "--group", "packing", "--offsets")
+    starts = {row[2]: row[3] for row in (line.split() for line in queues.splitlines()) if len(row) > 3 and row[1] == "orders"}
+    mine = json.loads(run.millpond("--data", home, "groups", "describe", "packing", "--json"))
+    assert any(place["start"] for place in mine["partitions"]), mine
+    assert starts == {str(place["partition"]): str(place["start"]) for place in mine["partitions"]}, (queues, mine)
     settings = run.cluster.tool("kafka-topics", "--describe", "--topic", "orders")
     assert "ReplicationFactor: 3" in settings and "retention.ms=-1" in settings, settings
 
@@ -241,6 +248,7 @@ def transactions(run):
     done = run.copy(run.cluster.bootstrap, ["money"], home, "--compare")
     assert (done["records"], done["equal"], at_home()) == (6, True, first), (done, at_home())
     other.commit_transaction(60)
+    marks.all_ended(run.cluster.bootstrap, "money")
     done = run.copy(run.cluster.bootstrap, ["money"], home, "--resume", "--compare")
     assert done["equal"] is True and at_home() == [*first, "of the open one", "behind the open one"], (done, at_home())
 

@@ -5,7 +5,11 @@
 use millpond::{
     client::{NewTopic, ProduceOptions},
     model::{HostPort, NewRecord},
-    session::{JobState, ListenerSettings, ListenerState, connections::Profile},
+    session::{
+        JobState, ListenerSettings, ListenerState,
+        connections::Profile,
+        copy::{Begin, CopyOrder, Slice},
+    },
     ui::{
         Action, Command, Place,
         clusters::{ClusterAction, ClusterKey, Typed},
@@ -104,4 +108,33 @@ fn topics_are_handed_over_and_a_read_only_cluster_is_refused() {
     window.click("Hand over 3");
     window.until_shown("Both sides are equal: 3 records compared");
     window.ask(Action::Run(Command::GoTopics));
+}
+
+#[test]
+fn what_another_copy_took_over_is_not_gone_on_with() {
+    let (other, _) = cluster();
+    let mut window = Window::open();
+    fill(&window, "orders");
+    let session = window.session();
+    let order = |begin| CopyOrder {
+        source: session.clone(),
+        target: other.session(),
+        source_name: "here".to_owned(),
+        target_name: "there".to_owned(),
+        topics: vec!["orders".to_owned()],
+        slice: Slice::default(),
+        begin,
+        groups: false,
+        compare: false,
+    };
+    // The topic has records over there, so this one is refused.
+    session.start_copy(order(Begin::New)).unwrap();
+    window.ask(Action::Go(Place::Transfers));
+    window.until_shown("Go on");
+    session.start_copy(order(Begin::Append)).unwrap();
+    window.until_shown("A later copy took over from here");
+    window.until("the copy", |app| {
+        app.session().unwrap().jobs().first().is_some_and(|job| matches!(job.state, JobState::Done(_)))
+    });
+    assert!(!window.shows("Go on"));
 }

@@ -106,6 +106,7 @@ copy-note-groups = Carrying the offsets of groups
 copy-note-compare = Comparing both sides
 copy-resume = Go on
 copy-resume-about = Without a duplicate or a gap
+copy-taken-over = A later copy took over from here
 copy-gone = { $count ->
     [one] 1 record was deleted at the source before it could be read
    *[other] { $count } records were deleted at the source before they could be read

@@ -82,6 +82,7 @@ copy-note-groups = 正在带上消费者组的偏移量
 copy-note-compare = 正在比较两边
 copy-resume = 继续
 copy-resume-about = 不重复，也不遗漏
+copy-taken-over = 之后的复制已从这里接手
 copy-gone = 有 { $count } 条消息在读到之前已在源被删除
 copy-groups-carried = 消费者组：{ $groups }，准确带上的偏移量：{ $count }
 copy-groups-ahead = 有 { $count } 个偏移量超出已复制的部分：请继续复制

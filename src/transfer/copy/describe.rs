@@ -143,13 +143,13 @@ async fn try_to_make(target: &Client, pair: &mut TopicPair, brokers: usize) -> R
     Ok(())
 }
 
-/// Groups with offsets in the topics; queues, which keep another kind of offsets, are not among them.
+/// Groups that stand somewhere in the topics.
 async fn groups_in(source: &Client, facts: &Facts) -> Result<Vec<String>, ClientError> {
     let mut names = Vec::new();
-    for listing in super::groups::candidates(source).await? {
-        let committed = source.committed(&listing).await?;
-        if committed.iter().any(|(tp, _)| facts.topics.iter().any(|pair| pair.source == tp.topic)) {
-            names.push(listing);
+    for group in super::groups::candidates(source).await? {
+        let places = group.places(source).await?;
+        if places.iter().any(|(tp, ..)| facts.topics.iter().any(|pair| pair.source == tp.topic)) {
+            names.push(group.id);
         }
     }
     Ok(names)

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::{
     job::PartitionOutcome,
     mark::{Mark, group_of},
-    patience::{Patience, Steady},
+    patience::{Patience, Steady, may_pass},
     slice::Slice,
 };
 use crate::client::{Client, ClientError};
@@ -46,15 +46,61 @@ pub enum GroupNote {
     Refused(ClientError),
 }
 
-/// Groups that may have committed offsets: all but queues, and the marks of copies.
-pub(super) async fn candidates(source: &Client) -> Result<Vec<String>, ClientError> {
-    let share = GroupKind::Share.as_str();
-    let mut groups = source.groups().await?;
-    groups.retain(|group| group.protocol_type != share && !group.id.starts_with(&group_of("")));
-    Ok(groups.into_iter().map(|group| group.id).collect())
+/// A group that may stand somewhere.
+pub(super) struct Candidate {
+    pub id: String,
+    /// A share group keeps no committed offsets, but knows below which offset all is finished.
+    is_queue: bool,
 }
 
-/// Commits at the target where the groups of the source stand in what was copied.
+/// Where a group stands in a partition, and the note that the committer left.
+type Place = (TopicPartition, Offset, String);
+
+/// All groups but the marks of copies.
+pub(super) async fn candidates(source: &Client) -> Result<Vec<Candidate>, ClientError> {
+    let mut groups = source.groups().await?;
+    groups.retain(|group| !group.id.starts_with(&group_of("")));
+    let is_queue = |protocol_type: &str| protocol_type == GroupKind::Share.as_str();
+    Ok(groups.into_iter().map(|g| Candidate { is_queue: is_queue(&g.protocol_type), id: g.id }).collect())
+}
+
+impl Candidate {
+    pub async fn places(&self, source: &Client) -> Result<Vec<Place>, ClientError> {
+        if !self.is_queue {
+            let committed = source.committed(&self.id).await?;
+            return Ok(committed.into_iter().map(|(tp, at)| (tp, at.offset, at.metadata)).collect());
+        }
+        let offsets = source.share_group_offsets(&self.id).await?;
+        // Without a start where it has not begun with the partition.
+        Ok(offsets.into_iter().filter_map(|(tp, at)| Some((tp, at.start?, String::new()))).collect())
+    }
+
+    /// Puts the group of the same name there; tells what was refused.
+    async fn put(
+        &self,
+        target: &Client,
+        places: Vec<Place>,
+    ) -> Result<Vec<(TopicPartition, ClientError)>, ClientError> {
+        let outcomes = if self.is_queue {
+            let partitions: Vec<TopicPartition> = places.iter().map(|(tp, ..)| tp.clone()).collect();
+            let offsets = places.into_iter().map(|(tp, offset, _)| (tp, offset)).collect();
+            match target.alter_share_group_offsets(&self.id, offsets).await {
+                Ok(outcomes) => outcomes,
+                // Of the group as a whole, as where it has members; or the target knows no queues.
+                Err(error @ (ClientError::Kafka { .. } | ClientError::Unsupported { .. })) if !may_pass(&error) => {
+                    partitions.into_iter().map(|tp| (tp, Err(error.clone()))).collect()
+                }
+                Err(error) => return Err(error),
+            }
+        } else {
+            target.commit_with_notes(&self.id, places).await?
+        };
+        Ok(outcomes.into_iter().filter_map(|(tp, outcome)| Some((tp, outcome.err()?))).collect())
+    }
+}
+
+/// Puts groups at the target where those of the source stand in what was copied. A queue is put below its first record
+/// that is not finished; those finished behind it out of turn are handed out again, as after a loss.
 ///
 /// # Errors
 /// When a cluster does not answer; what the target refuses is a note.
@@ -70,26 +116,24 @@ pub async fn carry_groups(
     for group in Patience::brief(cancel).ask(|| candidates(source)).await? {
         let mut offsets = Vec::new();
         let mut wanted = Vec::new();
-        for (tp, at) in Patience::brief(cancel).ask(|| source.committed(&group)).await? {
+        for (tp, at, committed_with) in Patience::brief(cancel).ask(|| group.places(source)).await? {
             let Some(outcome) = by_source.get(&tp) else { continue };
             let mapper = Mapper { source, target, outcome, slice, cancel };
-            let (offset, note) = mapper.map(at.offset).await?;
+            let (offset, note) = mapper.map(at).await?;
             if note != GroupNote::Unproved {
-                wanted.push((outcome.target.clone(), offset, at.metadata));
+                wanted.push((outcome.target.clone(), offset, committed_with));
             }
             let target = (outcome.target.clone(), offset);
-            offsets.push(CarriedOffset { source: (tp, at.offset), target, note });
+            offsets.push(CarriedOffset { source: (tp, at), target, note });
         }
         if !wanted.is_empty() {
-            let commit = || target.commit_with_notes(&group, wanted.clone());
-            for (tp, answer) in Patience::brief(cancel).ask(commit).await? {
-                let Err(error) = answer else { continue };
+            for (tp, error) in Patience::brief(cancel).ask(|| group.put(target, wanted.clone())).await? {
                 let refused = offsets.iter_mut().find(|offset| offset.target.0 == tp);
                 refused.into_iter().for_each(|offset| offset.note = GroupNote::Refused(error.clone()));
             }
         }
         if !offsets.is_empty() {
-            carried.push(CarriedGroup { group, offsets });
+            carried.push(CarriedGroup { group: group.id, offsets });
         }
     }
     Ok(carried)

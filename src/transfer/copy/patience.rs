@@ -84,7 +84,7 @@ impl<'a> Patience<'a> {
 }
 
 /// Whether waiting helps.
-fn may_pass(error: &ClientError) -> bool {
+pub(super) fn may_pass(error: &ClientError) -> bool {
     use ResponseError as E;
     // Another batch at this sequence is in the log already, or about to be: the end tells soon.
     let by_sequence = matches!(error.code(), Some(E::OutOfOrderSequenceNumber | E::DuplicateSequenceNumber));

@@ -12,7 +12,7 @@ use egui::Ui;
 use self::{export::ExportDialog, import::ImportPage};
 use super::copy::{CopyPage, ReplayDialog, Way};
 use crate::{
-    session::{JobId, JobKind, JobState, JobView},
+    session::{JobId, JobState, JobView},
     ui::{
         command::Command,
         ctx::Ctx,
@@ -154,7 +154,7 @@ impl TransfersScreen {
 /// The jobs that move records between files and topics: running ones first, then the newest.
 fn transfers(ctx: &Ctx<'_>) -> Vec<JobView> {
     let mut jobs = ctx.session.map(|session| session.jobs()).unwrap_or_default();
-    jobs.retain(|job| matches!(job.kind, JobKind::Import | JobKind::Export | JobKind::Sample | JobKind::Copy));
+    jobs.retain(|job| job.kind.is_transfer());
     jobs.sort_by_key(|job| (job.state != JobState::Running, std::cmp::Reverse(job.id)));
     jobs
 }

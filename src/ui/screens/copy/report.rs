@@ -34,18 +34,27 @@ pub fn copied(ui: &mut Ui, ctx: &Ctx<'_>, job: &JobView, report: &CopyReport) {
         line(ui, icon::CARE, theme.care, &ctx.text.with("copy-gone", &[("count", report.gone.into())]));
     }
     if !matches!(job.state, JobState::Done(_)) {
-        ui.horizontal(|ui| {
-            if Button::secondary(&ctx.t("copy-resume")).icon(icon::TRANSFERS).show(ui).clicked() {
-                let id = job.id;
-                ctx.with_session(move |session| {
-                    session.resume_copy(id);
-                });
-            }
-            widgets::quiet(ui, &ctx.t("copy-resume-about"));
-        });
+        resume(ui, ctx, job, report);
     }
     groups(ui, ctx, report);
     compared(ui, ctx, job, report);
+}
+
+/// The way on, unless another copy has gone it.
+fn resume(ui: &mut Ui, ctx: &Ctx<'_>, job: &JobView, report: &CopyReport) {
+    if ctx.session.is_some_and(|session| session.is_copy_taken_over(job.id, report)) {
+        widgets::quiet(ui, &ctx.t("copy-taken-over"));
+        return;
+    }
+    ui.horizontal(|ui| {
+        if Button::secondary(&ctx.t("copy-resume")).icon(icon::TRANSFERS).show(ui).clicked() {
+            let id = job.id;
+            ctx.with_session(move |session| {
+                session.resume_copy(id);
+            });
+        }
+        widgets::quiet(ui, &ctx.t("copy-resume-about"));
+    });
 }
 
 fn groups(ui: &mut Ui, ctx: &Ctx<'_>, report: &CopyReport) {
