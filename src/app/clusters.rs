@@ -131,6 +131,7 @@ impl App {
             ClusterAction::Remove(id) => self.remove_profile(id),
             ClusterAction::Test(profile, typed, walk) => self.test(ctx, *profile, typed, walk),
             ClusterAction::ForgetVault => self.forget_vault(ctx),
+            ClusterAction::ChangePhrase { before, new, done } => self.change_phrase(ctx, before, new, &done),
             ClusterAction::Export { id, path, replace } => self.export_profile(ctx, id, path, replace),
             ClusterAction::ReadSettings(path, slot) => read_settings(ctx, path, &slot),
         }

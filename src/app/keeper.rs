@@ -5,7 +5,7 @@ use std::{path::Path, sync::OnceLock};
 
 use crate::{
     session::{
-        Phrase, Problem,
+        Password, Phrase, Problem,
         connections::{
             EncryptedFile, KeyStore, Memory, Profile, SecretError, SecretKind, SecretPolicy, SecretStore, Secrets,
         },
@@ -45,6 +45,20 @@ impl Keeper {
     /// Deletes the encrypted file with all that is in it.
     pub fn delete_file(&self) -> Result<(), Problem> {
         self.file.delete().map_err(|error| problem(&error))
+    }
+
+    /// Seals the encrypted file with another pass phrase. The one before is asked for also where the file is open: whoever
+    /// finds the window open cannot lock its owner out.
+    ///
+    /// # Errors
+    /// When the one before does not open the file, or the new one is short.
+    pub fn change_phrase(&self, before: &Password, new: &Password) -> Result<(), Problem> {
+        let changed = match self.file.exists() {
+            true => self.file.unlock(before).and_then(|()| self.file.change_phrase(new)),
+            // To unlock one that is not there would make it.
+            false => Ok(()),
+        };
+        changed.map_err(|error| problem(&error))
     }
 
     /// How the encrypted file stands.
@@ -161,6 +175,8 @@ impl Keeper {
 fn problem(error: &SecretError) -> Problem {
     let what = match error {
         SecretError::NoKeyStore { .. } => "secret-no-key-store",
+        SecretError::KeyStoreLocked { .. } => "secret-store-locked",
+        SecretError::KeyStore { .. } => "secret-store-refused",
         SecretError::WrongPhrase { .. } => "secret-wrong-phrase",
         SecretError::ShortPhrase { .. } => "secret-short-phrase",
         SecretError::Locked { .. } => "secret-locked",

@@ -89,6 +89,20 @@ impl App {
         self.answer_waiting(ctx, |needs| needs.phrase);
     }
 
+    /// Seals the encrypted file with another pass phrase. That makes a key twice, which takes its time.
+    pub(super) fn change_phrase(&self, ctx: &egui::Context, before: Password, new: Password, done: &Loadable<()>) {
+        let (keeper, news) = (Arc::clone(&self.clusters.keeper), Arc::clone(&self.clusters.news));
+        let (ticket, waker) = (done.begin(), ctx.clone());
+        elsewhere("change a pass phrase", move || {
+            let changed = keeper.change_phrase(&before, &new);
+            if changed.is_ok() {
+                news.lock().push(Ok(Phrase::new("vault-phrase-changed")));
+            }
+            ticket.finish(changed);
+            waker.request_repaint();
+        });
+    }
+
     pub(super) fn add_profiles(&mut self, profiles: Vec<Profile>) {
         for profile in profiles {
             let name = profile.name.clone();

@@ -1,5 +1,7 @@
 //! Settings of topics, groups and brokers: describe and change.
 
+mod explain;
+
 use kafka_protocol::{
     ResponseError,
     messages::{
@@ -183,7 +185,7 @@ fn read_entry(entry: &DescribeConfigsResourceResult) -> ConfigEntry {
             _ => ConfigKind::Unknown,
         },
         read_only: entry.read_only,
-        documentation: owned(&entry.documentation),
+        documentation: entry.documentation.as_deref().map(|told| explain::plain(told).into()),
         default: default.and_then(owned),
         sensitive: entry.is_sensitive,
         synonyms: synonyms.collect(),

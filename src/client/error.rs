@@ -47,7 +47,12 @@ impl ClientError {
     /// For an error code of an answer; `message` is the broker's own, where it gave one.
     pub fn kafka(error: ResponseError, asked: impl Into<String>, message: Option<&str>) -> Self {
         let why = match message {
-            Some(message) if !message.is_empty() => message.trim_end_matches('.').to_owned(),
+            Some(message) if !message.is_empty() => {
+                let message = message.trim_end_matches('.');
+                // Brokers of our own say what to do, too: for other clients.
+                let bare = message.strip_suffix(hint(error)).and_then(|bare| bare.strip_suffix("; "));
+                bare.unwrap_or(message).to_owned()
+            }
             _ => why(error).to_owned(),
         };
         Self::Kafka { error, asked: asked.into(), why }
@@ -295,6 +300,9 @@ mod tests {
             "fetch from orders-0: there is no such topic or partition (UNKNOWN_TOPIC_OR_PARTITION); check the name, or create the topic"
         );
         assert!(error.is_retriable());
+        let said = Some("Topic 'a' already exists; choose another name.");
+        let error = ClientError::kafka(ResponseError::TopicAlreadyExists, "create a", said);
+        assert_eq!(error.to_string().matches("choose another name").count(), 1, "{error}");
         assert_eq!(ClientError::kafka(ResponseError::Unknown(999), "x", None).name(), "ERROR_999");
         assert!(!ClientError::kafka(ResponseError::NonEmptyGroup, "x", None).is_retriable());
     }

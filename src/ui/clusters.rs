@@ -118,6 +118,8 @@ pub enum ClusterAction {
     Test(Box<Profile>, Typed, Walk),
     /// Delete the encrypted file, whose pass phrase was forgotten, with all secrets in it.
     ForgetVault,
+    /// Seal the encrypted file with another pass phrase.
+    ChangePhrase { before: Password, new: Password, done: Loadable<()> },
     /// Write a connection to a file, without anything secret.
     Export { id: ConnectionId, path: PathBuf, replace: bool },
     /// Read settings out of a file; some of them may be secret.

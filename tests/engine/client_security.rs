@@ -181,11 +181,18 @@ async fn a_client_certificate_is_shown_where_one_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let client = Identity::new(&folder, "client", &["client"]);
     let bed = Bed::new(&["127.0.0.1"], Some(&client)).await;
-    says(bed.ask(tls(bed.authority())).await, &["does not accept this client's certificate", "ssl.keystore.location"]);
+    says(
+        bed.ask(tls(bed.authority())).await,
+        &["wants a certificate of its clients", "shows none", "ssl.keystore.location"],
+    );
     let identity = Some((client.certificate.clone(), client.key.clone()));
     let options = TlsOptions { authorities: Authorities::File(bed.authority()), identity, verify_host: true };
     bed.ask(Security { tls: Some(Tls::from_files(&options).unwrap()), sasl: None }).await.unwrap();
-    let mixed = TlsOptions { identity: Some((bed.authority(), client.key)), ..options };
+    let mixed = TlsOptions { identity: Some((bed.authority(), client.key)), ..options.clone() };
     assert!(Tls::from_files(&mixed).unwrap_err().to_string().contains("belong together"));
+    let stranger = Identity::new(&folder, "stranger", &["client"]);
+    let wrong = TlsOptions { identity: Some((stranger.certificate, stranger.key)), ..options };
+    let wrong = bed.ask(Security { tls: Some(Tls::from_files(&wrong).unwrap()), sasl: None }).await;
+    says(wrong, &["does not accept this client's certificate", "ssl.keystore.location"]);
     bed.end().await;
 }

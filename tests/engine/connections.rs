@@ -1,5 +1,6 @@
 //! Connections to clusters: the test of the way to one, tokens, sessions, and that no secret is ever shown.
 
+mod again;
 mod bearer;
 mod late_news;
 mod mini;

@@ -9,8 +9,11 @@ import sys
 import tempfile
 
 import bed
+from secure_bed import written
 
 RECORDS = 500
+PASSWORD = "s3cret-of-ann"
+JAAS = f'org.apache.kafka.common.security.plain.PlainLoginModule required user_ann="{PASSWORD}";'
 
 
 class OldKafka:
@@ -18,13 +21,15 @@ class OldKafka:
 
     def __init__(self, folder):
         self.folder, self.processes = folder, []
-        keeper, port = bed.free_port(), bed.free_port()
-        self.address = f"127.0.0.1:{port}"
+        keeper, port, guarded = bed.free_port(), bed.free_port(), bed.free_port()
+        self.address, self.guarded = f"127.0.0.1:{port}", f"127.0.0.1:{guarded}"
         quorum = {"dataDir": os.path.join(folder, "keeper"), "clientPort": keeper, "clientPortAddress": "127.0.0.1"}
         self._start("org.apache.zookeeper.server.ZooKeeperServerMain", "keeper.properties", quorum, keeper)
         one = "offsets.topic.replication.factor transaction.state.log.replication.factor transaction.state.log.min.isr"
         settings = {key: 1 for key in one.split()} | {
-            "broker.id": 1, "listeners": f"PLAINTEXT://{self.address}", "zookeeper.connect": f"127.0.0.1:{keeper}",
+            "broker.id": 1, "listeners": f"PLAINTEXT://{self.address},SASL_PLAINTEXT://{self.guarded}",
+            "sasl.enabled.mechanisms": "PLAIN", "listener.name.sasl_plaintext.plain.sasl.jaas.config": JAAS,
+            "zookeeper.connect": f"127.0.0.1:{keeper}",
             "log.dirs": os.path.join(folder, "logs"), "offsets.topic.num.partitions": 4,
             "group.initial.rebalance.delay.ms": 0, "auto.create.topics.enable": "false",
         }
@@ -102,10 +107,32 @@ def refused(broker):
     assert "ShareGroup" in said or "version" in said, said
 
 
+def a_login(broker):
+    """In the version of SaslAuthenticate that such a broker has; and the test of the connection."""
+    def settings(password):
+        lines = [f"bootstrap.servers={broker.guarded}", "security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN",
+                 "sasl.username=ann", f"sasl.password={password}"]
+        return written(broker.folder, "client.properties", "\n".join(lines) + "\n")
+
+    def run(*arguments):
+        return subprocess.run([bed.millpond_binary(), *arguments], capture_output=True, text=True, timeout=60,
+                              env=os.environ | {"XDG_CONFIG_HOME": broker.folder})
+
+    done = run("--config", settings(PASSWORD), "topics", "list")
+    assert done.returncode == 0 and "orders" in done.stdout, done
+    done = run("--config", settings("wrong"), "topics", "list")
+    assert done.returncode == 1 and "did not let the user \"ann\" in" in done.stderr, done
+    done = run("connections", "add", "--file", settings(PASSWORD), "--name", "Old", "--secrets", "ask")
+    assert done.returncode == 0, done
+    done = run("connections", "test", "Old", "--secret-file", written(broker.folder, "password", PASSWORD))
+    assert done.returncode == 0 and "ann logged in by PLAIN" in done.stdout, done
+
+
 CASES = [
     ("topics are made, described, listed and deleted", topics),
     ("records are produced and read, with headers", records),
     ("a group reads, commits, is reset and deleted", groups),
+    ("a user logs in", a_login),
     ("what it does not know is refused with a reason", refused),
 ]
 

@@ -1,7 +1,7 @@
 //! - Pasted settings fill the form in; what is left out and what is not understood is named.
 //! - A connection is exported without anything secret, and read again out of its file.
-//! - Where the system has no key store, a person chooses; the encrypted file asks for its phrase, tells a wrong one, and
-//!   can be given up by who has forgotten it.
+//! - Where the system has no key store, a person chooses; the encrypted file asks for its phrase, tells a wrong one, takes
+//!   another, and can be given up by who has forgotten it.
 
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -159,7 +159,7 @@ fn without_a_key_store_a_person_chooses_where_a_secret_is_kept() {
 }
 
 #[test]
-fn the_encrypted_file_asks_for_its_phrase_and_can_be_given_up() {
+fn the_encrypted_file_asks_for_its_phrase_takes_another_and_can_be_given_up() {
     let (_other, mut profile) = with_login();
     profile.secrets = SecretPolicy::EncryptedFile;
     let second = Profile { id: Profile::new("Shop 2", Vec::new()).id, name: "Shop 2".to_owned(), ..profile.clone() };
@@ -181,6 +181,27 @@ fn the_encrypted_file_asks_for_its_phrase_and_can_be_given_up() {
     window.click("Open");
     window.until_shown("That pass phrase does not open the file");
     secret(&mut window, FIELD, PHRASE);
+    window.click("Open");
+    until_orders(&mut window);
+
+    window.ask(Action::Go(Place::Clusters));
+    window.click("More for clusters");
+    window.click("Change the pass phrase…");
+    secret(&mut window, "Pass phrase until now", "wrong horse");
+    secret(&mut window, NEW_PHRASE, "battery staple");
+    secret(&mut window, AGAIN, "battery staple");
+    window.click("Change the pass phrase");
+    window.until_shown("That pass phrase does not open the file");
+    secret(&mut window, "Pass phrase until now", PHRASE);
+    window.click("Change the pass phrase");
+    window.until_shown("The encrypted file has its new pass phrase");
+    window.ask(Action::Go(Place::Topics));
+
+    let mut window = start(window.quit());
+    secret(&mut window, FIELD, PHRASE);
+    window.click("Open");
+    window.until_shown("That pass phrase does not open the file");
+    secret(&mut window, FIELD, "battery staple");
     window.click("Open");
     until_orders(&mut window);
 

@@ -13,8 +13,8 @@ use crate::{
     model::HostPort,
     payload::escape_controls,
     session::connections::{
-        ConnectionBook, EncryptedFile, KeyStore, PASTE_BYTES_MAX, PasteError, Pasted, Profile, SecretPolicy,
-        SecretStore, Secrets, paste,
+        ConnectionBook, EncryptedFile, KeyStore, PASTE_BYTES_MAX, PasteError, Pasted, Profile, SecretError, SecretKind,
+        SecretPolicy, SecretStore, Secrets, paste,
     },
 };
 
@@ -60,10 +60,15 @@ pub(super) fn dial(addresses: Vec<HostPort>, config: Option<&Path>) -> Result<Ar
         return Err(fault(why.to_owned()).into());
     }
     if let Some(kind) = secrets.missing(&profile).first() {
-        let why = format!(
-            "its {} is missing; add sasl.password (for OAUTHBEARER the client's secret), or sasl.jaas.config",
-            kind.name()
-        );
+        let add = match kind {
+            SecretKind::Password => "add sasl.password, or sasl.jaas.config",
+            SecretKind::ClientSecret => "add clientSecret to sasl.jaas.config, or sasl.oauthbearer.client.secret",
+            SecretKind::Token => {
+                "name the file in which it stands (sasl.oauthbearer.token.endpoint.url=file:///PATH), or an OpenID \
+                 endpoint with clientId and clientSecret in sasl.jaas.config"
+            }
+        };
+        let why = format!("its {} is missing; {add}", kind.name());
         return Err(fault(why).into());
     }
     if !unused.is_empty() {
@@ -151,7 +156,7 @@ pub(super) fn store_of(
                 (None, true) => secret::ask("Pass phrase of the encrypted file")?,
                 (None, false) => secret::ask_twice("New pass phrase of the encrypted file")?,
             };
-            file.unlock(&phrase.into()).map_err(failed)?;
+            file.unlock(&phrase.into()).map_err(no_secret)?;
             Ok(Some(Box::new(file)))
         }
     }
@@ -164,7 +169,7 @@ pub(super) fn secrets_of(profile: &Profile, secret_file: Option<&Path>) -> Resul
     }
     let store = store_of(profile, secret_file)?;
     let mut secrets = match &store {
-        Some(store) => Secrets::gather(profile, store.as_ref()).map_err(failed)?,
+        Some(store) => Secrets::gather(profile, store.as_ref()).map_err(no_secret)?,
         None => Secrets::default(),
     };
     for kind in secrets.missing(profile) {
@@ -183,6 +188,16 @@ fn beside_settings(name: &str) -> Result<PathBuf, CliError> {
             "this system tells no folder for settings (is HOME set?), where connections are kept".to_owned(),
         )
     })
+}
+
+/// Why a secret cannot be kept or read, with where else one can be kept.
+pub(super) fn no_secret(error: SecretError) -> CliError {
+    match &error {
+        SecretError::NoKeyStore { .. } | SecretError::KeyStoreLocked { .. } | SecretError::KeyStore { .. } => {
+            CliError::Failed(format!("{error} (millpond connections add --secrets encrypted-file, or --secrets ask)"))
+        }
+        _ => failed(error),
+    }
 }
 
 pub(super) fn failed(error: impl std::error::Error) -> CliError {

@@ -6,13 +6,15 @@ use serde_json::{Value, json};
 
 use super::{
     CliError,
-    cluster::{book, failed, find, read_settings, secrets_of, store_of},
-    output::Output,
+    cluster::{book, failed, find, no_secret, read_settings, secrets_of, store_of},
+    output::{self, Output},
     table::{Table, print_json},
 };
 use crate::{
     app::args::{AddConnectionArgs, ConnectionsCommand, SecretsChoice},
-    session::connections::{ConnectionFile, Pasted, Profile, SecretPolicy, Secrets, WalkState, WalkStep, walk},
+    session::connections::{
+        ConnectionFile, Pasted, Profile, SecretError, SecretPolicy, Secrets, WalkState, WalkStep, walk,
+    },
     ui::text::{Language, Text},
 };
 
@@ -110,7 +112,7 @@ fn keep(profile: &Profile, secrets: &Secrets, secret_file: Option<&Path>) -> Res
         return Ok(());
     }
     match store_of(profile, secret_file)? {
-        Some(store) => secrets.keep(profile.id, store.as_ref()).map_err(failed),
+        Some(store) => secrets.keep(profile.id, store.as_ref()).map_err(no_secret),
         None => Ok(()),
     }
 }
@@ -122,7 +124,15 @@ fn remove(name: &str, as_json: bool, secret_file: Option<&Path>, out: &mut Outpu
     if !profile.needed_secrets().is_empty()
         && let Some(store) = store_of(&profile, secret_file)?
     {
-        Secrets::forget(profile.id, store.as_ref()).map_err(failed)?;
+        match Secrets::forget(profile.id, store.as_ref()) {
+            // What cannot be reached from here cannot hold back the connection either.
+            Err(error @ SecretError::NoKeyStore { .. }) => {
+                // Ignored when standard error is gone.
+                let _ =
+                    output::complain(&format!("if the system's key store holds its secret, it stays there: {error}"));
+            }
+            forgotten => forgotten.map_err(no_secret)?,
+        }
     }
     book.remove(profile.id).map_err(failed)?;
     if as_json {
@@ -161,7 +171,7 @@ fn test(name: &str, as_json: bool, secret_file: Option<&Path>, out: &mut Output)
     out.flush()?;
     match steps.iter().find_map(|step| step.problem.as_ref()) {
         Some(problem) => {
-            let next = problem.next.as_ref().map(|next| format!("; {}", text.say(next))).unwrap_or_default();
+            let next = problem.next.as_ref().map(|next| format!(". {}", text.say(next))).unwrap_or_default();
             Err(CliError::Failed(format!("{}: {}{next}", text.say(&problem.what), text.say(&problem.why))))
         }
         None => Ok(()),

@@ -10,7 +10,11 @@ use ureq::{
     tls::{Certificate, RootCerts, TlsConfig, TlsProvider},
 };
 
-use super::{Authorities, Password, SecurityError, tls::certificates, token::Issued};
+use super::{
+    Authorities, Password, SecurityError,
+    tls::certificates,
+    token::{FAILED, Issued},
+};
 use crate::client::ClientError;
 
 /// How long an answer may take (`sasl.login.connect.timeout.ms` and `sasl.login.read.timeout.ms` together).
@@ -19,8 +23,6 @@ const ANSWER_WAIT: Duration = Duration::from_secs(20);
 const ANSWER_BYTES_MAX: u64 = 256 * 1024;
 /// Of what an endpoint says about an error, this many characters are shown.
 const SAID_CHARS_MAX: usize = 300;
-/// Kafka's own word for what is wrong here.
-const FAILED: &str = "SASL_AUTHENTICATION_FAILED";
 
 /// Where tokens are asked for, and by whom. `Debug` shows no secret.
 #[derive(Debug)]

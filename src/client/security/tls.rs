@@ -3,7 +3,7 @@
 use std::{fmt, path::Path, path::PathBuf, sync::Arc};
 
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, InconsistentKeys, RootCertStore, SignatureScheme,
     client::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -13,6 +13,7 @@ use rustls::{
         CertificateDer, PrivateKeyDer, ServerName, UnixTime,
         pem::{self, PemObject as _},
     },
+    sign::{CertifiedKey, SingleCertAndKey},
 };
 use rustls_platform_verifier::Verifier;
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,11 @@ impl Tls {
         Self::build(provider, verifier, None)
     }
 
+    /// Whether this client has a certificate to show.
+    pub(in crate::client) fn has_identity(&self) -> bool {
+        self.0.client_auth_cert_resolver.has_certs()
+    }
+
     /// Believes no server at all: a handshake with it tells only whether there is somebody who speaks TLS.
     pub(in crate::client) fn nobody() -> Result<Self, SecurityError> {
         let provider = Arc::new(ring::default_provider());
@@ -104,10 +110,27 @@ impl Tls {
         let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         let builder = builder.map_err(unusable)?.dangerous().with_custom_certificate_verifier(verifier);
         let config = match identity {
-            Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(unusable)?,
+            Some((chain, key)) => {
+                let own = own_identity(builder.crypto_provider(), chain, key).map_err(unusable)?;
+                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(own)))
+            }
             None => builder.with_no_client_auth(),
         };
         Ok(Self(Arc::new(config)))
+    }
+}
+
+/// This client's certificate and key. That they belong together is looked at where it can be: a certificate of X.509
+/// version 1, as `openssl x509 -req` makes it without extensions, is not read here, but brokers of Java's take it.
+fn own_identity(
+    provider: &CryptoProvider,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<CertifiedKey, Error> {
+    let own = CertifiedKey::new(chain, provider.key_provider.load_private_key(key)?);
+    match own.keys_match() {
+        Err(error @ Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => Err(error),
+        Ok(()) | Err(_) => Ok(own),
     }
 }
 

@@ -17,7 +17,10 @@ use super::{
     handshake, login,
     talk::Talk,
 };
-use crate::{client::Security, model::HostPort};
+use crate::{
+    client::{Sasl, Security, Tls},
+    model::HostPort,
+};
 
 /// Addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 16;
@@ -30,8 +33,10 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 /// A connection over which requests are answered.
 pub struct Dialed {
     pub stream: Box<dyn Stream>,
-    /// When the broker wants the user to log in anew (KIP-368), which this client does on another connection.
+    /// When the user is to log in anew (KIP-368), where the broker wants that.
     pub until: Option<Instant>,
+    /// The version of SaslAuthenticate in which that is done.
+    pub login_version: i16,
 }
 
 /// Connects to an address, as `security` says. Each step may take `wait` (`socket.connection.setup.timeout.ms`).
@@ -46,11 +51,41 @@ pub async fn dial(
         Some(tls) => Box::new(handshake::encrypt(socket, address, tls, wait).await?),
         None => Box::new(socket),
     };
-    let Some(sasl) = &security.sasl else { return Ok(Dialed { stream, until: None }) };
-    let mut talk = Talk::new(stream, address, client_id);
-    match timeout(wait, login::log_in(&mut talk, sasl)).await {
-        Ok(until) => Ok(Dialed { until: until?, stream: talk.into_stream() }),
+    match &security.sasl {
+        Some(sasl) => log_in(stream, address, client_id, (sasl, security.tls.as_ref()), wait, None).await,
+        None => Ok(Dialed { stream, until: None, login_version: 0 }),
+    }
+}
+
+/// Logs in, for the first time or anew (KIP-368), where the version is known: only before the first time may be asked for
+/// versions. Nothing that was asked may be without its answer.
+pub async fn log_in(
+    stream: Box<dyn Stream>,
+    address: &HostPort,
+    client_id: &str,
+    (sasl, tls): (&Sasl, Option<&Tls>),
+    wait: Duration,
+    version: Option<i16>,
+) -> Result<Dialed, ReachFault> {
+    let mut talk = Talk::new(stream, address, client_id, tls);
+    let login = async {
+        let version = match version {
+            Some(version) => version,
+            None => login::version(&talk.versions().await.map_err(closed_instead_of_login)?.0),
+        };
+        Ok((login::log_in(&mut talk, sasl, version).await?, version))
+    };
+    match timeout(wait, login).await {
+        Ok(done) => done.map(|(until, login_version)| Dialed { until, login_version, stream: talk.into_stream() }),
         Err(_) => Err(ReachFault::new(address, too_slow("finish the login", wait))),
+    }
+}
+
+/// Who is closed upon before the login wants another listener.
+fn closed_instead_of_login(fault: ReachFault) -> ReachFault {
+    match fault.cause {
+        ReachCause::ClosedUnanswered => ReachFault { cause: ReachCause::ClosedInsteadOfLogin, ..fault },
+        _ => fault,
     }
 }
 

@@ -45,8 +45,10 @@ pub enum ReachCause {
     NotValidYet,
     /// Anything else about the certificate.
     BadCertificate { why: String },
-    /// The broker wants a certificate of the client, or another one.
+    /// The broker does not accept the client's certificate.
     ClientCertificate { why: String },
+    /// The broker wants a certificate of the client, which shows none.
+    NoClientCertificate { why: String },
     /// Both sides have no way of encrypting in common.
     NoCommonTls { why: String },
     /// Anything else about TLS.
@@ -109,8 +111,9 @@ impl ReachFault {
             C::Expired => format!("the certificate of {address} has expired"),
             C::NotValidYet => format!("the certificate of {address} is not valid yet"),
             C::BadCertificate { why } => format!("the certificate of {address} cannot be trusted: {why}"),
-            C::ClientCertificate { why } => {
-                format!("{address} does not accept this client's certificate, or its lack: {why}")
+            C::ClientCertificate { why } => format!("{address} does not accept this client's certificate: {why}"),
+            C::NoClientCertificate { why } => {
+                format!("{address} wants a certificate of its clients, and this client shows none: {why}")
             }
             C::NoCommonTls { why } => {
                 format!("{address} and this client find no way of encrypting that both have: {why}")
@@ -162,7 +165,7 @@ impl ReachFault {
             C::Expired => "have a new one made for the broker, and check this machine's clock",
             C::NotValidYet => "check the clocks of this machine and the broker's",
             C::BadCertificate { .. } => "have a new one made for the broker",
-            C::ClientCertificate { .. } => {
+            C::ClientCertificate { .. } | C::NoClientCertificate { .. } => {
                 "name a certificate that it trusts, with its key (ssl.keystore.location, or ssl.certificate.location and \
                  ssl.key.location)"
             }
@@ -229,6 +232,7 @@ impl ReachCause {
                 | Self::NotValidYet
                 | Self::BadCertificate { .. }
                 | Self::ClientCertificate { .. }
+                | Self::NoClientCertificate { .. }
                 | Self::NoCommonTls { .. }
                 | Self::Tls { .. }
         )

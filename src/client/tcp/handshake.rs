@@ -21,7 +21,7 @@ pub async fn encrypt(
     let handshake = TlsConnector::from(tls.0.clone()).connect(name, stream);
     match tokio::time::timeout(wait, handshake).await {
         Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(why_not(address, &error)),
+        Ok(Err(error)) => Err(why_not(address, &error, Some(tls))),
         Err(_) => Err(fault(super::dial::too_slow("finish the handshake of TLS", wait))),
     }
 }
@@ -33,25 +33,25 @@ pub fn is_alert(length: usize) -> bool {
 }
 
 /// Why a connection broke; with TLS 1.3 a server refuses a client's certificate after the handshake.
-pub fn lost(address: &HostPort, error: &io::Error) -> ReachFault {
+pub fn lost(address: &HostPort, error: &io::Error, tls: Option<&Tls>) -> ReachFault {
     let cause = match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(tls) => why_no_tls(tls),
+        Some(error) => why_no_tls(error, tls.is_some_and(Tls::has_identity)),
         None => ReachCause::Lost { why: error.to_string() },
     };
     ReachFault::new(address, cause)
 }
 
-fn why_not(address: &HostPort, error: &io::Error) -> ReachFault {
+fn why_not(address: &HostPort, error: &io::Error, tls: Option<&Tls>) -> ReachFault {
     use io::ErrorKind as E;
     match error.kind() {
         E::UnexpectedEof | E::ConnectionReset | E::BrokenPipe => {
             ReachFault::new(address, ReachCause::ClosedInHandshake)
         }
-        _ => lost(address, error),
+        _ => lost(address, error, tls),
     }
 }
 
-fn why_no_tls(tls: &Error) -> ReachCause {
+fn why_no_tls(tls: &Error, has_identity: bool) -> ReachCause {
     let why = tls.to_string();
     match tls {
         Error::InvalidCertificate(fault) => certificate(fault),
@@ -63,7 +63,12 @@ fn why_no_tls(tls: &Error) -> ReachCause {
             | AlertDescription::CertificateUnknown
             | AlertDescription::CertificateExpired
             | AlertDescription::AccessDenied,
-        ) => ReachCause::ClientCertificate { why },
+        ) => match has_identity {
+            true => ReachCause::ClientCertificate { why },
+            false => ReachCause::NoClientCertificate { why },
+        },
+        // Signed by another key of an authority of the same name.
+        Error::AlertReceived(AlertDescription::DecryptError) if has_identity => ReachCause::ClientCertificate { why },
         Error::AlertReceived(_) | Error::PeerIncompatible(_) => ReachCause::NoCommonTls { why },
         _ => ReachCause::Tls { why },
     }

@@ -1,4 +1,8 @@
 //! One connection: requests out, answers in, in the same order.
+//!
+//! Where a login counts for some time only, the user logs in anew on the same connection (KIP-368). The first request after
+//! most of that time waits until all others have their answers, as a broker takes nothing else meanwhile; then the login's
+//! own messages go back and forth, and then that request. Nothing is lost by it, and nothing asked twice.
 
 use std::{
     collections::VecDeque,
@@ -7,7 +11,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use kafka_protocol::{
@@ -20,12 +24,12 @@ use tokio::{
 };
 
 use super::{
-    dial::{Dialed, Stream},
+    dial::{self, Dialed, Stream},
     fault::{ReachCause, ReachFault},
     handshake, no_connection,
 };
 use crate::{
-    client::{ClientError, wire::text},
+    client::{ClientError, Security, wire::text},
     codec::{
         apis,
         frame::{
@@ -56,18 +60,26 @@ pub struct Link {
     requests: mpsc::Sender<Request>,
     /// Requests without their answer, also of those who no longer wait for it.
     open: Arc<AtomicUsize>,
-    /// From then on the broker may refuse to go on without another login.
-    until: Option<Instant>,
 }
 
 impl Link {
     /// Starts to serve a connection, and tells the broker who we are.
-    pub fn start(Dialed { stream, until }: Dialed, address: &HostPort, client_id: &StrBytes) -> Self {
+    /// `security` and `wait` are for logging in anew.
+    pub fn start(
+        dialed: Dialed,
+        address: &HostPort,
+        client_id: &StrBytes,
+        security: &Arc<Security>,
+        wait: Duration,
+    ) -> Self {
         let (requests, waiting) = mpsc::channel(REQUESTS_WAITING_MAX);
         let open = Arc::new(AtomicUsize::new(0));
         let task = Task {
             address: address.clone(),
             client_id: client_id.clone(),
+            security: security.clone(),
+            wait,
+            held: None,
             open: open.clone(),
             unanswered: VecDeque::new(),
             inbox: Inbox::new(FRAME_BYTES_MAX_DEFAULT),
@@ -76,8 +88,8 @@ impl Link {
             silent: Vec::new(),
             was_answered: false,
         };
-        tokio::spawn(task.run(stream, waiting));
-        Self { requests, open, until }
+        tokio::spawn(task.run(dialed, waiting));
+        Self { requests, open }
     }
 
     /// Requests without their answer.
@@ -88,12 +100,6 @@ impl Link {
     /// Whether the connection has ended.
     pub fn is_closed(&self) -> bool {
         self.requests.is_closed()
-    }
-
-    /// Whether another connection is to be used from now on; nothing waits on this one.
-    pub fn is_spent(&self) -> bool {
-        let is_over = self.until.is_some_and(|until| until <= Instant::now());
-        self.is_closed() || (is_over && self.open_requests() == 0)
     }
 
     /// Asks and waits for the answer.
@@ -125,6 +131,11 @@ struct Unanswered {
 struct Task {
     address: HostPort,
     client_id: StrBytes,
+    security: Arc<Security>,
+    /// How long a login may take.
+    wait: Duration,
+    /// What is asked first after the next login.
+    held: Option<Request>,
     open: Arc<AtomicUsize>,
     unanswered: VecDeque<Unanswered>,
     inbox: Inbox,
@@ -137,13 +148,14 @@ struct Task {
 }
 
 impl Task {
-    async fn run(mut self, stream: Box<dyn Stream>, mut requests: mpsc::Receiver<Request>) {
+    async fn run(mut self, dialed: Dialed, mut requests: mpsc::Receiver<Request>) {
         self.say_hello();
-        let Err(error) = self.serve(stream, &mut requests).await else { return };
+        let Err(error) = self.go_on(dialed, &mut requests).await else { return };
         // From here on the handle is closed, and nobody new asks.
         requests.close();
         let unanswered = std::mem::take(&mut self.unanswered).into_iter().filter_map(|waiting| waiting.reply);
-        let mut replies: Vec<Reply> = unanswered.chain(self.silent.drain(..)).collect();
+        let held = self.held.take().map(|request| request.reply);
+        let mut replies: Vec<Reply> = unanswered.chain(self.silent.drain(..)).chain(held).collect();
         while let Ok(request) = requests.try_recv() {
             replies.push(request.reply);
         }
@@ -153,14 +165,32 @@ impl Task {
         }
     }
 
-    /// `Ok` when the handle was dropped.
+    /// From login to login; `Ok` when the handle was dropped.
+    async fn go_on(&mut self, mut dialed: Dialed, requests: &mut mpsc::Receiver<Request>) -> Result<(), ClientError> {
+        let version = Some(dialed.login_version);
+        while let Some(stream) = self.serve(dialed, requests).await? {
+            let Some(sasl) = &self.security.sasl else { return Ok(()) };
+            let how = (sasl, self.security.tls.as_ref());
+            let again = dial::log_in(stream, &self.address, &self.client_id, how, self.wait, version).await;
+            dialed = again.map_err(ended_in_login)?;
+            if let Some(request) = self.held.take() {
+                self.put(request);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the stream back when the user is to log in anew, with nothing on its way; `None` when the handle was dropped.
     async fn serve(
         &mut self,
-        stream: Box<dyn Stream>,
+        Dialed { stream, until, .. }: Dialed,
         requests: &mut mpsc::Receiver<Request>,
-    ) -> Result<(), ClientError> {
+    ) -> Result<Option<Box<dyn Stream>>, ClientError> {
         let (mut reader, mut writer) = tokio::io::split(stream);
         loop {
+            if self.held.is_some() && self.unanswered.is_empty() && self.outbox.is_empty() {
+                return Ok(Some(reader.unsplit(writer)));
+            }
             let mut slices = [IoSlice::new(&[]); SLICES_PER_WRITE];
             let count = self.outbox.slices(&mut slices);
             tokio::select! {
@@ -179,10 +209,15 @@ impl Task {
                     Ok(_) => self.hand_out().map_err(|error| self.unreadable(&error))?,
                     Err(error) => return Err(self.lost(&error)),
                 },
-                request = requests.recv() => match request {
+                request = requests.recv(), if self.held.is_none() => match request {
+                    Some(request) if until.is_some_and(|until| until <= Instant::now()) => self.held = Some(request),
                     Some(request) => self.put(request),
-                    None => return Ok(()),
+                    None => return Ok(None),
                 },
+                () = given_up(&mut self.held) => {
+                    self.held = None;
+                    self.open.fetch_sub(1, Ordering::Relaxed);
+                }
             }
         }
     }
@@ -252,7 +287,7 @@ impl Task {
     }
 
     fn lost(&self, error: &io::Error) -> ClientError {
-        handshake::lost(&self.address, error).into_error()
+        handshake::lost(&self.address, error, self.security.tls.as_ref()).into_error()
     }
 
     fn unreadable(&self, error: &FrameError) -> ClientError {
@@ -270,5 +305,22 @@ impl Task {
             return no_connection(format!("{address} closed the connection"));
         }
         ReachFault::new(address, ReachCause::ClosedUnanswered).into_error()
+    }
+}
+
+/// What went wrong with logging in anew, where the listener is known to let users log in.
+fn ended_in_login(fault: ReachFault) -> ClientError {
+    let cause = match fault.cause {
+        ReachCause::ClosedInsteadOfLogin => ReachCause::Lost { why: "it was closed".to_owned() },
+        cause => cause,
+    };
+    ReachFault { cause, ..fault }.into_error()
+}
+
+/// Comes when nobody waits for the answer to a request any more.
+async fn given_up(request: &mut Option<Request>) {
+    match request {
+        Some(request) => request.reply.closed().await,
+        None => std::future::pending().await,
     }
 }

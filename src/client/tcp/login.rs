@@ -10,6 +10,7 @@ use kafka_protocol::{
     messages::{ApiKey, ResponseKind, SaslAuthenticateRequest, SaslAuthenticateResponse, SaslHandshakeRequest},
     protocol::StrBytes,
 };
+use serde::Deserialize;
 
 use super::{
     fault::{ReachCause, ReachFault},
@@ -17,25 +18,27 @@ use super::{
     talk::Talk,
 };
 use crate::{
-    client::{OAUTHBEARER, Password, Sasl, SaslMechanism, TokenSource, wire::text},
+    client::{OAUTHBEARER, Password, Sasl, SaslMechanism, TokenSource, versions::PeerVersions, wire::text},
     codec::scram::{self, ClientExchange, ScramError},
 };
 
 /// Since Kafka 1.0: the messages of the mechanism are requests, too.
 const HANDSHAKE_VERSION: i16 = 1;
-/// Since Kafka 2.2: says how long the login counts.
-const AUTHENTICATE_VERSION: i16 = 1;
+/// The newest version of SaslAuthenticate that is spoken. Since Kafka 2.2: it says how long the login counts.
+const AUTHENTICATE_VERSION_MAX: i16 = 1;
 /// Randomness of a nonce, in bytes.
 const NONCE_BYTES: usize = 24;
 /// Of the time for which a login counts, this part is used.
 const LIFETIME_USED_PERCENT: u64 = 85;
+/// Brokers refuse a login that comes sooner after the one before; one that comes late they take.
+const LIFETIME_USED_MIN: Duration = Duration::from_secs(1);
 /// What a client answers to the reason of a refusal (RFC 7628, 3.2.3).
 const BEARER_FAILED: &[u8] = &[1];
 
-/// Logs in; answers until when that counts, where the broker sets an end (`connections.max.reauth.ms`, or the end of a
-/// token).
-pub async fn log_in(talk: &mut Talk, sasl: &Sasl) -> Result<Option<Instant>, ReachFault> {
-    let mut login = Login { talk, sasl };
+/// Logs in; answers when that is to be done anew, where the broker sets an end (`connections.max.reauth.ms`, or the end of
+/// a token).
+pub async fn log_in(talk: &mut Talk, sasl: &Sasl, version: i16) -> Result<Option<Instant>, ReachFault> {
+    let mut login = Login { talk, sasl, version, shown: None };
     login.choose_mechanism().await?;
     let lifetime_millis = match sasl {
         Sasl::Password { mechanism: SaslMechanism::Plain, user, password } => login.plain(user, password).await?,
@@ -44,9 +47,17 @@ pub async fn log_in(talk: &mut Talk, sasl: &Sasl) -> Result<Option<Instant>, Rea
         }
         Sasl::Token(source) => login.bearer(source).await?,
     };
-    let used = u64::try_from(lifetime_millis).unwrap_or_default() / 100 * LIFETIME_USED_PERCENT;
+    let Some(lifetime_millis) = u64::try_from(lifetime_millis).ok().filter(|millis| *millis > 0) else {
+        return Ok(None);
+    };
+    let used = Duration::from_millis(lifetime_millis.saturating_mul(LIFETIME_USED_PERCENT) / 100);
     // One that counts for ages needs no end.
-    Ok(if used > 0 { Instant::now().checked_add(Duration::from_millis(used)) } else { None })
+    Ok(Instant::now().checked_add(used.max(LIFETIME_USED_MIN)))
+}
+
+/// The version of SaslAuthenticate for a broker that serves these: the first, where it does not say.
+pub fn version(served: &PeerVersions) -> i16 {
+    served.choose_up_to(ApiKey::SaslAuthenticate as i16, AUTHENTICATE_VERSION_MAX).unwrap_or_default()
 }
 
 /// The mechanisms by which users log in to this listener; `None` where nobody does.
@@ -66,6 +77,17 @@ pub async fn offered(talk: &mut Talk, wanted: &str) -> Result<Option<Vec<String>
 struct Login<'a> {
     talk: &'a mut Talk,
     sasl: &'a Sasl,
+    /// Of SaslAuthenticate.
+    version: i16,
+    /// The token, once it was shown.
+    shown: Option<Password>,
+}
+
+/// What a server answers to a token that it does not accept (RFC 7628, 3.2.2).
+#[derive(Deserialize)]
+struct Refusal {
+    status: String,
+    scope: Option<String>,
 }
 
 impl Login<'_> {
@@ -103,20 +125,30 @@ impl Login<'_> {
 
     /// RFC 7628: one message; a server that refuses says why in a challenge, and fails once that is answered.
     async fn bearer(&mut self, source: &TokenSource) -> Result<i64, ReachFault> {
-        let message = source.message().await.map_err(|error| self.talk.fault(ReachCause::Client(error)))?;
+        let token = source.token().await.map_err(|error| self.talk.fault(ReachCause::Client(error)))?;
+        let message = source.message(&token).map_err(|error| self.talk.fault(ReachCause::Client(error)))?;
+        self.shown = Some(token);
         let answer = self.authenticate(message).await?;
         if answer.auth_bytes.is_empty() {
             return Ok(answer.session_lifetime_ms);
         }
-        let said = String::from_utf8_lossy(&answer.auth_bytes).into_owned();
-        self.authenticate(BEARER_FAILED.to_vec()).await?;
-        // No server lets in after that; if one does, it does not speak the mechanism.
-        Err(self.wrong(&said))
+        let said = match serde_json::from_slice(&answer.auth_bytes) {
+            Ok(Refusal { status, scope: Some(scope) }) => format!("{status}, as it wants the scope {scope}"),
+            Ok(Refusal { status, scope: None }) => status,
+            Err(_) => String::from_utf8_lossy(&answer.auth_bytes).into_owned(),
+        };
+        match self.authenticate(BEARER_FAILED.to_vec()).await {
+            // What it says now is what it said before, in more words of its own.
+            Err(ReachFault { cause: ReachCause::TokenRefused { .. }, .. }) => Err(self.wrong(&said)),
+            Err(fault) => Err(fault),
+            // No server lets in after that; if one does, it does not speak the mechanism.
+            Ok(_) => Err(self.wrong(&said)),
+        }
     }
 
     async fn authenticate(&mut self, message: Vec<u8>) -> Result<SaslAuthenticateResponse, ReachFault> {
         let request = SaslAuthenticateRequest::default().with_auth_bytes(Bytes::from(message));
-        let answer = self.talk.ask(ApiKey::SaslAuthenticate, AUTHENTICATE_VERSION, request.into()).await?;
+        let answer = self.talk.ask(ApiKey::SaslAuthenticate, self.version, request.into()).await?;
         let ResponseKind::SaslAuthenticate(answer) = answer else { return Err(self.talk.odd()) };
         match ResponseError::try_from_code(answer.error_code) {
             None => Ok(answer),
@@ -136,7 +168,7 @@ impl Login<'_> {
             Sasl::Password { mechanism, user, .. } => {
                 ReachCause::WrongPassword { user: user.clone(), mechanism: mechanism.name(), said }
             }
-            Sasl::Token(source) => ReachCause::TokenRefused { said, hint: source.why_refused() },
+            Sasl::Token(source) => ReachCause::TokenRefused { said, hint: source.why_refused(self.shown.as_ref()) },
         })
     }
 

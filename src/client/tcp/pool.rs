@@ -141,7 +141,7 @@ impl Pool {
     async fn own_link(&self) -> Result<Arc<Link>, ClientError> {
         {
             let mut links = self.links.lock();
-            links.retain(|link| !link.is_spent());
+            links.retain(|link| !link.is_closed());
             let least = links.iter().min_by_key(|link| link.open_requests());
             if let Some(least) = least.filter(|least| least.open_requests() == 0 || links.len() >= LINKS_MAX) {
                 return Ok(least.clone());
@@ -155,7 +155,7 @@ impl Pool {
 
     async fn kept(&self, kept: &tokio::sync::Mutex<Option<Arc<Link>>>) -> Result<Arc<Link>, ClientError> {
         let mut kept = kept.lock().await;
-        if let Some(link) = kept.as_ref().filter(|link| !link.is_spent()) {
+        if let Some(link) = kept.as_ref().filter(|link| !link.is_closed()) {
             return Ok(link.clone());
         }
         let link = Arc::new(self.start().await?);
@@ -166,6 +166,6 @@ impl Pool {
         let dialed = dial::dial(&self.address, &self.client_id, &self.security, self.connect_wait).await;
         self.is_up.store(dialed.is_ok(), Ordering::Relaxed);
         let dialed = dialed.map_err(ReachFault::into_error)?;
-        Ok(Link::start(dialed, &self.address, &self.client_id))
+        Ok(Link::start(dialed, &self.address, &self.client_id, &self.security, self.connect_wait))
     }
 }

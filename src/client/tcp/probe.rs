@@ -2,10 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use kafka_protocol::{
-    ResponseError,
-    messages::{ApiKey, ApiVersionsRequest, MetadataRequest, ResponseKind},
-};
+use kafka_protocol::messages::{ApiKey, MetadataRequest, ResponseKind};
 use tokio::{net::TcpStream, time::timeout};
 
 use super::{
@@ -15,16 +12,9 @@ use super::{
     talk::Talk,
 };
 use crate::{
-    client::{
-        ClientError, ClusterInfo, NodeInfo, Sasl, Tls,
-        versions::PeerVersions,
-        wire::{owned, text},
-    },
+    client::{ClientError, ClusterInfo, NodeInfo, Sasl, Tls, versions::PeerVersions, wire::owned},
     model::HostPort,
 };
-
-/// The newest version of ApiVersions that is asked first; a broker that does not know it answers in version 0.
-const API_VERSIONS_VERSION: i16 = 3;
 
 /// A connection on which nothing was said yet.
 pub struct Reached {
@@ -67,7 +57,7 @@ impl Reached {
 
     /// Goes on without encryption. Brokers list the connection under `client_id`.
     pub fn plain(self, client_id: &str) -> Probe {
-        Probe::over(Box::new(self.stream), &self.address, client_id, self.wait)
+        Probe::over(Box::new(self.stream), &self.address, client_id, None, self.wait)
     }
 
     /// Encrypts the connection.
@@ -81,7 +71,7 @@ impl Reached {
             Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),
             other => format!("{other:?}"),
         };
-        Ok((Probe::over(Box::new(stream), &self.address, client_id, self.wait), Encrypted { version }))
+        Ok((Probe::over(Box::new(stream), &self.address, client_id, Some(tls), self.wait), Encrypted { version }))
     }
 
     /// Whether the server answers a handshake of TLS as one that speaks it. Nothing secret is sent.
@@ -91,15 +81,21 @@ impl Reached {
             Ok(_) => true,
             Err(ReachFault { cause, .. }) => matches!(
                 cause,
-                ReachCause::UnknownAuthority | ReachCause::ClientCertificate { .. } | ReachCause::NoCommonTls { .. }
+                ReachCause::UnknownAuthority | ReachCause::NoClientCertificate { .. } | ReachCause::NoCommonTls { .. }
             ),
         }
     }
 }
 
 impl Probe {
-    fn over(stream: Box<dyn dial::Stream>, address: &HostPort, client_id: &str, wait: Duration) -> Self {
-        Self { talk: Talk::new(stream, address, client_id), wait, versions: PeerVersions::default() }
+    fn over(
+        stream: Box<dyn dial::Stream>,
+        address: &HostPort,
+        client_id: &str,
+        tls: Option<&Tls>,
+        wait: Duration,
+    ) -> Self {
+        Self { talk: Talk::new(stream, address, client_id, tls), wait, versions: PeerVersions::default() }
     }
 
     /// Asks which APIs there are; answers how many.
@@ -107,24 +103,13 @@ impl Probe {
     /// # Errors
     /// When what answers is no broker, or none that speaks a version of Metadata that this client speaks.
     pub async fn versions(&mut self) -> Result<usize, ReachFault> {
-        let mut version = API_VERSIONS_VERSION;
-        loop {
-            let request = ApiVersionsRequest::default()
-                .with_client_software_name(text("millpond"))
-                .with_client_software_version(text(env!("CARGO_PKG_VERSION")));
-            let answer = self.ask(ApiKey::ApiVersions, version, request.into()).await?;
-            let ResponseKind::ApiVersions(answer) = answer else { return Err(self.talk.odd()) };
-            match ResponseError::try_from_code(answer.error_code) {
-                None => {
-                    self.versions = PeerVersions::of(&answer);
-                    self.metadata_version()?;
-                    return Ok(answer.api_keys.len());
-                }
-                // KIP-511: a broker that does not know the version says so in version 0.
-                Some(ResponseError::UnsupportedVersion) if version > 0 => version = 0,
-                Some(error) => return Err(self.talk.fault(ReachCause::Kafka { error, said: None })),
-            }
-        }
+        let (versions, count) = match timeout(self.wait, self.talk.versions()).await {
+            Ok(asked) => asked?,
+            Err(_) => return Err(self.talk.fault(dial::too_slow("answer", self.wait))),
+        };
+        self.versions = versions;
+        self.metadata_version()?;
+        Ok(count)
     }
 
     fn metadata_version(&self) -> Result<i16, ReachFault> {
@@ -135,12 +120,12 @@ impl Probe {
         })
     }
 
-    /// Logs in.
+    /// Logs in; [`Probe::versions`] must have been asked before.
     ///
     /// # Errors
     /// When nobody logs in here, not by this mechanism, or this user is not let in.
     pub async fn log_in(&mut self, sasl: &Sasl) -> Result<(), ReachFault> {
-        match timeout(self.wait, login::log_in(&mut self.talk, sasl)).await {
+        match timeout(self.wait, login::log_in(&mut self.talk, sasl, login::version(&self.versions))).await {
             Ok(done) => done.map(drop),
             Err(_) => Err(self.talk.fault(dial::too_slow("finish the login", self.wait))),
         }

@@ -3,7 +3,8 @@
 use std::io::{self, IoSlice};
 
 use kafka_protocol::{
-    messages::{ApiKey, RequestKind, ResponseKind},
+    ResponseError,
+    messages::{ApiKey, ApiVersionsRequest, RequestKind, ResponseKind},
     protocol::StrBytes,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -14,11 +15,13 @@ use super::{
     handshake,
 };
 use crate::{
-    client::wire::text,
+    client::{Tls, versions::PeerVersions, wire::text},
     codec::frame::{FrameError, Inbox, Outbox, decode_response, encode_request, take_correlation_id},
     model::HostPort,
 };
 
+/// The newest version of ApiVersions that is asked first; a broker that does not know it answers in version 0.
+const API_VERSIONS_VERSION: i16 = 3;
 /// Largest answer before a connection is in use, in bytes.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
@@ -27,14 +30,23 @@ pub struct Talk {
     stream: Box<dyn Stream>,
     address: HostPort,
     client_id: StrBytes,
+    /// How it is encrypted.
+    tls: Option<Tls>,
     inbox: Inbox,
     correlation_id: i32,
 }
 
 impl Talk {
-    pub fn new(stream: Box<dyn Stream>, address: &HostPort, client_id: &str) -> Self {
+    pub fn new(stream: Box<dyn Stream>, address: &HostPort, client_id: &str, tls: Option<&Tls>) -> Self {
         let inbox = Inbox::new(ANSWER_BYTES_MAX);
-        Self { stream, address: address.clone(), client_id: text(client_id), inbox, correlation_id: 0 }
+        Self {
+            stream,
+            address: address.clone(),
+            client_id: text(client_id),
+            tls: tls.cloned(),
+            inbox,
+            correlation_id: 0,
+        }
     }
 
     /// What it was held over; nothing more may be on its way.
@@ -63,7 +75,7 @@ impl Talk {
         let mut outbox = Outbox::default();
         let written = encode_request(api, version, self.correlation_id, &self.client_id, &request, &mut outbox);
         written.map_err(|error| self.not_kafka(&error))?;
-        self.write(outbox).await.map_err(|error| handshake::lost(&self.address, &error))?;
+        self.write(outbox).await.map_err(|error| handshake::lost(&self.address, &error, self.tls.as_ref()))?;
         loop {
             match self.inbox.take() {
                 Ok(Some(mut frame)) => {
@@ -80,12 +92,30 @@ impl Talk {
                 Err(error) => return Err(self.not_kafka(&error)),
             }
             let read = self.stream.read_buf(self.inbox.room()).await;
-            if read.map_err(|error| handshake::lost(&self.address, &error))? == 0 {
+            if read.map_err(|error| handshake::lost(&self.address, &error, self.tls.as_ref()))? == 0 {
                 return Err(self.fault(match (self.correlation_id, api) {
-                    (1, ApiKey::SaslHandshake) => ReachCause::ClosedInsteadOfLogin,
+                    (_, ApiKey::SaslHandshake) => ReachCause::ClosedInsteadOfLogin,
                     (1, _) => ReachCause::ClosedUnanswered,
                     _ => ReachCause::Lost { why: "it was closed".to_owned() },
                 }));
+            }
+        }
+    }
+
+    /// Asks which versions of which APIs there are, and says who asks; answers their number, too.
+    pub async fn versions(&mut self) -> Result<(PeerVersions, usize), ReachFault> {
+        let mut version = API_VERSIONS_VERSION;
+        loop {
+            let request = ApiVersionsRequest::default()
+                .with_client_software_name(text("millpond"))
+                .with_client_software_version(text(env!("CARGO_PKG_VERSION")));
+            let answer = self.ask(ApiKey::ApiVersions, version, request.into()).await?;
+            let ResponseKind::ApiVersions(answer) = answer else { return Err(self.odd()) };
+            match ResponseError::try_from_code(answer.error_code) {
+                None => return Ok((PeerVersions::of(&answer), answer.api_keys.len())),
+                // KIP-511: a broker that does not know the version says so in version 0.
+                Some(ResponseError::UnsupportedVersion) if version > 0 => version = 0,
+                Some(error) => return Err(self.fault(ReachCause::Kafka { error, said: None })),
             }
         }
     }

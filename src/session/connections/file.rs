@@ -99,7 +99,8 @@ mod tests {
         for sasl in [
             None,
             Some(SaslPlan::Password { mechanism, user }),
-            Some(SaslPlan::Token { extensions: Vec::new() }),
+            Some(SaslPlan::Token { file: None, extensions: Vec::new() }),
+            Some(SaslPlan::Token { file: Some("token.jwt".into()), extensions: Vec::new() }),
             Some(SaslPlan::ClientCredentials(by_token)),
         ] {
             profile.security.sasl = sasl;

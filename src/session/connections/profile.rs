@@ -102,8 +102,11 @@ pub struct IdentityFiles {
 pub enum SaslPlan {
     /// PLAIN or SCRAM. Needs [`SecretKind::Password`].
     Password { mechanism: SaslMechanism, user: String },
-    /// OAUTHBEARER with a token that somebody else gave. Needs [`SecretKind::Token`].
+    /// OAUTHBEARER with a token that somebody else gave. Needs [`SecretKind::Token`] unless it stands in a file.
     Token {
+        /// Where the token stands at each login: another program renews it there. The path is no secret, what is in it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<PathBuf>,
         /// SASL extensions (KIP-342), such as `logicalCluster`.
         #[serde(default)]
         extensions: Vec<(String, String)>,
@@ -187,7 +190,8 @@ impl Profile {
         match &self.security.sasl {
             None => Vec::new(),
             Some(SaslPlan::Password { .. }) => vec![SecretKind::Password],
-            Some(SaslPlan::Token { .. }) => vec![SecretKind::Token],
+            Some(SaslPlan::Token { file: Some(_), .. }) => Vec::new(),
+            Some(SaslPlan::Token { file: None, .. }) => vec![SecretKind::Token],
             Some(SaslPlan::ClientCredentials(_)) => vec![SecretKind::ClientSecret],
         }
     }
@@ -213,7 +217,7 @@ impl Profile {
             None => Ok(()),
             Some(SaslPlan::Password { user, .. }) if user.is_empty() => Err(ProfileFault::NoUser),
             Some(SaslPlan::Password { .. }) => Ok(()),
-            Some(SaslPlan::Token { extensions }) => check_extensions(extensions),
+            Some(SaslPlan::Token { extensions, .. }) => check_extensions(extensions),
             Some(SaslPlan::ClientCredentials(given)) => given.check(),
         }
     }

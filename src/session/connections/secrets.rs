@@ -73,11 +73,19 @@ pub trait SecretStore: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     #[error(
-        "this system has no key store that can be used: {why}; keep the secrets of this connection in an encrypted file, \
+        "this system has no key store that can be used ({why}); keep the secrets of this connection in an encrypted file, \
          or type them each time"
     )]
     NoKeyStore { why: String },
-    #[error("the system's key store refused: {why}; unlock it and try again")]
+    #[error(
+        "the system's key store is locked, and nobody unlocked it ({why}); unlock it and try again, keep the secrets of \
+         this connection in an encrypted file, or type them each time"
+    )]
+    KeyStoreLocked { why: String },
+    #[error(
+        "the system's key store refused ({why}); try again, keep the secrets of this connection in an encrypted file, or \
+         type them each time"
+    )]
     KeyStore { why: String },
     #[error("the file of secrets {path} is locked; give its pass phrase", path = path.display())]
     Locked { path: PathBuf },

@@ -62,7 +62,10 @@ pub(super) fn sasl(plan: &SaslPlan, secrets: &Secrets) -> Result<Sasl, ConnectEr
         SaslPlan::Password { mechanism, user } => {
             Sasl::Password { mechanism: *mechanism, user: user.clone(), password: secret(SecretKind::Password)? }
         }
-        SaslPlan::Token { extensions } => {
+        SaslPlan::Token { file: Some(path), extensions } => {
+            Sasl::Token(TokenSource::from_file(path.clone(), extensions.clone()))
+        }
+        SaslPlan::Token { file: None, extensions } => {
             Sasl::Token(TokenSource::given(secret(SecretKind::Token)?, extensions.clone()))
         }
         SaslPlan::ClientCredentials(ClientCredentials {

@@ -5,6 +5,7 @@ mod export;
 mod form;
 mod list;
 mod paste;
+mod phrase;
 pub mod secret_fields;
 mod security;
 pub mod steps;

@@ -172,7 +172,7 @@ fn row(ui: &mut Ui, label: &str, right: &str, control: impl FnOnce(&mut Ui)) {
         let (slot, _) = ui.allocate_exact_size(egui::vec2(LABELS, theme::CONTROL), egui::Sense::hover());
         let galley = ui.painter().layout_no_wrap(label.to_owned(), fonts::body(), theme.quiet);
         ui.painter().galley(egui::pos2(slot.left(), slot.center().y - galley.size().y / 2.0), galley, theme.quiet);
-        control(ui);
+        widgets::named(ui, label, control);
         if !right.is_empty() {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 widgets::rich(ui, right, fonts::data(), theme.faint);

@@ -10,10 +10,11 @@ use std::{
 
 use bytes::Bytes;
 use kafka_protocol::{
-    messages::{RequestKind, ResponseKind, SaslAuthenticateResponse, SaslHandshakeResponse},
+    messages::{MetadataRequest, RequestKind, ResponseKind, SaslAuthenticateResponse, SaslHandshakeResponse},
     protocol::StrBytes,
 };
 use millpond::{
+    client::ClientError,
     model::HostPort,
     session::connections::{ClientCredentials, Profile, SaslPlan, SecretKind, Secrets, WalkStage, WalkState},
     ui::text::{Language, Text},
@@ -158,20 +159,29 @@ async fn a_token_is_shared_and_fetched_anew_before_it_ends() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_login_that_ends_is_done_anew() {
-    let provider = Provider::new("200 OK", 300).await;
-    // Shorter than a login takes part of: the next request goes over a new connection (KIP-368).
-    let (address, shown) = broker(&["token-1"], 200).await;
-    let secrets = knowing(SecretKind::ClientSecret, SECRET);
-    let transport = provider.profile(address).transports(&secrets).unwrap()("x");
-    // What keeps the connections to the broker.
-    let _kept = transport.connect(None).await.unwrap();
-    let until = std::time::Instant::now() + Duration::from_secs(20);
-    while shown.lock().len() < 3 {
-        assert!(std::time::Instant::now() < until);
-        transport.connect(None).await.unwrap();
-        tokio::task::yield_now().await;
+    // A token of no length is fetched for each login; the second is not accepted.
+    for (life, good, asked) in [(300, &["token-1"][..], 1), (0, &["token-1", "token-3"], 2)] {
+        let provider = Provider::new("200 OK", life).await;
+        // Logins are at least a second apart.
+        let (address, shown) = broker(good, 200).await;
+        let secrets = knowing(SecretKind::ClientSecret, SECRET);
+        let transport = provider.profile(address).transports(&secrets).unwrap()("x");
+        let connection = transport.connect(None).await.unwrap();
+        let work = async {
+            while shown.lock().len() < 2 {
+                connection.call(12, MetadataRequest::default().into()).await?;
+            }
+            Ok(())
+        };
+        let worked: Result<(), ClientError> = tokio::time::timeout(Duration::from_secs(20), work).await.unwrap();
+        match worked {
+            Ok(()) => assert_eq!(life, 300),
+            Err(error) => {
+                assert!(life == 0 && error.to_string().contains("did not accept the token: invalid_token"), "{error}");
+            }
+        }
+        assert_eq!(provider.asked.load(Ordering::SeqCst), asked, "tokens that count {life} s");
     }
-    assert_eq!(provider.asked.load(Ordering::SeqCst), 1, "the token still counts");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -194,7 +204,7 @@ async fn a_refusal_is_told_by_who_refused() {
     let refused = said(&walked(&nowhere, &secrets).await.1);
     assert!(refused.contains("cannot be asked"), "{refused}");
     // One that was given, and is too old: {"exp":1700000000}
-    nowhere.security.sasl = Some(SaslPlan::Token { extensions: Vec::new() });
+    nowhere.security.sasl = Some(SaslPlan::Token { file: None, extensions: Vec::new() });
     let token = "e30.eyJleHAiOjE3MDAwMDAwMDB9.c2ln";
     let refused = said(&walked(&nowhere, &knowing(SecretKind::Token, token)).await.1);
     assert!(refused.contains("ended at 2023-11-14") && !refused.contains(token), "{refused}");

@@ -1,6 +1,8 @@
 //! Settings under the names of Kafka's own clients (Java) and of librdkafka: where the brokers are, how the way to them is
 //! secured, how long is waited. What has nothing to do with that is left to other clients.
 
+use std::path::PathBuf;
+
 use super::{
     PasteFormat, Pasted,
     jaas::{self, Module},
@@ -259,12 +261,15 @@ impl Settings {
         let Some(endpoint) = self.get("sasl.oauthbearer.token.endpoint.url") else {
             // A token that somebody gives by hand.
             return match id {
-                None => Ok((SaslPlan::Token { extensions }, Secrets::default())),
+                None => Ok((SaslPlan::Token { file: None, extensions }, Secrets::default())),
                 Some(_) => Err("sasl.oauthbearer.token.endpoint.url is missing: tokens are asked for there".to_owned()),
             };
         };
-        if endpoint.starts_with("file:") {
-            return Err("sasl.oauthbearer.token.endpoint.url names a file; give its token by hand".to_owned());
+        if let Some(path) = endpoint.strip_prefix("file:") {
+            let file = file_of(path).ok_or_else(|| {
+                "sasl.oauthbearer.token.endpoint.url: write the file of the token as file:///PATH, without %".to_owned()
+            })?;
+            return Ok((SaslPlan::Token { file: Some(file), extensions }, Secrets::default()));
         }
         let Some(client_id) = id else {
             return Err(
@@ -322,6 +327,14 @@ impl Settings {
         };
         Ok(Some(TlsPlan { authorities, identity, verify_host }))
     }
+}
+
+/// The path of `file:/PATH` or `file:///PATH`, of which `rest` comes after the colon.
+fn file_of(rest: &str) -> Option<PathBuf> {
+    let path = rest.strip_prefix("//localhost").or_else(|| rest.strip_prefix("//")).unwrap_or(rest);
+    // Windows: `file:///C:/token`.
+    let bare = path.strip_prefix('/').filter(|bare| bare.get(1..2) == Some(":"));
+    (path.starts_with('/') && path.len() > 1 && !path.contains('%')).then(|| bare.unwrap_or(path).into())
 }
 
 fn authorities(file: Option<&str>) -> Authorities {

@@ -72,6 +72,21 @@ fn client_credentials_are_read_under_all_their_names() {
     }
     let given = paste("security.protocol=SASL_SSL\nsasl.mechanism=OAUTHBEARER\n").unwrap();
     assert_eq!(given.secrets.missing(&given.profile), [SecretKind::Token]);
+    for (url, path) in [
+        ("file:/run/token", "/run/token"),
+        ("file:///run/token", "/run/token"),
+        ("file://localhost/run/token", "/run/token"),
+        ("file:///C:/run/token", "C:/run/token"),
+    ] {
+        let text = format!(
+            "security.protocol=SASL_SSL\nsasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.token.endpoint.url={url}\n\
+             sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;\n"
+        );
+        let in_file = paste(&text).unwrap();
+        let plan = SaslPlan::Token { file: Some(path.into()), extensions: Vec::new() };
+        assert_eq!(in_file.profile.security.sasl, Some(plan));
+        assert_eq!(in_file.secrets.missing(&in_file.profile), []);
+    }
 }
 
 #[test]
@@ -89,6 +104,10 @@ fn what_cannot_be_used_is_refused_by_name_and_without_secrets() {
         ("bootstrap.servers=nowhere", "bootstrap.servers"),
         ("request.timeout.ms=soon", "milliseconds"),
         ("security.protocol=SASL_SSL\nsasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.method=default", "oidc"),
+        (
+            "security.protocol=SASL_SSL\nsasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.token.endpoint.url=file:token",
+            "file:///PATH",
+        ),
         (
             "security.protocol=SASL_SSL\nsasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.client.id=a\n\
              sasl.oauthbearer.client.secret=hunter2",

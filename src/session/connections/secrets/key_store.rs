@@ -18,7 +18,7 @@ impl KeyStore {
     /// # Errors
     /// When there is none, with the reason.
     pub fn available() -> Result<(), SecretError> {
-        Entry::store_status().as_ref().map(|_| ()).map_err(|error| SecretError::NoKeyStore { why: error.to_string() })
+        Entry::store_status().as_ref().map(|_| ()).map_err(|error| SecretError::NoKeyStore { why: cause(error) })
     }
 
     fn entry(id: ConnectionId, kind: SecretKind) -> Result<Entry, SecretError> {
@@ -53,10 +53,21 @@ impl SecretStore for KeyStore {
 
 fn refused(error: Error) -> SecretError {
     match error {
-        Error::NoDefaultStore => SecretError::NoKeyStore { why: error.to_string() },
+        Error::NoDefaultStore => SecretError::NoKeyStore { why: cause(&error) },
+        // Also where there is none inside yet, and nobody was there to have one made.
+        Error::NoStorageAccess(_) => SecretError::KeyStoreLocked { why: cause(&error) },
         // Its text would be fine, but `Debug` of this variant holds what was stored.
         Error::BadEncoding(_) => SecretError::KeyStore { why: "what is stored is no text".to_owned() },
         Error::TooLong(what, limit) => SecretError::KeyStore { why: format!("{what} is longer than {limit}") },
-        error => SecretError::KeyStore { why: error.to_string() },
+        error => SecretError::KeyStore { why: cause(&error) },
     }
+}
+
+/// What the system itself says, without the names of the libraries between.
+fn cause(error: &Error) -> String {
+    let said = match error {
+        Error::NoStorageAccess(inner) | Error::PlatformFailure(inner) => inner.to_string(),
+        error => error.to_string(),
+    };
+    ["zbus error: ", "SS error: "].iter().fold(&*said, |said, name| said.strip_prefix(name).unwrap_or(said)).to_owned()
 }

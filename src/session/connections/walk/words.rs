@@ -4,11 +4,11 @@ use super::{WalkStage, advertised::Unreached};
 use crate::{
     client::{ReachCause, ReachFault},
     model::{HostPort, is_loopback_host},
-    session::{Phrase, Problem},
+    session::{Phrase, Problem, sentence},
 };
 
 /// Endings of the ids `walk-why-…` and `walk-next-…` that the catalogues must have.
-pub const WALK_WORDS: [&str; 34] = [
+pub const WALK_WORDS: [&str; 35] = [
     "no-address",
     "refused",
     "unreachable",
@@ -23,6 +23,7 @@ pub const WALK_WORDS: [&str; 34] = [
     "not-valid-yet",
     "bad-certificate",
     "client-certificate",
+    "no-client-certificate",
     "no-common-tls",
     "tls",
     "closed-unanswered",
@@ -124,8 +125,10 @@ impl WalkFault {
 
     fn hint(&self) -> String {
         match self {
-            Self::Reach(fault) => fault.hint(),
-            Self::Advertised { unreached, .. } => unreached.first().map(|one| one.fault.hint()).unwrap_or_default(),
+            Self::Reach(fault) => sentence(fault.hint()),
+            Self::Advertised { unreached, .. } => {
+                unreached.first().map(|one| sentence(one.fault.hint())).unwrap_or_default()
+            }
             Self::Profile(_) | Self::WantsLogin { .. } | Self::NoNodes(_) => String::new(),
         }
     }
@@ -191,6 +194,7 @@ fn word_of(cause: &ReachCause) -> &'static str {
         C::NotValidYet => "not-valid-yet",
         C::BadCertificate { .. } => "bad-certificate",
         C::ClientCertificate { .. } => "client-certificate",
+        C::NoClientCertificate { .. } => "no-client-certificate",
         C::NoCommonTls { .. } => "no-common-tls",
         C::Tls { .. } => "tls",
         C::ClosedUnanswered => "closed-unanswered",

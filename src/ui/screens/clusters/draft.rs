@@ -38,6 +38,8 @@ pub(super) struct Draft {
     pub login: Login,
     pub mechanism: SaslMechanism,
     pub user: String,
+    pub token_in_file: bool,
+    pub token_file: PathField,
     pub endpoint: String,
     pub oauth_client: String,
     pub scope: String,
@@ -75,6 +77,8 @@ impl Draft {
             // The safest.
             mechanism: SaslMechanism::ALL[2],
             user: String::new(),
+            token_in_file: false,
+            token_file: PathField::default(),
             endpoint: String::new(),
             oauth_client: String::new(),
             scope: String::new(),
@@ -126,8 +130,12 @@ impl Draft {
                 self.mechanism = *mechanism;
                 self.user.clone_from(user);
             }
-            Some(SaslPlan::Token { extensions }) => {
+            Some(SaslPlan::Token { file, extensions }) => {
                 self.login = Login::Token;
+                self.token_in_file = file.is_some();
+                if let Some(path) = file {
+                    self.token_file.fill(path);
+                }
                 self.extensions = pairs_text(extensions);
             }
             Some(SaslPlan::ClientCredentials(client)) => {
@@ -149,6 +157,7 @@ impl Draft {
         match self.login {
             Login::Nobody => &[],
             Login::Password => &[SecretKind::Password],
+            Login::Token if self.token_in_file => &[],
             Login::Token => &[SecretKind::Token],
             Login::Credentials => &[SecretKind::ClientSecret],
         }
@@ -207,7 +216,13 @@ impl Draft {
                 }
                 Some(SaslPlan::Password { mechanism: self.mechanism, user })
             }
-            Login::Token => Some(SaslPlan::Token { extensions: extensions()? }),
+            Login::Token => {
+                let file = match self.token_in_file {
+                    true => Some(self.token_file.path().ok_or("cluster-fault-token-file")?),
+                    false => None,
+                };
+                Some(SaslPlan::Token { file, extensions: extensions()? })
+            }
             Login::Credentials => {
                 let token_endpoint = self.endpoint.trim().to_owned();
                 if !token_endpoint.starts_with("https://") && !token_endpoint.starts_with("http://") {
@@ -301,6 +316,12 @@ mod tests {
         let user = "ann".to_owned();
         profile.security.sasl = Some(SaslPlan::Password { mechanism: SaslMechanism::Plain, user });
         assert_eq!(filled(&profile).profile(), Ok(profile.clone()));
+        for file in [None, Some(absolute.join("token.jwt"))] {
+            let needs = usize::from(file.is_none());
+            profile.security.sasl = Some(SaslPlan::Token { file, extensions: Vec::new() });
+            let draft = filled(&profile);
+            assert_eq!((draft.profile(), draft.secret_kinds().len()), (Ok(profile.clone()), needs));
+        }
         profile.security.sasl = Some(SaslPlan::ClientCredentials(ClientCredentials {
             token_endpoint: "https://id.example/token".to_owned(),
             client_id: "shop".to_owned(),

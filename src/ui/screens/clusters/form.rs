@@ -286,7 +286,7 @@ pub(super) fn row(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
         let galley = widgets::one_line(ui, label, fonts::body(), theme.quiet, LABELS - 8.0);
         let at = egui::pos2(slot.left(), slot.center().y - galley.size().y / 2.0);
         ui.painter().galley(at, galley, theme.quiet);
-        control(ui);
+        widgets::named(ui, label, control);
     });
 }
 

@@ -2,12 +2,12 @@
 
 use egui::{Color32, Sense, Ui, Vec2};
 
-use super::{export::ExportDialog, security_words};
+use super::{export::ExportDialog, phrase::PhraseDialog, security_words};
 use crate::{
     session::connections::{ConnectionId, Profile},
     ui::{
         action::Action,
-        clusters::{ClusterAction, ClusterKey, Standing, addresses, is_production},
+        clusters::{ClusterAction, ClusterKey, Standing, Vault, addresses, is_production},
         command::Command,
         ctx::Ctx,
         icon,
@@ -23,6 +23,7 @@ pub(super) struct List {
     table: TableState,
     remove: Option<ConnectionId>,
     export: Option<ExportDialog>,
+    phrase: Option<PhraseDialog>,
 }
 
 impl List {
@@ -37,6 +38,7 @@ impl List {
                 &ctx.t("nav-clusters"),
                 |ui| drop(widgets::quiet(ui, &about)),
                 |ui| {
+                    self.more(ui, ctx);
                     if ui.add(Button::primary(&ctx.t(Command::AddCluster.text_id()))).clicked() {
                         ctx.act(Action::Run(Command::AddCluster));
                     }
@@ -57,6 +59,19 @@ impl List {
         if self.export.as_mut().is_some_and(|dialog| dialog.ui(ui, ctx)) {
             self.export = None;
         }
+        if self.phrase.as_mut().is_some_and(|dialog| dialog.ui(ui, ctx)) {
+            self.phrase = None;
+        }
+    }
+
+    /// What concerns all of them.
+    fn more(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        widgets::more(ui, &ctx.t("clusters-more"), |ui| {
+            let none = (ctx.known.vault == Vault::Missing).then(|| ctx.t("vault-none"));
+            if widgets::item_why(ui, icon::KEY, &ctx.t("vault-phrase-change"), none.as_deref()) {
+                self.phrase = Some(PhraseDialog::default());
+            }
+        });
     }
 
     fn table(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, profiles: &[Profile]) {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Fewest characters of a new pass phrase; the store of secrets refuses shorter ones.
-const PHRASE_CHARS_MIN: usize = 8;
+pub(super) const PHRASE_CHARS_MIN: usize = 8;
 
 /// What is typed.
 #[derive(Default)]

@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>, draft: &mut Draft, secrets: &mut 
             widgets::segmented(ui, &mut draft.login, &entries);
         });
         login(ui, ctx, draft, secrets, kept);
-        if draft.login != Login::Nobody {
+        if !draft.secret_kinds().is_empty() {
             policy(ui, ctx, draft, secrets);
         }
     });
@@ -95,7 +95,12 @@ fn login(ui: &mut Ui, ctx: &Ctx<'_>, draft: &mut Draft, secrets: &mut SecretFiel
             secrets.secret(ui, &ctx.t("secret-password"), &hint, SecretKind::Password);
         }
         Login::Token => {
-            secrets.secret(ui, &ctx.t("secret-token"), &hint, SecretKind::Token);
+            widgets::switch(ui, &mut draft.token_in_file, &ctx.t("cluster-token-in-file"));
+            if draft.token_in_file {
+                draft.token_file.ui(ui, ctx, "cluster-token-file", Purpose::Open);
+            } else {
+                secrets.secret(ui, &ctx.t("secret-token"), &hint, SecretKind::Token);
+            }
             text(ui, "cluster-extensions", "cluster-extensions-about", &mut draft.extensions, true);
         }
         Login::Credentials => {
