@@ -90,7 +90,7 @@ pub use self::{
     loadable::{LoadTicket, LoadView, Loadable},
     new_group::NewGroup,
     open::{OpenSessionOptions, SessionError},
-    problem::{Phrase, PhraseArg, Problem},
+    problem::{Phrase, PhraseArg, Problem, sentence, sentence_of_reason},
     queues::{QueuePicture, RecordRange},
     rates::{RATE_SLOT_MILLIS, RATE_SLOTS_MAX, RateHistory, RatePoint},
     reset::{ResetNote, ResetPlan, ResetRefused, ResetRow, ResetTarget, plan_reset, reset_command_lines},
@@ -335,6 +335,11 @@ impl Session {
     /// How many jobs run.
     pub fn jobs_running(&self) -> usize {
         self.0.jobs.running()
+    }
+
+    /// How many of them are transfers.
+    pub fn transfers_running(&self) -> usize {
+        self.0.jobs.running_of(JobKind::is_transfer)
     }
 
     /// Asks a job to stop.

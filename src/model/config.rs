@@ -1,5 +1,7 @@
 //! A setting of a topic or a broker, as DescribeConfigs tells it.
 
+use std::sync::Arc;
+
 /// What type of value a setting takes (DescribeConfigs v3, `config_type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ConfigKind {
@@ -52,8 +54,8 @@ pub struct ConfigEntry {
     pub source: ConfigSource,
     pub kind: ConfigKind,
     pub read_only: bool,
-    /// The broker's own words on what it does; `None` where it gives none.
-    pub documentation: Option<String>,
+    /// The broker's own words on what it does, without the tags that Kafka writes; `None` where it gives none.
+    pub documentation: Option<Arc<str>>,
     /// The value it falls back to, from the synonyms; `None` where not told.
     pub default: Option<String>,
     /// The broker does not tell its value: it is a password or the like.

@@ -1,5 +1,6 @@
 //! Moving replicas between brokers: planned and shown first, then throttled, followed and, if wanted, taken back.
 
+mod elect;
 mod follow;
 mod plan;
 
@@ -7,15 +8,17 @@ pub use self::plan::{MovePlan, PlanNode, PlanPartition, PlanRefused, PlanWish, p
 
 use std::sync::Arc;
 
-use kafka_protocol::ResponseError;
-
-use super::{JobId, JobKind, JobUnit, Loadable, Phrase, Problem, Session};
+use super::{JobId, JobKind, JobState, JobUnit, JobView, Loadable, Phrase, PhraseArg, Problem, Session};
 /// What the plan is made of.
 pub use crate::client::ReplicaMove;
 use crate::{
     client::THROTTLE_TOPIC_CONFIGS,
-    model::{Election, EligibleLeaders, Reassignment, TopicPartition},
+    model::{EligibleLeaders, Reassignment, TopicPartition},
 };
+
+/// What a job that moves replicas is called, and the word in it that tells of which topic.
+const MOVE_TITLE: &str = "job-move";
+const MOVE_TOPIC: &str = "topic";
 
 /// What is going on with the replicas of a topic.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -53,34 +56,7 @@ impl Session {
         });
     }
 
-    /// Elects the preferred leaders of these partitions, or (`None`) of all.
-    pub fn elect_preferred(&self, of: Option<Vec<TopicPartition>>) -> Option<JobId> {
-        let client = self.client().clone();
-        let title = match of.as_deref() {
-            None => Phrase::new("job-elect-all"),
-            Some([one]) => Phrase::new("job-elect-one").with("partition", one.to_string()),
-            Some(many) => Phrase::new("job-elect").with("count", many.len() as u64),
-        };
-        self.start_job(JobKind::Topic, title.clone(), JobUnit::Steps, move |_| async move {
-            let outcomes = client.elect_leaders(Election::Preferred, of.as_deref()).await;
-            let outcomes = outcomes.map_err(|error| Problem::from_client(title.clone(), &error))?;
-            let mut elected = 0;
-            for (tp, outcome) in outcomes {
-                match outcome {
-                    Ok(()) => elected += 1,
-                    // It leads already: that is what was wanted.
-                    Err(error) if error.code() == Some(ResponseError::ElectionNotNeeded) => {}
-                    Err(error) => {
-                        let what = Phrase::new("problem-elect").with("partition", tp.to_string());
-                        return Err(Problem::from_client(what, &error));
-                    }
-                }
-            }
-            Ok(Phrase::new("done-elect").with("count", elected))
-        })
-    }
-
-    /// Carries moves out: sets the throttle (bytes a second), begins, follows until all data is copied, and takes the
+    /// Carries moves of one topic out: sets the throttle (bytes a second), begins, follows until all data is copied, and takes the
     /// throttle off. A cancelled job takes back what is not done. When the window is closed meanwhile the cluster goes
     /// on by itself; only the throttle then stays, and the topic's partitions say so.
     pub fn move_replicas(
@@ -89,8 +65,11 @@ impl Session {
         throttle: Option<u64>,
         copy_bytes: Option<u64>,
     ) -> Option<JobId> {
-        let first = moves.first().map(|one| one.tp.to_string()).unwrap_or_default();
-        let title = Phrase::new("job-move").with("count", moves.len() as u64).with("partition", first);
+        let first = &moves.first()?.tp;
+        let title = Phrase::new(MOVE_TITLE)
+            .with("count", moves.len() as u64)
+            .with("partition", first.to_string())
+            .with(MOVE_TOPIC, &*first.topic);
         let unit = if copy_bytes.is_some_and(|bytes| bytes > 0) { JobUnit::Bytes } else { JobUnit::Steps };
         let session = self.clone();
         let what = title.clone();
@@ -121,6 +100,12 @@ impl Session {
             Ok(Phrase::new("done-unthrottle").with("topic", topic))
         })
     }
+}
+
+/// Whether a job moves replicas of this topic now.
+pub fn moves_replicas_of(job: &JobView, topic: &str) -> bool {
+    let is_of = |(name, value): &(&str, PhraseArg)| *name == MOVE_TOPIC && *value == PhraseArg::from(topic);
+    job.title.id == MOVE_TITLE && job.state == JobState::Running && job.title.args.iter().any(is_of)
 }
 
 /// How many replicas are copied in all.

@@ -129,3 +129,39 @@ impl Problem {
         self
     }
 }
+
+/// What reasons begin with that are written large: another first word may be somebody's name.
+const BEGINNINGS: [&str; 9] = ["a", "an", "it", "its", "no", "nothing", "the", "there", "this"];
+
+/// A hint of an error, which stands at the end of a sentence there, as a sentence of its own. It begins with a verb; what
+/// looks like a setting or an address is left as it is.
+pub fn sentence(mut hint: String) -> String {
+    let first = hint.split(' ').next().unwrap_or_default();
+    if first.bytes().all(|byte| byte.is_ascii_lowercase())
+        && let Some(letter) = hint.get_mut(..1)
+    {
+        letter.make_ascii_uppercase();
+    }
+    hint
+}
+
+/// The same of a reason, which may begin with the name of a topic or host.
+pub fn sentence_of_reason(why: String) -> String {
+    let begins = BEGINNINGS.contains(&why.split(' ').next().unwrap_or_default());
+    if begins { sentence(why) } else { why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_are_written_large() {
+        assert_eq!(sentence("check the name".to_owned()), "Check the name");
+        for left in ["ssl.ca.location is missing", "", "水", "127.0.0.1:1 is closed", "Check"] {
+            assert_eq!(sentence(left.to_owned()), left);
+        }
+        assert_eq!(sentence_of_reason("there is no such topic".to_owned()), "There is no such topic");
+        assert_eq!(sentence_of_reason("orders has 3 partitions".to_owned()), "orders has 3 partitions");
+    }
+}

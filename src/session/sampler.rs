@@ -127,8 +127,15 @@ impl Sampler {
                 return;
             }
             let share = if self.busy { COST_SHARE_BUSY } else { COST_SHARE_IDLE };
-            // Who does not answer may be back any moment.
-            let longest = if self.questions.any_silent() { SILENT_PAUSE_MAX } else { PAUSE_MAX };
+            let longest = if self.topics.awaits_second_look(&in_sight) {
+                // Without it there is no rate, and a dash would stand for the whole of a long pause.
+                PAUSE
+            } else if self.questions.any_silent() {
+                // Who does not answer may be back any moment.
+                SILENT_PAUSE_MAX
+            } else {
+                PAUSE_MAX
+            };
             let pause = (started.elapsed() * share).clamp(PAUSE, longest);
             let woken = self.pause(pause, &session, &poke).await;
             // Somebody may only have turned to other topics, which needs no full look.
@@ -241,7 +248,7 @@ impl Sampler {
             self.questions.ask(Asked::Groups(node), question);
         }
         self.wait_for(|asked| matches!(asked, Asked::Groups(_)), session).await;
-        self.groups.end(self.list.nodes())?;
+        self.groups.end(self.list.nodes(), &self.topics, self.clock.now())?;
         if let Some(inspector) = &self.inspector {
             self.groups.take_rebalances(inspector.rebalances(self.groups.rebalances_after()));
             self.groups.take_share_events(&inspector.share_events(self.groups.share_events_after()));

@@ -30,7 +30,8 @@ pub use empty::{empty, waiting};
 pub use fields::{Field, check, multiline, plain_field, search, switch, text_field};
 pub use keys::key_cap;
 pub use labels::{
-    body, caption, clickable, data, data_quiet, elided, faint, one_line, paragraph, quiet, rich, section, strong, title,
+    body, caption, clickable, data, data_quiet, elided, faint, named, one_line, paragraph, quiet, rich, section,
+    strong, title,
 };
 pub use menu::{item, item_danger, item_why, menu, more, note, rule};
 pub use page::{columns, page, page_header, page_scroll, panel_right, toolbar};

@@ -9,6 +9,7 @@ mod groups;
 mod labs;
 mod listener;
 mod messages;
+mod old;
 mod operate;
 mod overview;
 mod produce;

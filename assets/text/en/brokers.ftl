@@ -124,6 +124,16 @@ job-elect-all = Elect the preferred leaders of all topics
 job-elect = Elect the preferred leaders of { $count } partitions
 job-elect-one = Elect the preferred leader of { $partition }
 problem-elect = The preferred leader of { $partition } could not be elected
+problem-elect-behind = { $count ->
+    [one] The preferred leader of { $partition } could not be elected
+   *[other] The preferred leaders of { $count } partitions could not be elected
+}
+elect-behind = { $count ->
+    [one] The preferred replicas on broker { $brokers } are not in sync. Elect again once it has caught up.
+   *[other] The preferred replicas on { $count } brokers, { $brokers }, are not in sync. Elect again once these have caught up.
+}
+elect-none-in-sync = No preferred replica that could lead instead is in sync
+elect-why-behind = Its preferred replica, on broker { $id }, is not in sync
 done-elect = { $count ->
     [0] Every preferred replica leads already
     [one] Elected a leader
@@ -188,6 +198,8 @@ move-copies = { $n ->
 }
 move-time = at least { $time }
 move-after = Replicas then: { $replicas }. Preferred to lead: { $leaders }
+move-now = Replicas now
+move-then = Then
 move-no-copy = nothing to copy
 move-more = and { $n } more
 move-throttled = Throttled; the limit goes when all is copied
@@ -203,11 +215,16 @@ move-back-verb = { $n ->
 }
 job-move = { $count ->
     [one] Move the replicas of { $partition }
-   *[other] Move the replicas of { $count } partitions
+   *[other] Move the replicas of { $count } partitions of { $topic }
 }
 done-move = { $count ->
     [one] Moved a partition
    *[other] Moved { $count } partitions
+}
+done-move-part = { $done ->
+    [0] Nothing was moved: the moves were taken back
+    [one] Moved { $done } of { $count } partitions; the moves of the others were taken back
+   *[other] Moved { $done } of { $count } partitions; the moves of the others were taken back
 }
 problem-move = The replicas of { $partition } cannot be moved
 problem-unthrottle = The throttle could not be removed; remove it in the topic’s partitions

@@ -144,7 +144,9 @@ topics-offline =
     }
 figures-old = As of { $time }. { $what }: { $why }
 old-broker = Broker { $broker } does not answer
-old-no-leader = A partition has no leader
+old-no-leader = A partition cannot be asked
+old-no-coordinator = Nobody coordinates the group
+old-no-coordinator-why = { $partition } has no leader
 looks-lag = lag
 looks-lag-about = { $group } is { $behind } behind on { $topic } and falling further behind: { $in } records a second in, { $out } out.
 looks-empty = unread

@@ -106,6 +106,16 @@ job-elect-all = 为所有主题选举首选首领
 job-elect = 为 { $count } 个分区选举首选首领
 job-elect-one = 为 { $partition } 选举首选首领
 problem-elect = 无法为 { $partition } 选举首选首领
+problem-elect-behind = { $count ->
+    [1] 无法为 { $partition } 选举首选首领
+   *[other] 无法为 { $count } 个分区选举首选首领
+}
+elect-behind = { $count ->
+    [1] 代理节点 { $brokers } 上的首选副本未同步。待其追上后再选举。
+   *[other] { $count } 个代理节点（{ $brokers }）上的首选副本未同步。待它们追上后再选举。
+}
+elect-none-in-sync = 可以接任的首选副本都未同步
+elect-why-behind = 它的首选副本在代理节点 { $id } 上，尚未同步
 done-elect = { $count ->
     [0] 首选副本已全部是首领
    *[other] 已选举 { $count } 个首领
@@ -158,6 +168,8 @@ move-copies = { $n ->
 }
 move-time = 至少 { $time }
 move-after = 之后的副本数：{ $replicas }。首选首领数：{ $leaders }
+move-now = 现有副本
+move-then = 之后
 move-no-copy = 无需复制
 move-more = 还有 { $n } 个
 move-throttled = 已限速；全部复制完成后取消
@@ -167,9 +179,13 @@ move-back-loss = 已复制的部分将被丢弃；副本保持原位。
 move-back-verb = 撤回 { $n } 个迁移
 job-move = { $count ->
     [1] 迁移 { $partition } 的副本
-   *[other] 迁移 { $count } 个分区的副本
+   *[other] 迁移 { $topic } 中 { $count } 个分区的副本
 }
 done-move = 已迁移 { $count } 个分区
+done-move-part = { $done ->
+    [0] 没有分区被迁移：迁移已撤回
+   *[other] 已迁移 { $count } 个分区中的 { $done } 个；其余的迁移已撤回
+}
 problem-move = 无法迁移 { $partition } 的副本
 problem-unthrottle = 无法取消限速；请在主题的分区页取消
 job-move-back = 撤回 { $count } 个分区的迁移

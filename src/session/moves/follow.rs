@@ -11,7 +11,7 @@ use kafka_protocol::ResponseError;
 use crate::{
     client::{Client, ClientError, ReplicaMove},
     model::TopicPartition,
-    session::{JobHandle, Phrase, Problem, Session, moves::plan_copies},
+    session::{Event, JobHandle, Phrase, Problem, Session, moves::plan_copies},
 };
 
 /// Pause between two looks at how far the copies are.
@@ -28,6 +28,13 @@ pub(super) struct Moving {
     throttle: Option<u64>,
     copy_bytes: Option<u64>,
     title: Phrase,
+}
+
+/// How the following ended.
+enum End {
+    /// Nothing moves any more.
+    Over,
+    Cancelled,
 }
 
 impl Moving {
@@ -61,14 +68,42 @@ impl Moving {
         };
         let done = self.begin_and_follow().await;
         // The cluster goes on with the moves when only the window is closed, and the throttle is part of them.
-        if !self.session.is_closing() && !nodes.is_empty() {
+        if self.session.is_closing() {
+            return Err(Problem::new(self.title.clone(), "the window is closed"));
+        }
+        if !nodes.is_empty() {
             self.unthrottle(&nodes).await?;
         }
-        done?;
-        Ok(Phrase::new("done-move").with("count", self.moves.len() as u64))
+        let end = done?;
+        let said = self.said().await?;
+        match end {
+            End::Over => Ok(said),
+            // Of a job that was cancelled nothing else is told, and what has moved stays moved.
+            End::Cancelled => {
+                self.session.push_event(Event::Note(said));
+                Err(Problem::new(self.title.clone(), "cancelled"))
+            }
+        }
     }
 
-    async fn begin_and_follow(&self) -> Result<(), Problem> {
+    /// How many have come to where they should. Others were taken back, here or by another program.
+    async fn said(&self) -> Result<Phrase, Problem> {
+        let mut arrived = 0;
+        let topics: BTreeSet<&str> = self.moves.iter().map(|one| &*one.tp.topic).collect();
+        for topic in topics {
+            let told = self.client.topic(topic).await.map_err(|error| self.problem(&error))?;
+            let lies = |one: &ReplicaMove| {
+                let partition = told.partitions.iter().find(|partition| partition.id == one.tp.partition);
+                partition.is_some_and(|partition| *partition.replicas == *one.to)
+            };
+            arrived += self.moves.iter().filter(|one| &*one.tp.topic == topic && lies(one)).count() as u64;
+        }
+        let count = self.moves.len() as u64;
+        let said = if arrived == count { "done-move" } else { "done-move-part" };
+        Ok(Phrase::new(said).with("count", count).with("done", arrived))
+    }
+
+    async fn begin_and_follow(&self) -> Result<End, Problem> {
         let wanted = self.moves.iter().map(|one| (one.tp.clone(), Some(one.to.clone()))).collect();
         let outcomes = self.client.reassign(wanted).await.map_err(|error| self.problem(&error))?;
         for (tp, outcome) in outcomes {
@@ -82,7 +117,7 @@ impl Moving {
                 return self.cancelled().await;
             }
             match self.look().await {
-                Ok(true) => return Ok(()),
+                Ok(true) => return Ok(End::Over),
                 Ok(false) => failed = 0,
                 Err(error) if error.is_retriable() && failed < FAILED_LOOKS_MAX => failed += 1,
                 Err(error) => return Err(self.problem(&error)),
@@ -90,12 +125,12 @@ impl Moving {
         }
     }
 
-    async fn cancelled(&self) -> Result<(), Problem> {
+    async fn cancelled(&self) -> Result<End, Problem> {
         if !self.session.is_closing() {
             let tps = self.moves.iter().map(|one| one.tp.clone()).collect();
             take_back(&self.client, tps, &self.title).await?;
         }
-        Err(Problem::new(self.title.clone(), "cancelled"))
+        Ok(End::Cancelled)
     }
 
     /// Notes how far it is; true when all is done.

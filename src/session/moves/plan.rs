@@ -46,6 +46,8 @@ pub struct MovePlan {
     pub copies: usize,
     /// Bytes that are copied; `None` where a size is not known.
     pub copy_bytes: Option<u64>,
+    /// Of these, what the node gets that gets most: a throttle counts for each node.
+    pub busiest_bytes: Option<u64>,
     /// Replicas a node would have, by node, of the partitions that were planned.
     pub replicas: BTreeMap<i32, usize>,
     /// Partitions it would be preferred to lead.
@@ -259,6 +261,7 @@ impl<'a> Planner<'a> {
 
     fn plan(self) -> MovePlan {
         let mut plan = MovePlan { copy_bytes: Some(0), ..MovePlan::default() };
+        let mut incoming: BTreeMap<i32, u64> = BTreeMap::new();
         plan.leaders = self.nodes.keys().map(|id| (*id, 0)).collect();
         for leader in self.to.iter().filter_map(|replicas| replicas.first()) {
             *plan.leaders.entry(*leader).or_default() += 1;
@@ -269,14 +272,14 @@ impl<'a> Planner<'a> {
                 continue;
             }
             let one = ReplicaMove { tp: partition.tp.clone(), from: partition.replicas.clone(), to };
-            let copies = one.adding().count();
-            plan.copies += copies;
-            if copies > 0 {
-                let bytes = partition.size_bytes.map(|size| size * copies as u64);
-                plan.copy_bytes = plan.copy_bytes.zip(bytes).map(|(sum, more)| sum + more);
+            for node in one.adding() {
+                plan.copies += 1;
+                plan.copy_bytes = plan.copy_bytes.zip(partition.size_bytes).map(|(sum, more)| sum + more);
+                *incoming.entry(node).or_default() += partition.size_bytes.unwrap_or(0);
             }
             plan.moves.push(one);
         }
+        plan.busiest_bytes = plan.copy_bytes.map(|_| incoming.into_values().max().unwrap_or(0));
         plan
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     client::{ClientError, CommittedOffset, GroupInfo, GroupListing},
     model::{GroupKind, GroupState, Lag, Offset, TimestampMillis, TopicPartition},
     session::{
-        GroupFacts, GroupPartitionFacts, MemberFacts, RateHistory,
+        GroupFacts, GroupPartitionFacts, MemberFacts, Old, Phrase, Problem, RateHistory,
         lag_history::{Seen, SeriesKey},
     },
 };
@@ -104,18 +104,35 @@ impl GroupsWatch {
     pub(super) fn note_node(&mut self, node: i32, failed: Option<&ClientError>, since: TimestampMillis) {
         let old = failed.map(|error| old_of_node(node, error, since));
         for watch in self.groups.values_mut().filter(|watch| watch.node == node) {
-            watch.facts.old.clone_from(&old);
+            match &old {
+                // What was old before is so since then.
+                Some(old) => _ = watch.facts.old.get_or_insert_with(|| Arc::clone(old)),
+                None => watch.facts.old = None,
+            }
         }
     }
 
-    /// All have told that will: what nobody tells of any more is gone, unless it is one of those that did not tell.
+    /// All have told that will: what nobody tells of any more is gone, unless it is one of those that did not tell. A group
+    /// whose coordinator is gone without another in its place is told of by nobody, and is as it was.
     ///
     /// # Errors
     /// When a node refused to tell.
-    pub(super) fn end(&mut self, nodes: &[i32]) -> Result<(), ClientError> {
+    pub(super) fn end(&mut self, nodes: &[i32], topics: &TopicsWatch, at: TimestampMillis) -> Result<(), ClientError> {
         let (told, seen) = (&self.told, &self.seen);
         let all_told = nodes.iter().all(|node| told.contains(node));
-        self.groups.retain(|id, watch| seen.contains(id) || !(told.contains(&watch.node) || all_told));
+        self.groups.retain(|id, watch| {
+            if seen.contains(id) {
+                return true;
+            }
+            match topics.offsets_of_group(id) {
+                Some((tp, None)) => {
+                    watch.facts.old.get_or_insert_with(|| nobody_coordinates(&tp, at));
+                    true
+                }
+                Some((_, Some(coordinator))) => !told.contains(&coordinator),
+                None => !(told.contains(&watch.node) || all_told),
+            }
+        });
         self.refused.take().map_or(Ok(()), Err)
     }
 
@@ -378,4 +395,61 @@ fn first_unread(committed: Option<Offset>, bounds: (Option<Offset>, Option<Offse
     let (start, end) = (bounds.0?, bounds.1?);
     let first = committed.filter(|offset| *offset >= 0)?.max(start);
     (first < end).then_some(first)
+}
+
+fn nobody_coordinates(tp: &TopicPartition, since: TimestampMillis) -> Arc<Old> {
+    let why = Phrase::new("old-no-coordinator-why").with("partition", tp.to_string());
+    let what = Phrase::new("old-no-coordinator");
+    Arc::new(Old { since, problem: Problem { what, why, next: None, technical: None } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::topics::GROUP_OFFSETS_TOPIC, *};
+    use crate::client::{PartitionInfo, TopicInfo};
+
+    /// Of one partition, so that the group's is known without arithmetic.
+    fn offsets_led_by(topics: &mut TopicsWatch, leader: Option<i32>, epoch: i32) {
+        let (replicas, isr, offline) = ([3].into(), [3].into(), [].into());
+        let partition = PartitionInfo { id: 0, leader, leader_epoch: epoch, replicas, isr, offline };
+        let (name, id) = (GROUP_OFFSETS_TOPIC.into(), uuid::Uuid::nil());
+        topics.take_list(vec![TopicInfo { name, id, internal: true, partitions: vec![partition], error: None }], 0);
+    }
+
+    fn told(groups: &mut GroupsWatch, node: i32, ids: &[&str]) {
+        let (state, protocol_type, group_type) = (GroupState::Empty, String::new(), String::new());
+        let listing = |id: &&str| GroupListing {
+            id: (*id).to_owned(),
+            state,
+            protocol_type: protocol_type.clone(),
+            group_type: group_type.clone(),
+        };
+        groups.take(node, NodeGroups { listings: ids.iter().map(listing).collect(), ..NodeGroups::default() });
+    }
+
+    #[test]
+    fn a_group_that_nobody_coordinates_stays_as_it_was() {
+        let (mut groups, mut topics) = (GroupsWatch::default(), TopicsWatch::default());
+        offsets_led_by(&mut topics, Some(3), 0);
+        groups.begin();
+        told(&mut groups, 3, &["billing"]);
+        groups.end(&[1, 3], &topics, 10).unwrap();
+        assert!(groups.facts()[0].old.is_none());
+        // Broker 3 goes, and nobody has a copy of what it knew.
+        offsets_led_by(&mut topics, None, 1);
+        groups.begin();
+        told(&mut groups, 1, &[]);
+        groups.end(&[1], &topics, 20).unwrap();
+        assert_eq!(groups.facts()[0].old.as_ref().map(|old| old.since), Some(20));
+        // It comes back, and the group was deleted, or lost with its disk.
+        offsets_led_by(&mut topics, Some(3), 2);
+        groups.begin();
+        told(&mut groups, 1, &[]);
+        groups.end(&[1, 3], &topics, 30).unwrap();
+        assert_eq!(groups.facts().len(), 1, "its coordinator has not told yet");
+        groups.begin();
+        told(&mut groups, 3, &[]);
+        groups.end(&[1, 3], &topics, 40).unwrap();
+        assert!(groups.facts().is_empty());
+    }
 }

@@ -1,7 +1,7 @@
 //! What the sampler remembers of topics between its looks.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -18,6 +18,8 @@ use crate::{
 /// Without an inspector all topics are asked for their offsets and sizes while they have so many partitions together at
 /// most; of more only those that are looked at and those that groups read.
 const ASK_ALL_PARTITIONS_MAX: usize = 2_000;
+/// Where Kafka keeps what groups have committed. Who leads one of its partitions coordinates the groups in it.
+pub(super) const GROUP_OFFSETS_TOPIC: &str = "__consumer_offsets";
 /// Rates on screen are means over this long.
 const RATE_SPAN_MILLIS: i64 = 4_000;
 
@@ -178,6 +180,20 @@ impl TopicsWatch {
     pub(super) fn bounds(&self, tp: &TopicPartition) -> (Option<Offset>, Option<Offset>) {
         let partition = self.topics.get(&tp.topic).and_then(|watch| watch.partition(tp.partition));
         partition.map_or((None, None), |p| (p.start, p.end))
+    }
+
+    /// The partition in which Kafka keeps what a group has committed, with its leader, who coordinates the group; `None`
+    /// where there is no such topic, or nobody tells of it.
+    pub(super) fn offsets_of_group(&self, id: &str) -> Option<(TopicPartition, Option<i32>)> {
+        let watch = self.topics.get(GROUP_OFFSETS_TOPIC)?;
+        let partition = watch.partition(partition_of_group(id, watch.facts.partitions.len())?)?;
+        Some((TopicPartition::new(Arc::clone(&watch.facts.name), partition.id), partition.leader))
+    }
+
+    /// Whether one of these was looked at just once, so that nobody knows yet what flows.
+    pub(super) fn awaits_second_look(&self, in_sight: &HashSet<Arc<str>>) -> bool {
+        let is_first = |name| self.topics.get(name).is_some_and(|watch: &TopicWatch| watch.produced.is_first());
+        in_sight.iter().any(is_first)
     }
 
     /// When the record at `offset` was appended, if that was watched.
@@ -400,4 +416,26 @@ fn no_leader(before: Option<&Arc<Old>>, at: TimestampMillis) -> Arc<Old> {
 
 fn id_of(info: &TopicInfo) -> Option<uuid::Uuid> {
     (!info.id.is_nil()).then_some(info.id)
+}
+
+/// Which of the partitions of [`GROUP_OFFSETS_TOPIC`] is a group's: the hash of a string in Java decides.
+fn partition_of_group(id: &str, partitions: usize) -> Option<PartitionId> {
+    let hash = id.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+    // Where there is no positive counterpart Kafka takes 0.
+    hash.checked_abs().unwrap_or(0).checked_rem(i32::try_from(partitions).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::partition_of_group;
+
+    #[test]
+    fn a_group_lies_where_kafka_puts_it() {
+        // As kafka-consumer-groups tells the coordinators, and kafka-topics who leads which of six partitions.
+        let known = [("billing", 1), ("audit", 1), ("fraud", 2), ("mail", 5), ("reports", 3), ("search", 4)];
+        known.iter().for_each(|(id, partition)| assert_eq!(partition_of_group(id, 6), Some(*partition), "{id}"));
+        // A hash that has no positive counterpart.
+        assert_eq!(partition_of_group("polygenelubricants", 50), Some(0));
+        assert_eq!(partition_of_group("billing", 0), None);
+    }
 }

@@ -34,6 +34,11 @@ impl Window {
         step.filter(|(_, millis)| *millis > 0)
     }
 
+    /// Whether there was one look, and no other before.
+    pub(super) fn is_first(&self) -> bool {
+        self.looks.len() == 1
+    }
+
     /// Forgets everything: the count is not known now.
     pub(super) fn forget(&mut self) {
         self.looks.clear();
@@ -55,7 +60,9 @@ mod tests {
     fn the_rate_is_over_the_span_alone() {
         let mut window = Window::new(5_000);
         assert_eq!(window.per_second(), None);
-        for second in 0..10 {
+        window.look(0, 0);
+        assert!(window.is_first() && window.per_second().is_none());
+        for second in 1..10 {
             window.look(second * 1_000, second * 100);
         }
         assert_eq!(window.per_second(), Some(100.0));

@@ -137,14 +137,16 @@ impl BrokersScreen {
                 None => about.push(ctx.t("brokers-no-controller").to_string()),
             }
         }
-        let not_preferred = self.troubles.counts().2;
+        let (_, under_replicated, not_preferred) = self.troubles.counts();
+        // Some of those without all replicas may be led by another, for which nobody can be elected yet.
+        let none = if under_replicated > 0 { "elect-none-in-sync" } else { "brokers-elect-none" };
         widgets::page_header(
             ui,
             &[],
             &ctx.t("nav-brokers"),
             |ui| drop(widgets::quiet(ui, &about.join(" · "))),
             |ui| {
-                let why = ctx.read_only_why().or((not_preferred == 0).then(|| ctx.t("brokers-elect-none")));
+                let why = ctx.read_only_why().or((not_preferred == 0).then(|| ctx.t(none)));
                 let button = Button::secondary(&ctx.t("brokers-elect")).unless(why.as_deref()).show(ui);
                 if button.clicked() {
                     ask_elect_all(ctx, not_preferred);

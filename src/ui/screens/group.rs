@@ -77,6 +77,9 @@ impl GroupScreen {
             ui.add_space(8.0);
             if let Some(since) = &group.old {
                 old::notice(ui, ctx, since);
+                if tab != GroupTab::Settings {
+                    old::dim(ui);
+                }
             }
             match tab {
                 GroupTab::Members => members::show(ui, ctx, group),

@@ -7,6 +7,9 @@ use crate::{
     ui::{Ctx, icon, theme::fonts, widgets},
 };
 
+/// Of what is dimmed as a whole: plainly not of now, and still read without effort.
+const OPACITY: f32 = 0.65;
+
 /// One figure in a table; why it is old is told under the pointer.
 pub(in crate::ui::screens) fn figure(ui: &mut Ui, ctx: &Ctx<'_>, text: &str, old: &Old) {
     dimmed(ui, ctx, text, fonts::data(), old);
@@ -28,6 +31,11 @@ pub(in crate::ui::screens) fn notice(ui: &mut Ui, ctx: &Ctx<'_>, old: &Old) {
         icon::show(ui, icon::CARE, ctx.theme.care);
         widgets::body(ui, &words(ctx, old));
     });
+}
+
+/// Dims all that is drawn after such a line.
+pub(in crate::ui::screens) fn dim(ui: &mut Ui) {
+    ui.multiply_opacity(OPACITY);
 }
 
 /// Since when they are old, and why.

@@ -15,6 +15,8 @@ use crate::session::connections::{Profile, SecretPolicy};
 
 /// Why it is asked, where the system has no key store: the choice says so itself.
 const NO_KEY_STORE: &str = "secret-no-key-store";
+/// Why it is asked, where there is one that does not give the secret: another place may be chosen.
+const KEY_STORE_SHUT: [&str; 2] = ["secret-store-locked", "secret-store-refused"];
 
 /// What is typed.
 #[derive(Default)]
@@ -42,14 +44,19 @@ impl Asking {
     }
 
     fn question(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, profile: &Profile, needs: &Needs) -> bool {
-        let chooses = profile.secrets == SecretPolicy::KeyStore && !ctx.known.has_key_store();
+        let has_none = !ctx.known.has_key_store();
+        let is_shut = needs.why.as_deref().is_some_and(|why| KEY_STORE_SHUT.contains(&&*why.what.id));
+        let chooses = profile.secrets == SecretPolicy::KeyStore && (has_none || is_shut);
         if let Some(why) = needs.why.as_deref().filter(|why| !(chooses && why.what.id == NO_KEY_STORE)) {
             widgets::problem(ui, ctx, why, None);
         }
         let first = self.fields.ui(ui, ctx, profile, &needs.secrets);
         if chooses {
-            let policy = self.policy.get_or_insert(SecretPolicy::AskEachTime);
-            widgets::paragraph(ui, &ctx.t(NO_KEY_STORE));
+            let first = if has_none { SecretPolicy::AskEachTime } else { SecretPolicy::KeyStore };
+            let policy = self.policy.get_or_insert(first);
+            if has_none {
+                widgets::paragraph(ui, &ctx.t(NO_KEY_STORE));
+            }
             choose_policy(ui, ctx, policy);
         }
         let vault = self.vault(ctx, needs, chooses);
@@ -69,7 +76,7 @@ impl Asking {
         });
         if answered {
             let typed: Typed = self.fields.take(&needs.secrets, vault.is_some());
-            let policy = self.policy.filter(|_| chooses);
+            let policy = self.policy.filter(|policy| chooses && *policy != profile.secrets);
             ctx.act_on_clusters(ClusterAction::Answer(profile.id, typed, policy));
         }
         answered

@@ -29,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
             let topics = ctx.facts.topics.iter().filter(|topic| !topic.internal).count();
             let known = ctx.facts.first_load_done;
             let clients = ctx.facts.cluster.clients.filter(|clients| *clients > 0);
-            let jobs = ctx.session.map_or(0, |session| session.jobs_running());
+            let jobs = ctx.session.map_or(0, |session| session.transfers_running());
             let entries = [
                 (Place::Overview, icon::OVERVIEW, "nav-overview", None),
                 (Place::Topics, icon::TOPICS, "nav-topics", known.then_some(topics)),

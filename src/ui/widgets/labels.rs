@@ -106,3 +106,13 @@ pub fn one_line(ui: &Ui, text: &str, font: FontId, color: egui::Color32, width: 
 pub fn elided(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) -> Response {
     ui.add(Label::new(RichText::new(text).font(font).color(color)).truncate())
 }
+
+/// What stands beside a label that is drawn by hand: a group with that name, for who does not see how near they are.
+pub fn named(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui)) {
+    if label.is_empty() {
+        add(ui);
+        return;
+    }
+    let named = egui::UiBuilder::new().accessibility_label(label).accessibility_role(egui::accesskit::Role::Group);
+    ui.scope_builder(named, add);
+}

@@ -4,7 +4,7 @@ use egui::{CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui};
 
 use super::button;
 use crate::{
-    session::Problem,
+    session::{Problem, sentence, sentence_of_reason},
     ui::{
         ctx::Ctx,
         icon,
@@ -47,16 +47,16 @@ pub fn problem_page(ui: &mut Ui, ctx: &Ctx<'_>, what: &Problem, action: Option<&
 fn content(ui: &mut Ui, ctx: &Ctx<'_>, problem: &Problem, action: Option<&str>) -> bool {
     let theme = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 4.0;
-    let sentence = |ui: &mut Ui, words: String, font, color| {
+    let line = |ui: &mut Ui, words: String, font, color| {
         ui.add(Label::new(RichText::new(words).font(font).color(color)).wrap().selectable(true));
     };
-    sentence(ui, ctx.text.say(&problem.what), fonts::semibold(13.0), theme.text);
-    let why = ctx.text.say(&problem.why);
+    line(ui, ctx.text.say(&problem.what), fonts::semibold(13.0), theme.text);
+    let why = sentence_of_reason(ctx.text.say(&problem.why));
     if !why.is_empty() {
-        sentence(ui, why, fonts::body(), theme.text);
+        line(ui, why, fonts::body(), theme.text);
     }
     if let Some(next) = &problem.next {
-        sentence(ui, ctx.text.say(next), fonts::body(), theme.quiet);
+        line(ui, sentence(ctx.text.say(next)), fonts::body(), theme.quiet);
     }
     if let Some(technical) = &problem.technical {
         let id = ui.make_persistent_id(("technical", technical.len(), &problem.what.id));
@@ -66,7 +66,7 @@ fn content(ui: &mut Ui, ctx: &Ctx<'_>, problem: &Problem, action: Option<&str>) 
             ui.data_mut(|data| data.insert_temp(id, open));
         }
         if open {
-            sentence(ui, technical.clone(), fonts::data(), theme.quiet);
+            line(ui, technical.clone(), fonts::data(), theme.quiet);
         }
     }
     match action {

@@ -14,7 +14,7 @@ use crate::{
         Place, TopicTab,
         ctx::Ctx,
         icon,
-        screens::topic::partitions::replica_ids,
+        screens::topic::partitions::{elect_why_not, replica_ids},
         theme::{self, fonts},
         widgets::{self, Column, Rows, Table, TableState},
     },
@@ -175,7 +175,7 @@ impl Rows for TroubleRows<'_, '_> {
         if widgets::item(ui, icon::TOPICS, &ctx.t("troubles-open"), None) {
             go(ctx, &one.tp);
         }
-        let why = ctx.read_only_why().or((one.trouble != Trouble::NotPreferred).then(|| ctx.t("elect-why-not")));
+        let why = ctx.read_only_why().or_else(|| elect_why_not(ctx, &one.replicas, &one.isr, one.leader));
         if widgets::item_why(ui, icon::CHECK, &ctx.t("partitions-elect-one"), why.as_deref()) {
             let tp = one.tp.clone();
             ctx.with_session(move |session| {

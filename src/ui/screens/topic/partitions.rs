@@ -1,27 +1,25 @@
 //! Topic > Partitions: where each starts and ends, how large it is, who leads it, and whether it is damaged.
 
 mod move_dialog;
+mod moving;
 mod replicas;
 
-pub(in crate::ui::screens) use self::replicas::replica_ids;
+pub(in crate::ui::screens) use self::replicas::{elect_why_not, replica_ids};
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
 use egui::Ui;
 
 use self::{
     move_dialog::MoveDialog,
+    moving::{Moving, ask_take_back},
     replicas::{leader_cell, replicas_cell, state_cell},
 };
 use crate::{
     model::{TimestampMillis, TopicPartition},
-    session::{JobState, Loadable, PartitionFacts, TopicFacts, clients::PartitionCompaction, moves::TopicMoves},
+    session::{Loadable, PartitionFacts, TopicFacts, clients::PartitionCompaction, moves::TopicMoves},
     ui::{
         Action,
-        confirm::Confirm,
         ctx::Ctx,
         format, icon,
         screens::{
@@ -33,17 +31,13 @@ use crate::{
     },
 };
 
-/// What goes on with replicas is asked for anew after this long.
-const MOVES_FRESH: Duration = Duration::from_secs(2);
-
 /// What the tab keeps between frames.
 #[derive(Default)]
 pub struct PartitionsTab {
     table: TableState,
     order: Vec<usize>,
     dialog: Option<TopicDialog>,
-    moves: Loadable<TopicMoves>,
-    moves_asked: Option<Instant>,
+    moving: Moving,
     move_dialog: Option<MoveDialog>,
     /// `None` inside: the topic is not compacted.
     compaction: Loadable<Option<Vec<PartitionCompaction>>>,
@@ -69,7 +63,7 @@ impl PartitionsTab {
         let compaction = compaction.as_ref().and_then(|found| found.as_deref());
         widgets::page(ui, |ui| {
             self.toolbar(ui, ctx, topic, compaction.is_some());
-            self.moving(ui, ctx, topic);
+            self.moving.ui(ui, ctx, topic);
             if let Some(damaged) = topic.partitions.iter().find_map(|p| p.damage.as_ref()) {
                 damage(ui, ctx, damaged);
             }
@@ -79,7 +73,7 @@ impl PartitionsTab {
         dialogs::show(ui, ctx, &mut self.dialog);
         if self.move_dialog.as_mut().is_some_and(|dialog| !dialog.show(ui, ctx, topic)) {
             self.move_dialog = None;
-            self.moves_asked = None;
+            self.moving.ask_soon();
         }
     }
 
@@ -90,12 +84,7 @@ impl PartitionsTab {
             self.looked_at = Some(ctx.facts.at);
             session.load_compaction(Arc::clone(&topic.name), &self.compaction);
         }
-        ui.ctx().request_repaint_after(MOVES_FRESH);
-        let waits = self.moves.view().loading_since.is_some();
-        if !waits && self.moves_asked.is_none_or(|at| at.elapsed() > MOVES_FRESH) {
-            self.moves_asked = Some(Instant::now());
-            session.load_topic_moves(topic.name.to_string(), &self.moves);
-        }
+        self.moving.load(ui, session, topic);
     }
 
     fn toolbar(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, compacted: bool) {
@@ -137,14 +126,15 @@ impl PartitionsTab {
     }
 
     fn menu(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, read_only: Option<&str>) {
-        let moves = self.moves.value();
-        let led_by_others: Vec<TopicPartition> = topic
-            .partitions
-            .iter()
-            .filter(|p| p.is_led_by_another())
-            .map(|p| TopicPartition::new(Arc::clone(&topic.name), p.id))
-            .collect();
-        let none = led_by_others.is_empty().then(|| ctx.t("elect-none"));
+        let moves = self.moving.known();
+        let led_by_others = || topic.partitions.iter().filter(|p| p.is_led_by_another());
+        let none = match led_by_others().next() {
+            None => Some(ctx.t("elect-none")),
+            Some(_) if led_by_others().any(|p| p.replicas.first().is_some_and(|id| p.isr.contains(id))) => None,
+            Some(_) => Some(ctx.t("elect-none-in-sync")),
+        };
+        let led_by_others: Vec<TopicPartition> =
+            led_by_others().map(|p| TopicPartition::new(Arc::clone(&topic.name), p.id)).collect();
         if widgets::item_why(ui, icon::CHECK, &ctx.t("partitions-elect"), read_only.or(none.as_deref())) {
             ctx.with_session(move |session| {
                 session.elect_preferred(Some(led_by_others));
@@ -163,42 +153,6 @@ impl PartitionsTab {
                 session.remove_throttle(topic);
             });
         }
-    }
-
-    /// The moves that go on: those of this window with progress, and whatever else is known of them.
-    fn moving(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts) {
-        let jobs = ctx.session.map(|session| session.jobs()).unwrap_or_default();
-        let is_ours = |job: &&crate::session::JobView| job.title.id == "job-move" && job.state == JobState::Running;
-        let running: Vec<_> = jobs.iter().filter(is_ours).collect();
-        for job in &running {
-            ui.add_space(4.0);
-            widgets::card(ui, |ui| widgets::job_row(ui, ctx, job));
-        }
-        let Some(moves) = self.moves.value().filter(|_| running.is_empty()) else { return };
-        let words = match (moves.going_on.len(), moves.throttled) {
-            (0, false) => return,
-            (0, true) => ctx.t("partitions-still-throttled").to_string(),
-            (n, _) => ctx.text.with("partitions-moving-elsewhere", &[("n", n.into())]),
-        };
-        ui.add_space(4.0);
-        widgets::card(ui, |ui| {
-            ui.horizontal(|ui| {
-                icon::show(ui, icon::INFO, ctx.theme.note);
-                widgets::body(ui, &words);
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if !moves.throttled || !moves.going_on.is_empty() {
-                        return;
-                    }
-                    let (verb, why) = (ctx.t("partitions-unthrottle"), ctx.read_only_why());
-                    if Button::secondary(&verb).unless(why.as_deref()).show(ui).clicked() {
-                        let topic = topic.name.to_string();
-                        ctx.with_session(move |session| {
-                            session.remove_throttle(topic);
-                        });
-                    }
-                });
-            });
-        });
     }
 
     fn table(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, topic: &TopicFacts, compaction: Option<&[PartitionCompaction]>) {
@@ -232,7 +186,7 @@ impl PartitionsTab {
         ];
         let columns = if compaction.is_some() { &columns[..] } else { &columns[..9] };
         let name = ctx.t("topic-tab-partitions");
-        let (moves, mut to_move) = (self.moves.value(), None);
+        let (moves, mut to_move) = (self.moving.known(), None);
         let mut rows = PartitionRows {
             ctx,
             topic,
@@ -250,19 +204,6 @@ impl PartitionsTab {
             self.move_dialog = Some(MoveDialog::new(ctx, topic, Some(id)));
         }
     }
-}
-
-fn ask_take_back(ctx: &Ctx<'_>, of: Vec<TopicPartition>) {
-    let count = [("n", of.len().into())];
-    ctx.act(Action::Ask(Confirm {
-        title: ctx.text.with("move-back-title", &count),
-        losses: vec![ctx.t("move-back-loss").to_string()],
-        verb: ctx.text.with("move-back-verb", &count),
-        typed: None,
-        work: Box::new(move |session| {
-            session.take_moves_back(of);
-        }),
-    }));
 }
 
 fn ordered(topic: &TopicFacts, sort: Option<(&str, bool)>) -> Vec<usize> {
@@ -400,9 +341,9 @@ impl Rows for PartitionRows<'_, '_> {
     fn menu(&mut self, ui: &mut Ui, row: u64) {
         let ctx = self.ctx;
         let Some(p) = self.partition(row) else { return };
-        let (id, leads) = (p.id, !p.is_led_by_another());
+        let id = p.id;
         let read_only = ctx.read_only_why();
-        let why = read_only.clone().or(leads.then(|| ctx.t("elect-why-not")));
+        let why = read_only.clone().or_else(|| elect_why_not(ctx, &p.replicas, &p.isr, p.leader));
         let tp = TopicPartition::new(Arc::clone(&self.topic.name), id);
         if widgets::item_why(ui, icon::CHECK, &ctx.t("partitions-elect-one"), why.as_deref()) {
             let tp = tp.clone();

@@ -1,7 +1,6 @@
 //! Topic > Settings: each with its explanation, default and unit, changed in place; below, what changes the topic itself.
 
 mod danger_zone;
-mod explain;
 pub(in crate::ui::screens) mod row;
 
 use std::{

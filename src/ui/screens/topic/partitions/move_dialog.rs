@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use egui::{ScrollArea, Ui};
 
+use super::replicas;
 use crate::{
     model::{PartitionId, TopicPartition},
     session::{
@@ -26,14 +27,18 @@ const THROTTLE_MEBIBYTES: &str = "50";
 const MEBIBYTE: f64 = 1_048_576.0;
 /// Lines of the plan that are drawn; of more the number is told.
 const MOVES_SHOWN_MAX: usize = 200;
-/// Height of the plan, in points.
+/// Height of the plan's lines at most, of one of them, and of what stands over them, in points.
 const PLAN_HEIGHT: f32 = 190.0;
+const PLAN_LINE: f32 = 20.0;
+const PLAN_HEAD: f32 = 48.0;
 
 /// What was filled in.
 pub(super) struct MoveDialog {
     topic: String,
     /// Only this one.
     only: Option<PartitionId>,
+    /// How many are planned.
+    partitions: usize,
     brokers: Loadable<BrokersPicture>,
     /// Chosen nodes; `None` until the brokers are known.
     chosen: Option<BTreeSet<i32>>,
@@ -60,13 +65,15 @@ impl MoveDialog {
         if let Some(session) = ctx.session {
             session.load_brokers(&brokers);
         }
-        let replicas = topic.partitions.iter().filter(|p| only.is_none_or(|id| id == p.id)).map(|p| p.replicas.len());
+        let planned = topic.partitions.iter().filter(|p| only.is_none_or(|id| id == p.id));
+        let replicas: Vec<usize> = planned.map(|p| p.replicas.len()).collect();
         Self {
             topic: topic.name.to_string(),
             only,
+            partitions: replicas.len(),
             brokers,
             chosen: None,
-            factor: replicas.max().unwrap_or(1).to_string(),
+            factor: replicas.iter().max().unwrap_or(&1).to_string(),
             spread: false,
             throttle: THROTTLE_MEBIBYTES.to_owned(),
             planned: None,
@@ -185,13 +192,18 @@ impl MoveDialog {
         widgets::switch(ui, &mut self.spread, &ctx.t("move-spread"));
         widgets::rule(ui);
         let (factor, bytes) = (self.factor.trim().parse::<usize>().ok(), self.throttle_bytes().ok().flatten());
-        match &self.planned {
-            Some((_, Ok(plan))) => plan_view(ui, ctx, plan, bytes),
-            Some((_, Err(_))) | None => {
-                let why = self.why_not(ctx, false).unwrap_or_default();
-                widgets::rich(ui, &why, fonts::body(), if factor.is_some() { ctx.theme.care } else { ctx.theme.bad });
+        ui.scope(|ui| {
+            // As high for every plan: a dialog that grew would move the field in which somebody types.
+            ui.set_min_height(PLAN_HEAD + (PLAN_LINE * (self.partitions + 1) as f32).min(PLAN_HEIGHT));
+            match &self.planned {
+                Some((_, Ok(plan))) => plan_view(ui, ctx, plan, bytes),
+                Some((_, Err(_))) | None => {
+                    let why = self.why_not(ctx, false).unwrap_or_default();
+                    let color = if factor.is_some() { ctx.theme.care } else { ctx.theme.bad };
+                    widgets::rich(ui, &why, fonts::body(), color);
+                }
             }
-        }
+        });
     }
 }
 
@@ -240,9 +252,16 @@ fn plan_view(ui: &mut Ui, ctx: &Ctx<'_>, plan: &MovePlan, throttle: Option<u64>)
     widgets::caption(ui, &spread_words(ctx, plan));
     ScrollArea::vertical().max_height(PLAN_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        for one in plan.moves.iter().take(MOVES_SHOWN_MAX) {
-            move_line(ui, ctx, one);
-        }
+        egui::Grid::new("plan").spacing([24.0, 2.0]).min_row_height(PLAN_LINE - 2.0).show(ui, |ui| {
+            for id in ["partitions-id", "move-now", "move-then"] {
+                widgets::caption(ui, &ctx.t(id));
+            }
+            ui.end_row();
+            for one in plan.moves.iter().take(MOVES_SHOWN_MAX) {
+                move_line(ui, ctx, one);
+                ui.end_row();
+            }
+        });
         if plan.moves.len() > MOVES_SHOWN_MAX {
             let n = [("n", ((plan.moves.len() - MOVES_SHOWN_MAX) as u64).into())];
             widgets::quiet(ui, &ctx.text.with("move-more", &n));
@@ -256,10 +275,8 @@ fn summary(ctx: &Ctx<'_>, plan: &MovePlan, throttle: Option<u64>) -> String {
     parts.push(ctx.text.with("move-copies", &[("n", (plan.copies as u64).into())]));
     if let Some(bytes) = plan.copy_bytes.filter(|_| plan.copies > 0) {
         parts.push(format::bytes_text(bytes));
-        if let Some(throttle) = throttle.filter(|_| bytes > 0) {
-            // The broker that gets most decides; evenly spread is the least it can take.
-            let nodes = plan.replicas.len().max(1) as u64;
-            let millis = i64::try_from(bytes * 1_000 / throttle.max(1) / nodes).unwrap_or(i64::MAX);
+        if let Some((throttle, busiest)) = throttle.filter(|_| bytes > 0).zip(plan.busiest_bytes) {
+            let millis = i64::try_from(busiest.saturating_mul(1_000) / throttle.max(1)).unwrap_or(i64::MAX);
             let time = ctx.format.duration(millis.max(1_000));
             parts.push(ctx.text.with("move-time", &[("time", time.into())]));
         }
@@ -278,17 +295,17 @@ fn spread_words(ctx: &Ctx<'_>, plan: &MovePlan) -> String {
 
 fn move_line(ui: &mut Ui, ctx: &Ctx<'_>, one: &crate::session::moves::ReplicaMove) {
     let theme = theme::of(ui);
-    let ids = |ids: &[i32]| ids.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
-    let mut job = egui::text::LayoutJob::default();
-    let mut add = |words: &str, color| {
-        job.append(words, 0.0, egui::TextFormat { font_id: fonts::data(), color, ..Default::default() });
-    };
-    add(&format!("{:<6}", one.tp.partition), theme.quiet);
-    add(&format!("{:<14} → ", ids(&one.from)), theme.quiet);
-    add(&ids(&one.to), theme.text);
     let adding: Vec<i32> = one.adding().collect();
+    widgets::rich(ui, &one.tp.partition.to_string(), fonts::data(), theme.quiet);
+    replicas::ids(ui, one.from.iter().map(|id| (id.to_string(), theme.quiet, false)));
+    replicas::ids(
+        ui,
+        one.to.iter().map(|id| match adding.contains(id) {
+            true => (format!("+{id}"), theme.accent, true),
+            false => (id.to_string(), theme.text, false),
+        }),
+    );
     if adding.is_empty() {
-        add(&format!("   {}", ctx.t("move-no-copy")), theme.faint);
+        widgets::faint(ui, &ctx.t("move-no-copy"));
     }
-    ui.add(egui::Label::new(job).extend());
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, Ui};
+use egui::{Color32, Response, Role, Ui, WidgetInfo};
 
 use crate::{
     model::Reassignment,
@@ -44,13 +44,19 @@ fn moving_ids(ui: &mut Ui, ctx: &Ctx<'_>, partition: &PartitionFacts, moved: &Re
         } else if moved.removing.contains(&id) {
             (format!("−{id}"), theme.faint, false)
         } else {
-            (id.to_string(), theme.quiet, partition.leader == Some(id))
+            let leads = partition.leader == Some(id);
+            (id.to_string(), if leads { theme.text } else { theme.quiet }, leads)
         }
     };
     draw(ui, ctx, moved.replicas.iter().map(|id| one(*id)), "partitions-moving-about");
 }
 
 fn draw(ui: &mut Ui, ctx: &Ctx<'_>, parts: impl Iterator<Item = (String, Color32, bool)>, about: &str) {
+    ids(ui, parts).on_hover_text(&*ctx.t(about));
+}
+
+/// Nodes side by side, each with its colour and whether it is bold.
+pub(super) fn ids(ui: &mut Ui, parts: impl Iterator<Item = (String, Color32, bool)>) -> Response {
     let mut job = egui::text::LayoutJob::default();
     let font = |strong: bool| if strong { fonts::data_bold() } else { fonts::data() };
     let mut words = Vec::new();
@@ -60,7 +66,10 @@ fn draw(ui: &mut Ui, ctx: &Ctx<'_>, parts: impl Iterator<Item = (String, Color32
         words.push(word);
     }
     let response = ui.add(egui::Label::new(job).extend().selectable(false));
-    response.on_hover_text(&*ctx.t(about));
+    // What is drawn apart is read apart: 1, 2 and not 12.
+    let words = words.join(", ");
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+    response
 }
 
 /// Where the replicas of a partition are, and where they go.
@@ -121,4 +130,19 @@ pub(super) fn leader_cell(ui: &mut Ui, ctx: &Ctx<'_>, partition: &PartitionFacts
         }
     };
     widgets::data(ui, &leader.to_string()).on_hover_text(&*words);
+}
+
+/// Why the preferred replica of a partition cannot be elected.
+pub(in crate::ui::screens) fn elect_why_not(
+    ctx: &Ctx<'_>,
+    replicas: &[i32],
+    isr: &[i32],
+    leader: Option<i32>,
+) -> Option<Arc<str>> {
+    let preferred = replicas.first()?;
+    match leader {
+        Some(leader) if leader != *preferred => (!isr.contains(preferred))
+            .then(|| ctx.text.with("elect-why-behind", &[("id", preferred.to_string().into())]).into()),
+        _ => Some(ctx.t("elect-why-not")),
+    }
 }

@@ -1,10 +1,9 @@
 //! One setting: name, explanation, default, and a field for its value.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use egui::Ui;
 
-use super::explain::plain;
 use crate::{
     model::{ConfigEntry, ConfigKind, ConfigSource},
     ui::{ctx::Ctx, format, text::Language, theme::fonts, widgets},
@@ -125,13 +124,15 @@ fn places(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry) {
 }
 
 /// Our own words in the window's language where there are any, else the broker's.
-fn explanation(ctx: &Ctx<'_>, config: &ConfigEntry) -> Option<String> {
+fn explanation(ctx: &Ctx<'_>, config: &ConfigEntry) -> Option<Arc<str>> {
     let id = format!("config-{}", config.name.replace('.', "-"));
     let own = ctx.text.get(&id);
-    if *own != *id && ctx.format.language == Language::Chinese {
-        return Some(own.to_string());
+    let own = (*own != *id).then_some(own);
+    match &config.documentation {
+        Some(_) if own.is_some() && ctx.format.language == Language::Chinese => own,
+        Some(told) => Some(Arc::clone(told)),
+        None => own,
     }
-    config.documentation.as_deref().map(plain).or_else(|| (*own != *id).then(|| own.to_string()))
 }
 
 fn value(ui: &mut Ui, ctx: &Ctx<'_>, config: &ConfigEntry, is_own: bool, drafts: &mut BTreeMap<String, Draft>) {
