@@ -25,6 +25,8 @@ pub struct Facts {
     pub topics: Arc<[TopicFacts]>,
     /// By id.
     pub groups: Arc<[GroupFacts]>,
+    /// Why there may be groups that are not among them; `None` where all are known.
+    pub groups_untold: Option<Arc<Problem>>,
     /// Who is connected; empty where the cluster does not tell. Its rates and counters alone do not move `revision`: the
     /// screen that shows them draws itself again each second.
     pub clients: Arc<ClientsFacts>,
@@ -229,6 +231,7 @@ impl Facts {
             cluster: ClusterFacts::default(),
             topics: Arc::new([]),
             groups: Arc::new([]),
+            groups_untold: None,
             clients: Arc::default(),
             problem: None,
             stale_since: None,
@@ -243,6 +246,7 @@ impl Facts {
             && self.topics == other.topics
             && self.groups.len() == other.groups.len()
             && self.groups.iter().zip(other.groups.iter()).all(|(one, two)| one.shows_the_same_as(two))
+            && self.groups_untold == other.groups_untold
             && self.clients.shows_the_same_as(&other.clients)
             && self.problem == other.problem
     }

@@ -17,7 +17,9 @@ pub struct Confirm {
     pub title: String,
     /// What will be lost, in numbers; one line each.
     pub losses: Vec<String>,
-    /// The verb on the red button: "Delete 3 topics".
+    /// What happens besides.
+    pub effect: Option<String>,
+    /// The verb on the button, which is red where something is lost: "Delete 3 topics".
     pub verb: String,
     /// What must be typed first, for what cannot be undone.
     pub typed: Option<String>,
@@ -48,10 +50,11 @@ impl ConfirmDialog {
         let untyped = missing.map(|name| ctx.text.with("confirm-type", &[("name", name.as_str().into())]));
         let why_not = ctx.read_only_why().map(|why| why.to_string()).or(untyped);
         let cancel = ctx.t("cancel");
-        let dialog = Dialog::new(&self.question.title, &self.question.verb, &cancel)
-            .dangerous()
-            .unless(why_not.as_deref())
-            .width(440.0);
+        let mut dialog =
+            Dialog::new(&self.question.title, &self.question.verb, &cancel).unless(why_not.as_deref()).width(440.0);
+        if !self.question.losses.is_empty() {
+            dialog = dialog.dangerous();
+        }
         let (question, typed, focused) = (&self.question, &mut self.typed, &mut self.focused);
         match dialog.show(ui, |ui| body(ui, ctx, question, typed, focused)) {
             DialogEnd::Open => None,
@@ -65,10 +68,11 @@ fn body(ui: &mut Ui, ctx: &Ctx<'_>, question: &Confirm, typed: &mut String, focu
     let theme = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 6.0;
     super::shell::on_cluster(ui, ctx);
-    for loss in &question.losses {
+    let losses = question.losses.iter().map(|loss| (icon::CARE, theme.care, loss));
+    for (sign, color, words) in losses.chain(question.effect.iter().map(|words| (icon::INFO, theme.note, words))) {
         ui.horizontal_top(|ui| {
-            icon::show(ui, icon::CARE, theme.care);
-            ui.add(egui::Label::new(egui::RichText::new(loss).font(fonts::body()).color(theme.text)).wrap());
+            icon::show(ui, sign, color);
+            ui.add(egui::Label::new(egui::RichText::new(words).font(fonts::body()).color(theme.text)).wrap());
         });
     }
     if let Some(name) = &question.typed {

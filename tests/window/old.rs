@@ -1,5 +1,6 @@
 //! - What a broker told before it fell silent stays, and says since when it is old and why: the offsets of partitions, and
 //!   the groups that it coordinates.
+//! - Of groups that no broker could tell of since the window was opened it is said that they may be missing.
 
 use std::{
     io::{Read as _, Write as _},
@@ -129,4 +130,23 @@ fn what_a_silent_broker_told_stays_with_the_reason() {
     });
     window.frames();
     assert!(!window.shown().contains("As of "), "{}", window.shown());
+}
+
+#[test]
+fn groups_that_nobody_could_tell_of_are_said_to_be_missing() {
+    let (_other, way) = cluster();
+    way.loses.store(true, Ordering::SeqCst);
+    let mut window = Window::open();
+    let mut profile = Profile::new("Shop", vec![format!("127.0.0.1:{}", way.port).parse().unwrap()]);
+    profile.timeouts.request_millis = 1_000;
+    open(&mut window, &profile);
+    window.until("the names of topics", |app| app.facts().topic("orders").is_some());
+    window.ask(Action::Go(Place::Groups));
+    window.until_shown_containing("does not answer");
+    assert!(!window.shown().contains("No group yet"), "{}", window.shown());
+
+    way.loses.store(false, Ordering::SeqCst);
+    window.until("the group", |app| app.facts().group("billing").is_some());
+    window.frames();
+    assert!(!window.shown().contains("does not answer"), "{}", window.shown());
 }

@@ -44,6 +44,7 @@ fn what_cannot_be_undone_wants_its_name_typed() {
             title: "Delete orders?".into(),
             losses: vec!["1,843,220 records in 6 partitions".into()],
             verb: "Delete orders".into(),
+            effect: None,
             typed: Some("orders".into()),
             work: Box::new(move |_| done.store(true, Ordering::SeqCst)),
         })

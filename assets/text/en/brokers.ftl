@@ -115,7 +115,7 @@ partitions-elect-one = Elect the preferred leader
 elect-none = Every preferred replica of this topic leads already
 elect-why-not = There is nothing to elect: its preferred replica leads, or it has no leader to hand over
 elect-all-title = Elect the preferred leaders of all topics?
-elect-all-loss = { $count ->
+elect-all-effect = { $count ->
     [one] { $count } partition gets another leader. Its clients follow within moments; nothing is copied or lost.
    *[other] { $count } partitions get another leader. Their clients follow within moments; nothing is copied or lost.
 }

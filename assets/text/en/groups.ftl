@@ -16,6 +16,7 @@ groups-count-stable = { $n } stable
 groups-count-rebalancing = { $n } rebalancing
 groups-count-empty = { $n } empty
 groups-none = No group yet. A group is a name under which consumers share the partitions of a topic; start a consumer and it appears here.
+groups-untold = Groups may be missing here. { $what }: { $why }
 groups-none-found = No group and no topic of a group contains "{ $find }".
 groups-start-consumer = Start a consumer…
 groups-idle = { $n ->

@@ -16,6 +16,7 @@ groups-count-stable = { $n } 个稳定
 groups-count-rebalancing = { $n } 个再均衡中
 groups-count-empty = { $n } 个无成员
 groups-none = 还没有消费者组。消费者组是一个名称，多个消费者用它分担一个主题的分区；启动一个消费者，它就会出现在这里。
+groups-untold = 这里可能缺少一些消费者组。{ $what }：{ $why }
 groups-none-found = 没有包含“{ $find }”的消费者组或主题。
 groups-start-consumer = 启动消费者…
 groups-idle = 其中 { $n } 个没有分区

@@ -36,6 +36,12 @@ pub(super) struct GroupsWatch {
     seen: HashSet<Arc<str>>,
     /// Of this look: why a node refused to tell.
     refused: Option<ClientError>,
+    /// Nodes that do not answer, and why.
+    silent: HashMap<i32, Arc<Old>>,
+    /// All that there were have been told of once: from then on what nobody tells of is old, not unknown.
+    knew_all: bool,
+    /// Why there may be groups that are not known.
+    untold: Option<Arc<Problem>>,
     rebalances_after: u64,
     share_events_after: u64,
 }
@@ -103,6 +109,10 @@ impl GroupsWatch {
     /// A node does not answer any more, which makes old what it coordinates, or does again.
     pub(super) fn note_node(&mut self, node: i32, failed: Option<&ClientError>, since: TimestampMillis) {
         let old = failed.map(|error| old_of_node(node, error, since));
+        match &old {
+            Some(old) => _ = self.silent.insert(node, Arc::clone(old)),
+            None => _ = self.silent.remove(&node),
+        }
         for watch in self.groups.values_mut().filter(|watch| watch.node == node) {
             match &old {
                 // What was old before is so since then.
@@ -133,7 +143,17 @@ impl GroupsWatch {
                 None => !(told.contains(&watch.node) || all_told),
             }
         });
+        let leaderless = topics.offsets_without_leader();
+        self.knew_all |= all_told && leaderless.is_none();
+        let silent = nodes.iter().find_map(|node| self.silent.get(node)).filter(|_| !self.knew_all);
+        let nobody = leaderless.filter(|_| !self.knew_all).map(|tp| nobody_coordinates(&tp, at));
+        self.untold = silent.or(nobody.as_ref()).map(|old| Arc::new(old.problem.clone()));
         self.refused.take().map_or(Ok(()), Err)
+    }
+
+    /// Why there may be groups that are not known: who coordinates them has not told since the window is open.
+    pub(super) fn untold(&self) -> Option<Arc<Problem>> {
+        self.untold.clone()
     }
 
     /// Adds rebalances that ended since the last look.
@@ -447,9 +467,28 @@ mod tests {
         told(&mut groups, 1, &[]);
         groups.end(&[1, 3], &topics, 30).unwrap();
         assert_eq!(groups.facts().len(), 1, "its coordinator has not told yet");
+        assert_eq!(groups.untold(), None, "whatever is silent, it was told of");
         groups.begin();
         told(&mut groups, 3, &[]);
         groups.end(&[1, 3], &topics, 40).unwrap();
         assert!(groups.facts().is_empty());
+    }
+
+    #[test]
+    fn groups_of_which_nobody_could_tell_yet_may_be_missing() {
+        let (mut groups, mut topics) = (GroupsWatch::default(), TopicsWatch::default());
+        let mut look = |groups: &mut GroupsWatch, nodes: &[i32], leader: Option<i32>| {
+            offsets_led_by(&mut topics, leader, 0);
+            groups.begin();
+            nodes.iter().filter(|node| **node != 3).for_each(|node| told(groups, *node, &["billing"]));
+            groups.end(nodes, &topics, 10).unwrap();
+            groups.untold().map(|problem| problem.what.id.clone())
+        };
+        let silence = ClientError::TimedOut { asked: "look at broker 3".to_owned(), millis: 1 };
+        groups.note_node(3, Some(&silence), 10);
+        assert_eq!(look(&mut groups, &[1, 3], Some(3)).as_deref(), Some("old-broker"));
+        assert_eq!(look(&mut groups, &[1], None).as_deref(), Some("old-no-coordinator"), "and it is out of the list");
+        assert_eq!(look(&mut groups, &[1], Some(1)), None);
+        assert_eq!(look(&mut groups, &[1, 3], Some(3)), None, "all that there were have been told of");
     }
 }

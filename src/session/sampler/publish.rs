@@ -71,6 +71,7 @@ impl Sampler {
             cluster,
             topics,
             groups,
+            groups_untold: self.groups.untold(),
             clients,
             problem: None,
             stale_since: None,

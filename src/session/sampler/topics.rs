@@ -190,6 +190,13 @@ impl TopicsWatch {
         Some((TopicPartition::new(Arc::clone(&watch.facts.name), partition.id), partition.leader))
     }
 
+    /// The first partition of commits that nobody leads.
+    pub(super) fn offsets_without_leader(&self) -> Option<TopicPartition> {
+        let watch = self.topics.get(GROUP_OFFSETS_TOPIC)?;
+        let partition = watch.facts.partitions.iter().find(|partition| partition.leader.is_none())?;
+        Some(TopicPartition::new(Arc::clone(&watch.facts.name), partition.id))
+    }
+
     /// Whether one of these was looked at just once, so that nobody knows yet what flows.
     pub(super) fn awaits_second_look(&self, in_sight: &HashSet<Arc<str>>) -> bool {
         let is_first = |name| self.topics.get(name).is_some_and(|watch: &TopicWatch| watch.produced.is_first());

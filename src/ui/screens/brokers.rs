@@ -212,7 +212,8 @@ fn ask_elect_all(ctx: &Ctx<'_>, count: usize) {
     let count = [("count", (count as u64).into())];
     ctx.act(Action::Ask(Confirm {
         title: ctx.t("elect-all-title").to_string(),
-        losses: vec![ctx.text.with("elect-all-loss", &count)],
+        losses: Vec::new(),
+        effect: Some(ctx.text.with("elect-all-effect", &count)),
         verb: ctx.t("elect-all-verb").to_string(),
         typed: None,
         work: Box::new(|session| {

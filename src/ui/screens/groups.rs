@@ -18,6 +18,7 @@ use crate::{
     session::{Facts, GroupFacts},
     ui::{
         Action, Command, Ctx, Place, icon,
+        screens::old,
         widgets::{self, Button, Table, TableState},
     },
 };
@@ -49,6 +50,10 @@ impl GroupsScreen {
             if ctx.facts.groups.is_empty() {
                 nothing(ui, ctx);
             } else {
+                if let Some(problem) = &ctx.facts.groups_untold {
+                    old::untold(ui, ctx, problem);
+                    ui.add_space(8.0);
+                }
                 widgets::card_fill(ui, |ui| self.table(ui, ctx));
             }
         });
@@ -180,7 +185,8 @@ fn state_counts(ctx: &Ctx<'_>) -> String {
 }
 
 fn nothing(ui: &mut Ui, ctx: &Ctx<'_>) {
-    if let Some(problem) = &ctx.facts.problem {
+    let untold = ctx.facts.groups_untold.as_deref();
+    if let Some(problem) = ctx.facts.problem.as_ref().or(untold) {
         widgets::problem_page(ui, ctx, problem, None);
     } else if ctx.facts.first_load_done {
         let (sentence, verb) = (ctx.t("groups-none"), ctx.t("groups-start-consumer"));

@@ -3,7 +3,7 @@
 use egui::{FontId, Ui};
 
 use crate::{
-    session::Old,
+    session::{Old, Problem},
     ui::{Ctx, icon, theme::fonts, widgets},
 };
 
@@ -27,9 +27,20 @@ fn dimmed(ui: &mut Ui, ctx: &Ctx<'_>, text: &str, font: FontId, old: &Old) {
 
 /// A line over figures all of which are old.
 pub(in crate::ui::screens) fn notice(ui: &mut Ui, ctx: &Ctx<'_>, old: &Old) {
+    care(ui, ctx, &words(ctx, old));
+}
+
+/// A line over a list that may lack something, because who would tell does not answer.
+pub(in crate::ui::screens) fn untold(ui: &mut Ui, ctx: &Ctx<'_>, problem: &Problem) {
+    let (what, why) = (ctx.text.say(&problem.what), ctx.text.say(&problem.why));
+    let args = [("what", what.as_str().into()), ("why", why.as_str().into())];
+    care(ui, ctx, &ctx.text.with("groups-untold", &args));
+}
+
+fn care(ui: &mut Ui, ctx: &Ctx<'_>, words: &str) {
     ui.horizontal_wrapped(|ui| {
         icon::show(ui, icon::CARE, ctx.theme.care);
-        widgets::body(ui, &words(ctx, old));
+        widgets::body(ui, words);
     });
 }
 

@@ -177,6 +177,7 @@ impl Rows for QuotaRows<'_, '_> {
                 title: ctx.text.with("quota-remove-title", &args),
                 losses: vec![ctx.text.with("quota-remove-loss", &args)],
                 verb: ctx.t("quota-remove-verb").to_string(),
+                effect: None,
                 typed: None,
                 work: Box::new(move |session| {
                     session.change_quotas(entity, vec![(key, None)], slot);

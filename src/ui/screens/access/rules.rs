@@ -194,6 +194,7 @@ fn ask_delete(ctx: &Ctx<'_>, rules: Vec<Acl>, slot: &Loadable<AclList>) {
         title: ctx.text.with("acl-delete-title", &n),
         losses,
         verb: ctx.text.with("acl-delete-verb", &n),
+        effect: None,
         typed: None,
         work: Box::new(move |session| {
             session.delete_acls(rules, slot);

@@ -150,6 +150,7 @@ impl SettingsTab {
             title: ctx.text.with(title, &args),
             losses,
             verb: ctx.text.with("settings-apply", &args),
+            effect: None,
             typed: None,
             work: Box::new(move |session| {
                 session.change_broker_configs(broker, for_all, changes, slot);

@@ -46,6 +46,7 @@ fn ask_delete(ctx: &Ctx<'_>, group: &GroupFacts) {
             ctx.t(loss).to_string(),
         ],
         verb: ctx.text.with("group-delete-verb", &args),
+        effect: None,
         typed: None,
         work: Box::new(move |session| {
             session.delete_groups(vec![id]);
@@ -63,6 +64,7 @@ fn ask_delete_offsets(ctx: &Ctx<'_>, group: &GroupFacts, topic: &str) {
         title: ctx.text.with("group-delete-offsets-title", &args),
         losses: vec![ctx.text.with("group-delete-loss-offsets", &args), ctx.t(loss).to_string()],
         verb: ctx.text.with("group-delete-offsets-verb", &args),
+        effect: None,
         typed: None,
         work: Box::new(move |session| {
             if queue {

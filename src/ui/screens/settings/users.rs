@@ -158,6 +158,7 @@ impl UsersCard {
             title: ctx.text.with("users-remove-title", &name),
             losses,
             verb: ctx.text.with("users-remove-verb", &name),
+            effect: None,
             typed: None,
             work: Box::new(move |session| {
                 session.change_users(UserChange::Remove { name: user }, slot);

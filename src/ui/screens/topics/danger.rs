@@ -11,6 +11,7 @@ pub fn ask_empty(ctx: &Ctx<'_>, names: &[Arc<str>]) {
         title: about(ctx, "topics-empty-title", names),
         losses: losses(ctx, names),
         verb: about(ctx, "topics-empty-verb", names),
+        effect: None,
         typed: None,
         work: Box::new(move |session| {
             session.empty_topics(work_names);
@@ -31,6 +32,7 @@ pub fn ask_delete(ctx: &Ctx<'_>, names: &[Arc<str>]) {
         title: about(ctx, "topics-delete-title", names),
         losses,
         verb: about(ctx, "topics-delete-verb", names),
+        effect: None,
         typed: Some(typed),
         work: Box::new(move |session| {
             session.delete_topics(work_names);

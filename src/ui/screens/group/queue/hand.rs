@@ -95,6 +95,7 @@ pub(super) fn redeliver(ctx: &Ctx<'_>, group: &GroupFacts, chosen: &Selection, s
             ctx.t("queue-redeliver-loss-twice").to_string(),
         ],
         verb: ctx.text.with("queue-redeliver-verb", &args),
+        effect: None,
         typed: None,
         work: Box::new(move |session| {
             session.redeliver_records(id, range);
@@ -120,6 +121,7 @@ pub(super) fn ask_archive(ctx: &Ctx<'_>, group: &GroupFacts, chosen: &Selection,
         title: ctx.text.with("queue-archive-title", &args),
         losses,
         verb: ctx.text.with("queue-archive-verb", &args),
+        effect: None,
         typed: None,
         work: Box::new(move |session| {
             session.archive_records(id, range);
@@ -136,6 +138,7 @@ fn ask_purge(ctx: &Ctx<'_>, group: &GroupFacts, topic: &Arc<str>) {
         title: ctx.text.with("queue-purge-title", &args),
         losses: vec![ctx.text.with("queue-purge-loss", &args), ctx.t("queue-archive-loss-others").to_string()],
         verb: ctx.text.with("queue-purge-verb", &args),
+        effect: None,
         typed: Some(group.id.to_string()),
         work: Box::new(move |session| {
             session.purge_queue(id, on);

@@ -133,6 +133,7 @@ pub(super) fn ask_take_back(ctx: &Ctx<'_>, of: Vec<TopicPartition>) {
         title: ctx.text.with("move-back-title", &count),
         losses: vec![ctx.t("move-back-loss").to_string()],
         verb: ctx.text.with("move-back-verb", &count),
+        effect: None,
         typed: None,
         work: Box::new(move |session| {
             session.take_moves_back(of);
