@@ -5,9 +5,9 @@
 //!
 //! In reading order: `file` (schema, pragmas, what counts as damaged), `ends` (what is known without reading batches),
 //! `queue` and `writer` (how appends reach the disk), `commit`,
-//! `checkpoint`, `clean` (deletion), `readers` and `seek` (how they come
-//! back), `tail` (the newest, in memory), `ahead` (what will be asked for next), `producers` and `producer_file` (idempotence and transactions),
-//! `compact` and `rewrite` (compaction).
+//! `gather` (in large pieces), `checkpoint`, `clean` (deletion), `readers` and `seek` (how they come back), `tail` (the
+//! newest, in memory), `ahead` (what will be asked for next), `producers` and `producer_file` (idempotence and
+//! transactions), `compact` and `rewrite` (compaction).
 
 mod ahead;
 mod checkpoint;
@@ -17,6 +17,7 @@ mod compact;
 mod ends;
 mod error;
 mod file;
+mod gather;
 mod partition;
 mod producer_file;
 mod producers;

@@ -3,7 +3,7 @@
 //! Framing as Kafka's clients write it: gzip members, snappy in snappy-java's ("xerial") frames or raw, LZ4 frames with
 //! independent blocks, Zstandard frames.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Read, Write};
 
 use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInfo};
 
@@ -42,7 +42,7 @@ pub fn decompress(compression: Compression, input: &[u8], limit_bytes: usize) ->
             read_limited(compression, flate2::read::MultiGzDecoder::new(input), input.len(), limit_bytes)
         }
         Compression::Snappy => unsnappy(input, limit_bytes),
-        Compression::Lz4 => read_limited(compression, FrameDecoder::new(input), input.len(), limit_bytes),
+        Compression::Lz4 => unlz4(input, limit_bytes),
         Compression::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(input).map_err(|e| failed(compression, e))?;
             decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(|e| failed(compression, e))?;
@@ -83,6 +83,24 @@ fn lz4(input: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());
     encoder.write_all(input)?;
     Ok(encoder.finish()?)
+}
+
+/// Takes the decoder's own blocks: reading through `Read` would clear room for them first.
+fn unlz4(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, BatchError> {
+    let mut out = Vec::with_capacity(input.len().saturating_mul(GROWTH_GUESS).min(limit_bytes));
+    let mut decoder = FrameDecoder::new(input);
+    loop {
+        let block = decoder.fill_buf().map_err(|e| failed(Compression::Lz4, e))?;
+        let bytes = block.len();
+        if bytes == 0 {
+            return Ok(out);
+        }
+        if bytes > limit_bytes - out.len() {
+            return Err(BatchError::TooLarge { limit: limit_bytes });
+        }
+        out.extend_from_slice(block);
+        decoder.consume(bytes);
+    }
 }
 
 fn xerial(input: &[u8]) -> Result<Vec<u8>, BatchError> {

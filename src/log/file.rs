@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{LogError, producer_file};
+use super::{LogError, gather, producer_file};
 
 /// Marks our files (`PRAGMA application_id`): "MPLG".
 const APPLICATION_ID: u32 = 0x4d50_4c47;
@@ -165,7 +165,12 @@ pub fn open_reader(path: &Path) -> Result<Connection, rusqlite::Error> {
 /// Opens for writing; there must be only one such connection for a file.
 pub fn open_writer(path: &Path, pages_max: Option<u32>) -> Result<Connection, rusqlite::Error> {
     let _one = OPEN_CLOSE.lock();
-    let connection = open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE, WRITER_PRAGMAS)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match gather::vfs() {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
+    connection.execute_batch(WRITER_PRAGMAS)?;
     bring_up(&connection)?;
     if let Some(pages) = pages_max {
         connection.execute_batch(&format!("PRAGMA max_page_count={pages};"))?;
